@@ -1,0 +1,51 @@
+# Every verb sets up what it needs. PYTHON=… names the Python that a new .venv is made with.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint check fuzz format lock clean environment lint-environment
+
+python := .venv/bin/python
+
+# What the caller's shell says about Python's modules is not for this environment.
+unexport PYTHONHOME PYTHONPATH
+export PYTHON UPGRADE
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops both
+	@$(python) -m tasks_api dev
+
+test: environment ## Run the whole test suite against a PostgreSQL that it starts and removes
+	@$(python) -m pytest
+
+lint: lint-environment ## Check style, types, imports and the contract
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy
+	@.venv/bin/lint-imports
+	@$(python) -m openapi_spec_validator openapi/tasks.yaml
+	@scripts/lint-contract.sh
+
+check: lint test ## Run lint, then test
+
+fuzz: environment ## Search for requests that break the contract, longer than test does
+	@FUZZ_EXAMPLES=1000 $(python) -m pytest tests/contract/test_fuzz.py
+
+format: lint-environment ## Put the code into shape
+	@$(python) -m ruff check --fix-only .
+	@$(python) -m ruff format .
+
+lock: ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes the newest versions
+	@scripts/lock.sh
+
+clean: ## Remove what the other verbs made, except the data of run (.local)
+	@rm -rf .venv build dist scripts/contract-lint/node_modules
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@scripts/set-up.sh dev
+
+lint-environment:
+	@scripts/set-up.sh lint

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Writes requirements/*.txt anew from pyproject.toml, with a uv that is thrown away afterwards.
+# Versions stay where they still fit; `make lock UPGRADE=1` takes the newest.
+set -e
+
+python=$(scripts/find-python.sh)
+away=$(mktemp -d)
+trap 'rm -rf "$away"' EXIT
+"$python" -m venv "$away"
+"$away/bin/python" -m pip install --quiet --quiet --disable-pip-version-check uv
+
+compile() {
+    output=requirements/$1.txt
+    shift
+    "$away/bin/uv" --no-config pip compile --quiet --universal --python-version 3.11 \
+        --generate-hashes --no-emit-index-url --no-emit-find-links \
+        --custom-compile-command 'make lock' --output-file "$output" ${UPGRADE:+--upgrade} "$@"
+}
+
+# The largest set is solved first and binds the others, so a version is the same everywhere.
+compile lint pyproject.toml --group dev --group test --group lint
+compile dev pyproject.toml --group dev --group test --constraints requirements/lint.txt
+compile image pyproject.toml --constraints requirements/lint.txt
+compile build --group build --constraints requirements/lint.txt
