@@ -1,0 +1,107 @@
+"""What the database can refuse, as exceptions, and the one table that tells them apart."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+
+class PersistenceError(Exception):
+    """Everything that this package raises on purpose. Its text holds no SQL and no value.
+
+    `sqlstate` is None where it was not PostgreSQL that refused, or where it could not say so.
+    """
+
+    def __init__(self, sqlstate: str | None = None) -> None:
+        self.sqlstate = sqlstate
+        super().__init__(f"SQLSTATE {sqlstate}" if sqlstate else "no SQLSTATE")
+
+
+class TaskNotFound(PersistenceError):
+    """The owner has no such task."""
+
+
+class OwnerNotFound(PersistenceError):
+    """The owner is not, or is no longer, in the table of users."""
+
+
+class DatabaseUnavailable(PersistenceError):
+    """The database cannot be reached, or cannot do this now; a later attempt may succeed."""
+
+
+class SchemaNotReady(DatabaseUnavailable):
+    """The database lacks a table or a column: its migrations have not been applied."""
+
+
+# By SQLSTATE, or by its class (the first two characters). Source: "PostgreSQL Error Codes",
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+REFUSALS: dict[str, type[PersistenceError]] = {
+    "08": DatabaseUnavailable,  # connection exception
+    "22001": OwnerNotFound,  # too long for the type of the users' id
+    "22003": OwnerNotFound,  # out of range for the type of the users' id
+    "22P02": OwnerNotFound,  # not a value of the type of the users' id
+    "23503": OwnerNotFound,  # the foreign key: the owner was deleted a moment ago
+    "25006": DatabaseUnavailable,  # read-only transaction, as after a fail-over
+    "25P03": DatabaseUnavailable,  # idle in transaction for too long
+    "25P04": DatabaseUnavailable,  # transaction took too long
+    "3F000": SchemaNotReady,  # no such schema
+    "40001": DatabaseUnavailable,  # serialization failure
+    "40003": DatabaseUnavailable,  # statement completion unknown
+    "40P01": DatabaseUnavailable,  # deadlock
+    "42703": SchemaNotReady,  # no such column
+    "42P01": SchemaNotReady,  # no such table
+    "53": DatabaseUnavailable,  # disk full, out of memory, too many connections
+    "55P03": DatabaseUnavailable,  # lock not available in time
+    "57": DatabaseUnavailable,  # statement time-out, shutting down, starting up
+    "58": DatabaseUnavailable,  # system error beneath PostgreSQL
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the driver and the pool raise inside the block into a `PersistenceError`.
+
+    What the table does not list is a bug of ours, and propagates as it is. Neither shows a value
+    of a row where it is logged.
+    """
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, psycopg2.Error) as error:
+        _cut_to_first_line(error)
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def refusal_of(error: Exception) -> PersistenceError | None:
+    """Give what `error` means, or None where it means a bug."""
+    if isinstance(error, PoolTimeoutError):
+        return DatabaseUnavailable()
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    sqlstate = sqlstate_of(error)
+    if sqlstate is None:
+        return DatabaseUnavailable() if _is_connection_trouble(error, cause) else None
+    refusal = REFUSALS.get(sqlstate) or REFUSALS.get(sqlstate[:2])
+    return refusal(sqlstate) if refusal else None
+
+
+def _cut_to_first_line(error: Exception) -> None:
+    # Below its first line, PostgreSQL quotes the row and the statement with all their values.
+    for each in (error, error.orig if isinstance(error, DBAPIError) else None):
+        if each is not None:
+            each.args = tuple(str(part).partition("\n")[0] for part in each.args)
+
+
+def sqlstate_of(error: Exception) -> str | None:
+    """Give the SQLSTATE that PostgreSQL sent, None where it never got to answer."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return cause.pgcode if isinstance(cause, psycopg2.Error) else None
+
+
+def _is_connection_trouble(error: Exception, cause: BaseException | None) -> bool:
+    # A server that cannot be reached, or goes away in the middle, sends no SQLSTATE.
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)

@@ -1,0 +1,100 @@
+"""The tables, their constraints, and a task as the rest of the program sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    false,
+    func,
+)
+from sqlalchemy.types import TypeEngine
+
+from persistence.users_table import qualified
+
+NAMING_CONVENTION = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+# What JavaScript's trim() or Python's str.strip() removes. Spelled out, because what PostgreSQL
+# takes for white space depends on its locale.
+BLANKS = (
+    r"\u0009\u000a\u000b\u000c\u000d\u001c\u001d\u001e\u001f\u0020\u0085\u00a0\u1680"
+    r"\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    r"\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task. Both times are aware and in UTC."""
+
+    id: int
+    user_id: str
+    title: str
+    description: str | None
+    completed: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+def build_metadata(
+    users_table: str = "users", user_id_type: TypeEngine[Any] | None = None
+) -> MetaData:
+    """Describe our tables, beside a stub of the users' table, which is not ours to describe.
+
+    `user_id_type` is the type of that table's `id`, text where it is not given.
+    """
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    id_type = user_id_type or Text()
+    name, schema = qualified(users_table)
+    users = Table(
+        name,
+        metadata,
+        Column("id", id_type, primary_key=True),
+        schema=schema,
+        info={"belongs_to_better_auth": True},
+    )
+    _tasks_table(metadata, users.c.id)
+    return metadata
+
+
+def _tasks_table(metadata: MetaData, owner: Column[Any]) -> Table:
+    time = DateTime(timezone=True)
+    table = Table(
+        "tasks",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("user_id", owner.type, ForeignKey(owner, ondelete="CASCADE"), nullable=False),
+        Column("title", Text, nullable=False),
+        Column("description", Text),
+        Column("completed", Boolean, nullable=False, server_default=false()),
+        Column("created_at", time, nullable=False, server_default=func.now()),
+        Column("updated_at", time, nullable=False, server_default=func.now()),
+        CheckConstraint("char_length(title) BETWEEN 1 AND 500", name="title_length"),
+        CheckConstraint(f"btrim(title, E'{BLANKS}') <> ''", name="title_not_blank"),
+        CheckConstraint("char_length(description) <= 65536", name="description_length"),
+        CheckConstraint("updated_at >= created_at", name="updated_after_created"),
+    )
+    Index("ix_tasks_newest_first", table.c.user_id, table.c.created_at.desc(), table.c.id.desc())
+    Index("ix_tasks_completed", table.c.user_id, table.c.completed)
+    return table
+
+
+metadata = build_metadata()
+tasks = metadata.tables["tasks"]

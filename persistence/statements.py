@@ -1,0 +1,72 @@
+"""The statements on the tasks: each says whose they are, and does its work in one go."""
+
+from functools import lru_cache
+
+from sqlalchemy import (
+    BindParameter,
+    Executable,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    select,
+    text,
+    update,
+)
+
+from persistence.models import tasks
+from persistence.users_table import users_named
+
+# The owner is sent without a type, so that PostgreSQL reads it as whatever type the users' id
+# has, and finds it by the index; it is given back as text.
+OWNER: BindParameter[str] = bindparam("owner")
+COLUMNS = (
+    tasks.c.id,
+    cast(tasks.c.user_id, Text).label("user_id"),
+    tasks.c.title,
+    tasks.c.description,
+    tasks.c.completed,
+    tasks.c.created_at,
+    tasks.c.updated_at,
+)
+ALL = tasks.c.user_id == OWNER
+ONE = ALL & (tasks.c.id == bindparam("task_id"))
+
+# A clock may stand still or be set back; the time of the last change never does.
+LATER = func.greatest(func.clock_timestamp(), tasks.c.updated_at + text("interval '1 microsecond'"))
+
+LIST = select(*COLUMNS).where(ALL).order_by(tasks.c.created_at.desc(), tasks.c.id.desc())
+GET = select(*COLUMNS).where(ONE)
+REPLACE = (
+    update(tasks)
+    .where(ONE)
+    .values(
+        title=bindparam("new_title"), description=bindparam("new_description"), updated_at=LATER
+    )
+    .returning(*COLUMNS)
+)
+TOGGLE = (
+    update(tasks)
+    .where(ONE)
+    .values(completed=not_(tasks.c.completed), updated_at=LATER)
+    .returning(*COLUMNS)
+)
+DELETE = delete(tasks).where(ONE).returning(tasks.c.id)
+
+
+@lru_cache(maxsize=16)
+def insertion(users_table: str) -> Executable:
+    """Give the INSERT that adds a task if its owner exists.
+
+    Without the condition, an owner who is missing would break the foreign key, and with it the
+    transaction in which the owner is about to be added.
+    """
+    users = users_named(users_table)
+    values = (OWNER, bindparam("title", type_=Text), bindparam("description", type_=Text))
+    row = select(*values).where(exists().where(users.c.id == OWNER))
+    columns = ["user_id", "title", "description"]
+    return insert(tasks).from_select(columns, row).returning(*COLUMNS)

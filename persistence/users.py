@@ -1,0 +1,83 @@
+"""Whether an owner exists, and what becomes of one who does not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from persistence.errors import OwnerNotFound
+from persistence.users_table import stands_in, users_named
+
+
+class Provisioning(StrEnum):
+    """What becomes of an owner who is not in the table of users."""
+
+    AUTO = "auto"
+    """Added on a stand-in, refused on Better Auth's own table."""
+    CREATE = "create"
+    """Added with the first task."""
+    REQUIRE = "require"
+    """Refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom the tasks belong to, as the verified token describes them."""
+
+    id: str
+    email: str | None = None
+    name: str | None = None
+
+
+class Users:
+    """Decides whether an owner exists, and admits new ones where that is ours to do.
+
+    The database is asked each time, and only where an operation has found nothing.
+    """
+
+    def __init__(self, users_table: str, provisioning: Provisioning) -> None:
+        users = users_named(users_table)
+        known = exists().where(users.c.id == bindparam("owner"))
+        stand_in = stands_in(users_table)
+        self.table_name = users_table
+        self._provisioning = provisioning
+        is_required = provisioning is Provisioning.REQUIRE
+        self._is_known = select(known if is_required else or_(known, stand_in))
+        self._is_stand_in = select(stand_in)
+        self._add = insert(users).on_conflict_do_nothing()
+
+    def confirm(self, connection: Connection, owner: Owner) -> None:
+        """Raise OwnerNotFound where the owner is not in the table and could not be added to it."""
+        if self._provisioning is Provisioning.CREATE:
+            return
+        if not connection.scalar(self._is_known, {"owner": owner.id}):
+            raise OwnerNotFound
+
+    def admit(self, connection: Connection, owner: Owner) -> None:
+        """Add the owner's row unless another request has just done so.
+
+        Raises OwnerNotFound where owners are not ours to add, or the table does not take the row.
+        """
+        if not self._may_add(connection):
+            raise OwnerNotFound
+        row = {"id": owner.id, "email": _storable(owner.email), "name": _storable(owner.name)}
+        try:
+            connection.execute(self._add, row)
+        except (IntegrityError, ProgrammingError) as error:
+            raise OwnerNotFound from error
+
+    def _may_add(self, connection: Connection) -> bool:
+        if self._provisioning is Provisioning.AUTO:
+            return bool(connection.scalar(self._is_stand_in))
+        return self._provisioning is Provisioning.CREATE
+
+
+def is_storable(value: str) -> bool:
+    """Tell whether PostgreSQL can hold the text: it takes neither NUL nor a lone surrogate."""
+    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _storable(value: str | None) -> str | None:
+    return value if value is not None and is_storable(value) else None

@@ -1,0 +1,76 @@
+"""The models and the migrations describe the same tables."""
+
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine
+
+from persistence import migrate as migrations
+from persistence import schema
+from persistence.migrate import alembic_config, draft, migrate
+from persistence.models import build_metadata
+from tests.database import create_better_auth, query
+from tests.migrations.catalog import description_of
+
+
+@pytest.mark.parametrize("id_type", ["text", "varchar(36)", "uuid", "integer", "bigint"])
+def test_alembic_finds_no_difference_beside_better_auth(
+    empty_database_url: str, id_type: str
+) -> None:
+    create_better_auth(empty_database_url, id_type=id_type, users_table="user")
+    migrate(empty_database_url, users_table="user")
+
+    command.check(alembic_config(empty_database_url, users_table="user"))
+
+
+def test_alembic_finds_no_difference_on_a_stand_in(database_url: str) -> None:
+    command.check(alembic_config(database_url))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ADD priority integer",
+        "DROP completed",
+        "ALTER title TYPE varchar",
+        "ALTER completed DROP DEFAULT",
+        "ALTER completed DROP NOT NULL",
+        "DROP CONSTRAINT fk_tasks_user_id",
+    ],
+)
+def test_alembic_does_find_a_difference_in_a_table_of_ours(database_url: str, change: str) -> None:
+    query(database_url, f"ALTER TABLE tasks {change}")
+
+    with pytest.raises(Exception, match="New upgrade operations detected"):
+        command.check(alembic_config(database_url))
+
+
+def test_tables_made_from_the_models_are_the_tables_that_migrations_make(
+    empty_database_url: str, database_url: str
+) -> None:
+    # Alembic compares no CHECK and no name of a primary key; the catalog has all of them.
+    engine = create_engine(empty_database_url.replace("postgresql:", "postgresql+psycopg2:"))
+    build_metadata().create_all(engine)
+    engine.dispose()
+
+    assert description_of(empty_database_url, "tasks") == description_of(database_url, "tasks")
+
+
+def test_a_draft_is_numbered_and_proposes_only_what_is_ours(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "100% mine"
+    shutil.copytree(schema.MIGRATIONS, copy)
+    for module in (schema, migrations):
+        monkeypatch.setattr(module, "MIGRATIONS", copy)
+    query(database_url, "CREATE TABLE verification (id text); ALTER TABLE tasks ADD extra text")
+
+    draft(database_url, "Drop the extra")
+
+    written = copy / "versions" / "0002_drop_the_extra.py"
+    assert "op.drop_column('tasks', 'extra')" in written.read_text()
+    assert "verification" not in written.read_text()
+    assert runpy.run_path(str(written))["down_revision"] == "0001"

@@ -1,0 +1,23 @@
+"""The operations of the repository, for tests that hold for each of them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from persistence.tasks import TaskRepository
+
+Operation = Callable[[TaskRepository, int], object]
+
+ON_ONE_TASK: dict[str, Operation] = {
+    "get": lambda tasks, task_id: tasks.get(task_id),
+    "replace": lambda tasks, task_id: tasks.replace(task_id, title="New", description="New"),
+    "toggle": lambda tasks, task_id: tasks.toggle(task_id),
+    "delete": lambda tasks, task_id: tasks.delete(task_id),
+}
+ALL: dict[str, Operation] = ON_ONE_TASK | {
+    "list": lambda tasks, _: tasks.list(),
+    "add": lambda tasks, _: tasks.add(title="New", description=None),
+}
+
+on_one_task = pytest.mark.parametrize("operation", ON_ONE_TASK.values(), ids=ON_ONE_TASK.keys())
+every_operation = pytest.mark.parametrize("operation", ALL.values(), ids=ALL.keys())

@@ -1,0 +1,198 @@
+"""What real failures of a real database are turned into."""
+
+from pathlib import Path
+from traceback import format_exception
+
+import psycopg2
+import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from persistence.engine import Database
+from persistence.errors import DatabaseUnavailable, PersistenceError, SchemaNotReady
+from persistence.errors import refusal_of as meaning_of
+from tasks_api.local_postgres import LocalPostgres
+from tests.database import configure, query
+from tests.persistence.operations import Operation, every_operation
+
+OURS = "datname = current_database() AND application_name = 'tasks-api'"
+
+
+def refusal_of(database: Database) -> PersistenceError:
+    """Give what adding a task raises."""
+    with pytest.raises(PersistenceError) as refusal, database.tasks_of("alice") as tasks:
+        tasks.add(title="Buy milk", description=None)
+    return refusal.value
+
+
+@every_operation
+def test_a_server_that_is_not_there_is_unavailable(operation: Operation) -> None:
+    database = Database("postgresql://postgres:s3cret@127.0.0.1:1/tasks")
+
+    with pytest.raises(DatabaseUnavailable) as refusal, database.tasks_of("alice") as tasks:
+        operation(tasks, 1)
+
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_a_server_that_stops_is_unavailable_until_it_is_back(tmp_path: Path) -> None:
+    with LocalPostgres(tmp_path, fsync=False) as server:
+        url = server.url
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        database = Database(url)
+        assert database.revision() is None
+
+    with pytest.raises(DatabaseUnavailable):
+        database.revision()
+
+    with LocalPostgres(tmp_path, port=port, fsync=False):
+        assert database.revision() is None
+        database.dispose()
+
+
+def test_a_connection_that_is_cut_within_a_transaction_is_unavailable(
+    database: Database, database_url: str
+) -> None:
+    with pytest.raises(DatabaseUnavailable), database.tasks_of("alice") as tasks:
+        tasks.list()
+        query(database_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}")
+        tasks.list()
+
+
+def test_a_connection_that_the_driver_gives_up_is_unavailable_whatever_it_says_of_it() -> None:
+    silence = psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from libpq")
+    lost = DBAPIError("SELECT 1", {}, silence, connection_invalidated=True)
+    kept = DBAPIError("SELECT 1", {}, silence)
+
+    assert type(meaning_of(lost)) is DatabaseUnavailable
+    assert meaning_of(kept) is None
+
+
+def test_a_connection_that_was_cut_while_idle_is_replaced(
+    database: Database, database_url: str
+) -> None:
+    assert database.revision()
+    query(database_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}")
+
+    assert database.revision()
+
+
+@pytest.mark.own_database
+def test_a_read_only_database_is_unavailable(database: Database, database_url: str) -> None:
+    configure(database_url, "default_transaction_read_only", "on")
+
+    refusal = refusal_of(database)
+
+    assert type(refusal) is DatabaseUnavailable
+    assert refusal.sqlstate == "25006"
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize(
+    ("parameter", "sqlstate"), [("lock_timeout", "55P03"), ("statement_timeout", "57014")]
+)
+def test_a_statement_that_waits_too_long_is_unavailable(
+    database: Database, database_url: str, parameter: str, sqlstate: str
+) -> None:
+    configure(database_url, parameter, "100ms")
+    blocker = psycopg2.connect(database_url)
+    blocker.cursor().execute("LOCK TABLE tasks")
+
+    refusal = refusal_of(database)
+
+    assert type(refusal) is DatabaseUnavailable
+    assert refusal.sqlstate == sqlstate
+    blocker.close()
+
+
+def test_too_many_connections_are_unavailable(database_url: str) -> None:
+    query(database_url, "CREATE ROLE narrow LOGIN PASSWORD 'x' CONNECTION LIMIT 0")
+    server = database_url.partition("@")[2]
+    database = Database(f"postgresql://narrow:x@{server}")
+
+    refusal = refusal_of(database)
+
+    assert type(refusal) is DatabaseUnavailable
+    query(database_url, "DROP ROLE narrow")
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize(
+    ("sqlstate", "name"), [("40001", "serialization"), ("40P01", "deadlock"), ("53100", "disk")]
+)
+def test_a_refusal_at_the_commit_counts_too(
+    database: Database, database_url: str, sqlstate: str, name: str
+) -> None:
+    _fail_at_commit(database_url, sqlstate, name)
+
+    refusal = refusal_of(database)
+
+    assert type(refusal) is DatabaseUnavailable
+    assert refusal.sqlstate == sqlstate
+    assert query(database_url, "SELECT count(*) FROM tasks") == [(0,)]
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize(
+    "statement", ["DROP TABLE tasks", "ALTER TABLE tasks DROP completed CASCADE"]
+)
+def test_a_schema_that_lacks_something_is_not_ready(
+    database: Database, database_url: str, statement: str
+) -> None:
+    query(database_url, statement)
+
+    assert type(refusal_of(database)) is SchemaNotReady
+
+
+def test_a_database_without_migrations_is_not_ready(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+
+    assert type(refusal_of(database)) is SchemaNotReady
+
+    database.dispose()
+
+
+@pytest.mark.own_database
+def test_what_is_no_refusal_but_a_bug_propagates_unchanged(
+    database: Database, database_url: str
+) -> None:
+    with pytest.raises(IntegrityError), database.tasks_of("alice") as tasks:
+        tasks.add(title=" ", description=None)
+    _fail_at_commit(database_url, "XX000", "bug")
+    with pytest.raises(DBAPIError), database.tasks_of("alice") as tasks:
+        tasks.add(title="Buy milk", description=None)
+
+
+@pytest.mark.own_database
+def test_no_refusal_shows_sql_or_a_value(database: Database, database_url: str) -> None:
+    query(database_url, "DROP TABLE tasks")
+
+    refusal = refusal_of(database)
+
+    assert str(refusal) == "SQLSTATE 42P01"
+
+
+@pytest.mark.parametrize(
+    ("title", "description"), [(" ", "s3cret"), ("s3cret", "x" * 65_537), ("s3cret" * 100, None)]
+)
+def test_a_traceback_shows_no_value(
+    database: Database, title: str, description: str | None
+) -> None:
+    with pytest.raises(IntegrityError) as failure, database.tasks_of("alice") as tasks:
+        tasks.add(title=title, description=description)
+
+    traceback = "".join(format_exception(failure.value))
+
+    assert "ck_tasks" in traceback
+    assert "s3cret" not in traceback
+
+
+def _fail_at_commit(url: str, sqlstate: str, message: str) -> None:
+    query(
+        url,
+        f"""
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = '{sqlstate}'; END $$;
+        CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON tasks
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail();
+        """,
+    )
