@@ -1,0 +1,1 @@
+"""What a request must be before a handler sees it: routed, typed, complete, valid."""

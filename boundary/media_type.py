@@ -1,0 +1,73 @@
+"""The guard of the body's headers: past it, a body is `application/json` in UTF-8 or nothing."""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from boundary.contract import Contract
+from boundary.errors import UnsupportedMediaType
+
+JSON = b"application/json"
+
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_QUOTED = rb'"(?:[^"\\]|\\.)*"'
+_PARAMETER = rb"[ \t]*;[ \t]*(?:(" + _TOKEN + rb")=(" + _TOKEN + rb"|" + _QUOTED + rb"))?"
+_MEDIA_TYPE = re.compile(
+    rb"application/json(?P<parameters>(?:" + _PARAMETER + rb")*)", re.IGNORECASE
+)
+_UTF_8 = frozenset({b"utf-8", b'"utf-8"'})
+
+
+class MediaTypeGuard:
+    """Refuses a body of another type and hides the headers of a body that is not wanted.
+
+    Connexion and Starlette each read `Content-Type` in a way of their own. Both get one spelling,
+    so that what is validated is what is parsed.
+    """
+
+    def __init__(self, app: ASGIApp, *, contract: Contract) -> None:
+        self._app = app
+        self._contract = contract
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with the one spelling.
+
+        Raises:
+            UnsupportedMediaType: The operation takes a body and this one is no JSON in UTF-8.
+        """
+        if scope["type"] == "http":
+            headers = [h for h in scope["headers"] if h[0] != b"content-type"]
+            if self._contract.operation(scope).body is not None:
+                _refuse_other_types(scope["headers"])
+                headers.append((b"content-type", JSON))
+            scope["headers"] = headers
+        await self._app(scope, receive, send)
+
+
+def _refuse_other_types(headers: list[tuple[bytes, bytes]]) -> None:
+    types = [value for name, value in headers if name == b"content-type"]
+    encodings = [value for name, value in headers if name == b"content-encoding"]
+    if types == [JSON] and not encodings:
+        return
+    if not types and not _announces_body(headers):
+        return
+    if len(types) != 1 or not _is_json_in_utf_8(types[0].strip(b" \t")):
+        raise UnsupportedMediaType
+    if any(encoding.strip().lower() != b"identity" for encoding in encodings):
+        raise UnsupportedMediaType
+
+
+def _is_json_in_utf_8(content_type: bytes) -> bool:
+    media_type = _MEDIA_TYPE.fullmatch(content_type)
+    if media_type is None:
+        return False
+    parameters = re.findall(_PARAMETER, media_type["parameters"])
+    return all(value.lower() in _UTF_8 for name, value in parameters if name.lower() == b"charset")
+
+
+def _announces_body(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a body follows (RFC 9112, section 6.3)."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0 "))
+        for name, value in headers
+    )

@@ -1,0 +1,63 @@
+"""The contract for its readers: `/openapi.yaml`, `/openapi.json` and the interactive `/docs`.
+
+None of this is in the contract itself. Everything is made once and kept in memory; the page and
+its scripts come from here, so it works without internet.
+"""
+
+from pathlib import Path
+
+import orjson
+import yaml
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from boundary.contract import CONTRACT, Contract, published
+from boundary.errors import MethodNotAllowed, RouteNotFound
+
+PAGE = CONTRACT.parent / "docs"
+METHODS = frozenset({"GET", "HEAD"})
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".txt": "text/plain",
+}
+
+
+class PublishedContract:
+    """An ASGI application for every path that no operation has; most of them are 404."""
+
+    def __init__(self, contract: Contract) -> None:
+        document = published(contract.document)
+        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+        self._pages: dict[str, tuple[bytes, str]] = {
+            "/openapi.yaml": (text.encode(), "application/yaml"),
+            "/openapi.json": (orjson.dumps(document), "application/json"),
+            "/docs": _file(PAGE / "index.html"),
+        }
+        for file in PAGE.glob("*.*"):
+            self._pages[f"/docs/{file.name}"] = _file(file)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the page of this path.
+
+        Raises:
+            RouteNotFound: There is none.
+            MethodNotAllowed: There is one, and it can only be read.
+        """
+        page = self._pages.get(scope["path"].removesuffix("/"))
+        if page is None:
+            raise RouteNotFound
+        refusal = MethodNotAllowed({*METHODS, "OPTIONS"})
+        if scope["method"] == "OPTIONS":
+            response = Response(status_code=204, headers={"Allow": refusal.allow})
+        elif scope["method"] in METHODS:
+            response = Response(page[0], media_type=page[1])
+        else:
+            raise refusal
+        await response(scope, receive, send)
+
+
+def _file(path: Path) -> tuple[bytes, str]:
+    return path.read_bytes(), MEDIA_TYPES[path.suffix]

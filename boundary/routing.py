@@ -1,0 +1,99 @@
+"""From the request target to the operation.
+
+It takes the place of Connexion's own routing, which redirects to the `Host` of the request, counts
+one method per path in `Allow`, decodes `%2F` into a separator and answers a non-integer id with
+404 or 500 (docs/decisions/0003-own-routing.md).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from connexion.middleware.abstract import SpecMiddleware
+from connexion.spec import Specification
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from boundary.contract import METHODS, ROUTING_CONTEXT
+from boundary.errors import MethodNotAllowed
+
+
+class Route(NamedTuple):
+    """A path template of the contract, in segments, and its operations by method."""
+
+    base_path: str
+    segments: tuple[str, ...]
+    operations: Mapping[str, str]
+
+    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        """Return the path parameters as they were sent, or None where the template differs."""
+        parameters = {}
+        for template, segment in zip(self.segments, segments, strict=True):
+            if template.startswith("{") and segment:
+                parameters[template[1:-1]] = segment
+            elif template != segment:
+                return None
+        return parameters
+
+
+class Routing(SpecMiddleware):
+    """Finds the operation of a request, and answers what needs none: `OPTIONS`, 404 and 405."""
+
+    def __init__(self, app: ASGIApp, *, otherwise: ASGIApp) -> None:
+        self._app = app
+        self._otherwise = otherwise
+        self._routes: dict[int, list[Route]] = defaultdict(list)
+
+    def add_api(self, specification: Specification, **_: object) -> None:
+        """Register the operations of a contract."""
+        for path, item in specification["paths"].items():
+            operations = {m.upper(): item[m]["operationId"] for m in item if m in METHODS}
+            if "GET" in operations:
+                operations.setdefault("HEAD", operations["GET"])
+            segments = tuple((specification.base_path + path).split("/"))
+            self._routes[len(segments)].append(
+                Route(specification.base_path, segments, operations),
+            )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, its operation noted where Connexion looks for it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        found = self._find(scope)
+        if found is None:
+            await self._otherwise(scope, receive, send)
+            return
+        route, scope["path_params"] = found
+        operation_id = route.operations.get(scope["method"])
+        if operation_id is None:
+            await _answer_other_method(route, scope, receive, send)
+            return
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {
+            "api_base_path": route.base_path,
+            "operation_id": operation_id,
+        }
+        await self._app(scope, receive, send)
+
+    def _find(self, scope: Scope) -> tuple[Route, dict[str, str]] | None:
+        segments = _segments(scope)
+        for route in self._routes.get(len(segments), ()):
+            parameters = route.match(segments)
+            if parameters is not None:
+                return route, parameters
+        return None
+
+
+def _segments(scope: Mapping[str, Any]) -> tuple[str, ...]:
+    """Split first and decode then, so that an encoded slash stays inside its segment."""
+    path: str = scope["raw_path"].decode("latin-1")
+    segments = path.removesuffix("/").split("/")  # One trailing slash changes nothing.
+    return tuple(unquote(segment) if "%" in segment else segment for segment in segments)
+
+
+async def _answer_other_method(route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+    refusal = MethodNotAllowed({*route.operations, "OPTIONS"})
+    if scope["method"] != "OPTIONS":
+        raise refusal
+    await Response(status_code=204, headers={"Allow": refusal.allow})(scope, receive, send)

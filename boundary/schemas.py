@@ -1,0 +1,79 @@
+"""A schema of the contract, compiled: every violation of a value, in the contract's words.
+
+The contract carries a message for each keyword that can fail, beside the keyword:
+
+    x-error-messages:
+      required: Title is required
+      maxLength: Title must be 500 characters or less
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from boundary.errors import Violation
+
+MESSAGES = "x-error-messages"
+
+
+class Schema:
+    """Validates JSON values against one dereferenced Schema Object of OpenAPI 3.0."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._validator = jsonschema_rs.Draft4Validator(_as_json_schema(schema))
+
+    def violations(self, value: object, *, name: str) -> list[Violation]:
+        """Return every violation, each once, in the order of the schema; empty for a valid value.
+
+        Args:
+            value: What was sent, parsed.
+            name: The field to blame where the value as a whole is wrong.
+        """
+        try:
+            if self._validator.is_valid(value):
+                return []
+            errors = list(self._validator.iter_errors(value))
+        except ValueError:  # The validator's own limit, far beyond any schema of ours.
+            return [Violation(name, "Nested too deeply")]
+        return list(dict.fromkeys(v for error in errors for v in self._explain(error, name)))
+
+    def _explain(self, error: jsonschema_rs.ValidationError, name: str) -> Iterator[Violation]:
+        *parents, keyword = error.schema_path
+        schema = _descend(self._schema, parents)
+        match error.kind:
+            case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=unexpected):
+                for property_name in unexpected:
+                    yield Violation(property_name, schema[MESSAGES][keyword])
+            case jsonschema_rs.ValidationErrorKind.Required(property=property_name):
+                messages = schema["properties"][property_name][MESSAGES]
+                yield Violation(property_name, messages["required"])
+            case _:
+                field = ".".join(map(str, error.instance_path)) or name
+                yield Violation(field, _message(schema[MESSAGES], str(keyword), error.instance))
+
+
+def _message(messages: Mapping[str, str], keyword: str, instance: object) -> str:
+    # A null where null is not allowed is, for the person who reads this, a missing value.
+    if instance is None and "required" in messages:
+        keyword = "required"
+    return messages[keyword]
+
+
+def _descend(schema: Any, path: list[str | int]) -> Any:
+    for step in path:
+        schema = schema[step]
+    return schema
+
+
+def _as_json_schema(schema: Any) -> Any:
+    """Translate `nullable` of OpenAPI 3.0 into the `type` of JSON Schema, at any depth."""
+    if isinstance(schema, list):
+        return [_as_json_schema(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    translated = {key: _as_json_schema(value) for key, value in schema.items()}
+    if translated.pop("nullable", False) is True:
+        translated["type"] = [translated["type"], "null"]
+    return translated

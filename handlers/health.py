@@ -1,0 +1,20 @@
+"""The two questions of a load balancer or an orchestrator."""
+
+from starlette.responses import Response
+
+from handlers.replies import ok
+from persistence.engine import Database
+from persistence.errors import SchemaNotReady
+from persistence.schema import expected_revision
+
+
+async def liveness() -> Response:
+    """Reply that the process answers. Asks nobody, and needs no worker thread."""
+    return ok({"status": "alive"})
+
+
+def readiness(*, database: Database) -> Response:
+    """Reply that the database answers, at the expected revision of its schema."""
+    if database.revision() != expected_revision():
+        raise SchemaNotReady
+    return ok({"status": "ready"})

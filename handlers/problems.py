@@ -1,0 +1,131 @@
+"""What went wrong → what is answered: the one table, and its renderer.
+
+An exception that is not in the table is a defect of ours: 500, logged, and nothing of it shown.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from connexion.exceptions import Unauthorized
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+
+from boundary import errors as request
+from persistence import errors as database
+
+logger = logging.getLogger(__name__)
+
+MAX_DETAILS_BYTES = 1536
+"""What `details` may take of the 2 KiB that an error body has at most, whatever came in."""
+
+MAX_ECHO = 64
+"""Characters of a name that came from the client and is repeated to it."""
+
+
+class Problem(NamedTuple):
+    """One kind of failure, as the contract declares it.
+
+    A message of None stands for the exception's own, which its class promises to be fit for
+    callers. `headers` is given the exception and the message.
+    """
+
+    status: int
+    code: str
+    message: str | None
+    headers: Callable[[Any, str], dict[str, str]] = lambda _error, _message: {}
+
+
+def _challenge(_error: Unauthorized, _message: str) -> dict[str, str]:
+    return {"WWW-Authenticate": 'Bearer realm="tasks"'}
+
+
+def _invalid_token(_error: Exception, message: str) -> dict[str, str]:
+    # RFC 6750, section 3. The messages are ours, and hold no quote or backslash.
+    challenge = f'Bearer realm="tasks", error="invalid_token", error_description="{message}"'
+    return {"WWW-Authenticate": challenge}
+
+
+def _allow(error: request.MethodNotAllowed, _message: str) -> dict[str, str]:
+    return {"Allow": error.allow}
+
+
+def _retry_after(_error: Exception, _message: str) -> dict[str, str]:
+    return {"Retry-After": "1"}
+
+
+UNKNOWN_USER = "The user of this token does not exist any more"
+NO_TOKEN = "A token is required: send Authorization: Bearer <JWT>"  # noqa: S105 - it is none.
+NO_JSON = "The request body must be application/json in UTF-8"
+TOO_LARGE = "The request body is larger than 1048576 bytes"
+TOO_SLOW = "The request body did not arrive in time"
+UNREACHABLE = "The database is unreachable or overloaded, please try again"
+NOT_MIGRATED = "The database schema is not at the revision that this service expects"
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    request.MalformedRequest: Problem(400, "BAD_REQUEST", "This is no HTTP request"),
+    Unauthorized: Problem(401, "UNAUTHORIZED", NO_TOKEN, _challenge),
+    request.Unauthenticated: Problem(401, "UNAUTHORIZED", None, _invalid_token),
+    database.OwnerNotFound: Problem(401, "UNAUTHORIZED", UNKNOWN_USER, _invalid_token),
+    request.RouteNotFound: Problem(404, "NOT_FOUND", "There is nothing at this path"),
+    database.TaskNotFound: Problem(404, "NOT_FOUND", "Task not found"),
+    request.MethodNotAllowed: Problem(405, "METHOD_NOT_ALLOWED", "Method not allowed", _allow),
+    request.RequestTimeout: Problem(408, "REQUEST_TIMEOUT", TOO_SLOW),
+    request.PayloadTooLarge: Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE),
+    request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
+    request.ContractViolation: Problem(422, "VALIDATION_ERROR", "The request is not valid"),
+    request.HeadersTooLarge: Problem(431, "HEADERS_TOO_LARGE", "The headers are too large"),
+    Exception: Problem(500, "INTERNAL_ERROR", "Something went wrong on our side"),
+    database.DatabaseUnavailable: Problem(503, "SERVICE_UNAVAILABLE", UNREACHABLE, _retry_after),
+    database.SchemaNotReady: Problem(503, "SERVICE_UNAVAILABLE", NOT_MIGRATED, _retry_after),
+}
+
+
+class Rendered(NamedTuple):
+    """An error as it goes out."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def rendered(error: Exception) -> Rendered:
+    """Render an exception by the table."""
+    problem = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+    _log(problem, error)
+    message = problem.message or str(error)
+    body: dict[str, object] = {"code": problem.code, "message": message}
+    if isinstance(error, request.ContractViolation):
+        body["details"] = _details(error.violations)
+    headers = problem.headers(error, message)
+    return Rendered(problem.status, headers, orjson.dumps({"error": body}))
+
+
+async def answer(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """Answer an exception by the table. Async, so that it never waits for a worker thread."""
+    status, headers, body = rendered(error)
+    return ConnexionResponse(  # type: ignore[no-untyped-call]  # Connexion is untyped.
+        status_code=status, mimetype="application/json", headers=headers, body=body
+    )
+
+
+def _log(problem: Problem, error: Exception) -> None:
+    if problem is PROBLEMS[Exception]:
+        logger.error("Unexpected %s", type(error).__name__, exc_info=error)
+    elif isinstance(error, database.DatabaseUnavailable):
+        logger.warning("%s", error)
+
+
+def _details(violations: Sequence[request.Violation]) -> list[dict[str, str]]:
+    """List as many violations as fit, and say how many do not."""
+    details: list[dict[str, str]] = []
+    room = MAX_DETAILS_BYTES
+    for field, message in violations:
+        name = field if len(field) <= MAX_ECHO else field[:MAX_ECHO] + "…"
+        details.append({"field": name, "message": message})
+        room -= len(orjson.dumps(details[-1])) + len(",")
+        if room < 0:
+            left_out = len(violations) - len(details) + 1
+            details[-1] = {"field": "body", "message": f"{left_out} more violations"}
+            break
+    return details

@@ -1,0 +1,64 @@
+"""The six operations on tasks.
+
+Each opens the one transaction of its request, asks, and replies when it has been committed.
+`user` is the user id that the token proved; `database` is bound by `tasks_api.app`.
+"""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+from starlette.responses import Response
+
+from handlers.replies import created, no_content, ok
+from persistence.engine import Database
+
+
+class TaskInput(TypedDict):
+    """`TaskInput` of the contract, validated."""
+
+    title: str
+    description: NotRequired[str | None]
+
+
+def list_tasks(*, user: str, database: Database) -> Response:
+    """Reply with all tasks of the user, newest first."""
+    with database.tasks_of(user) as tasks:
+        found = tasks.list()
+    return ok(found)
+
+
+def create_task(
+    *, body: TaskInput, user: str, token_info: Mapping[str, str | None], database: Database
+) -> Response:
+    """Store a new task, and the user's own row where this service keeps it."""
+    with database.tasks_of(user, email=token_info["email"], name=token_info["name"]) as tasks:
+        task = tasks.add(title=body["title"], description=body.get("description"))
+    return created(task)
+
+
+def get_task(*, id: int, user: str, database: Database) -> Response:
+    """Reply with one task."""
+    with database.tasks_of(user) as tasks:
+        task = tasks.get(id)
+    return ok(task)
+
+
+def update_task(*, id: int, body: TaskInput, user: str, database: Database) -> Response:
+    """Replace title and description."""
+    with database.tasks_of(user) as tasks:
+        task = tasks.replace(id, title=body["title"], description=body.get("description"))
+    return ok(task)
+
+
+def delete_task(*, id: int, user: str, database: Database) -> Response:
+    """Delete a task for good."""
+    with database.tasks_of(user) as tasks:
+        tasks.delete(id)
+    return no_content()
+
+
+def toggle_task(*, id: int, user: str, database: Database) -> Response:
+    """Flip a task between completed and not completed."""
+    with database.tasks_of(user) as tasks:
+        task = tasks.toggle(id)
+    return ok(task)

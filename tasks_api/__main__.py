@@ -1,0 +1,100 @@
+"""The command line: `tasks-api`, or `python -m tasks_api`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from persistence.migrate import MigrationError
+from persistence.migrate import migrate as apply_migrations
+from tasks_api import dev as development
+from tasks_api.app import create_app
+from tasks_api.development_token import development_token
+from tasks_api.local_postgres import LocalPostgresError
+from tasks_api.server import AddressInUseError, end_as_on_ctrl_c, listen
+from tasks_api.server import serve as serve_app
+from tasks_api.settings import MigrationSettings, Settings, SettingsError, TokenSettings, load
+
+LONGEST_HOURS = 24 * 366
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in a line what the user can mend; a traceback is for defects only."""
+    try:
+        yield
+    except (AddressInUseError, LocalPostgresError, MigrationError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tasks-api")
+def main() -> None:
+    """Tasks of many users, over HTTP, in PostgreSQL.
+
+    Settings come from the environment, or from a file .env in the current folder.
+    """
+
+
+@main.command()
+def serve() -> None:
+    """Serve the API on HOST and PORT until SIGTERM or Ctrl-C.
+
+    Needs DATABASE_URL and BETTER_AUTH_SECRET, and a database that `migrate` has been run on.
+    """
+    end_as_on_ctrl_c()
+    with _explained():
+        settings = load(Settings)
+        with listen(settings) as listener:
+            serve_app(create_app(settings), settings, listener)
+
+
+@main.command()
+def dev() -> None:
+    """Serve the API with all that it needs: for development.
+
+    Starts a PostgreSQL of its own, with its data in the folder .local, and migrates it. What the
+    environment or .env sets counts: with DATABASE_URL, that database is migrated and used.
+    """
+    end_as_on_ctrl_c()
+    with _explained():
+        development.run()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version.
+
+    Safe to repeat, and to run twice at once. Uses DATABASE_URL_UNPOOLED where it is set, else
+    DATABASE_URL.
+    """
+    with _explained():
+        settings = load(MigrationSettings)
+        apply_migrations(settings.migration_url, users_table=settings.users_table)
+    click.echo("The database is at the schema of this version.")
+
+
+@main.command()
+@click.argument("user_id", default="demo-user")
+@click.option("--email", help="An e-mail address for it to state.")
+@click.option("--name", help="A name for it to state.")
+@click.option(
+    "--hours",
+    type=click.IntRange(-LONGEST_HOURS, LONGEST_HOURS),
+    default=24,
+    show_default=True,
+    help="How long it is valid; negative for one that has expired.",
+)
+def token(user_id: str, email: str | None, name: str | None, hours: int) -> None:
+    """Print a token for USER_ID, signed with BETTER_AUTH_SECRET.
+
+    USER_ID is the user's id at Better Auth, or any text; demo-user where it is left out.
+    For development and tests: nobody signs in, and whoever has the secret can be anybody.
+    """
+    with _explained():
+        settings = load(TokenSettings)
+    click.echo(development_token(settings, user_id, hours=hours, email=email, name=name))
+
+
+if __name__ == "__main__":
+    main()

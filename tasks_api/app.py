@@ -1,0 +1,115 @@
+"""The application, put together: the only place that knows every part."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from anyio.to_thread import current_default_thread_limiter
+from connexion.apps.asynchronous import AsyncApp
+from connexion.middleware.context import ContextMiddleware
+from connexion.middleware.exceptions import ExceptionMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.request_validation import RequestValidationMiddleware
+from connexion.middleware.security import SecurityMiddleware
+from connexion.middleware.server_error import ServerErrorMiddleware
+from connexion.resolver import Resolver
+from starlette.middleware.cors import CORSMiddleware
+
+from boundary.body import BodyValidator
+from boundary.contract import Contract, load
+from boundary.media_type import JSON, MediaTypeGuard
+from boundary.parameters import ParameterValidator
+from boundary.published import PublishedContract
+from boundary.routing import Routing
+from handlers import health, problems, tasks
+from persistence.engine import Database
+from tasks_api.settings import Settings
+from tasks_api.tokens import TokenVerifier
+
+HANDLERS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        tasks.list_tasks,
+        tasks.create_task,
+        tasks.get_task,
+        tasks.update_task,
+        tasks.delete_task,
+        tasks.toggle_task,
+        health.liveness,
+        health.readiness,
+    )
+}
+"""By operationId; a test holds them to the contract."""
+
+
+def create_app(settings: Settings) -> AsyncApp:
+    """Build the service. Connects to nothing: a database that is down is a 503, not a failure."""
+    contract = load()
+    database = _database(settings)
+    app = AsyncApp(
+        "tasks_api",
+        lifespan=partial(_lifespan, database=database, settings=settings),
+        middlewares=_middlewares(contract, settings),
+        resolver=Resolver(partial(_handler, database=database)),
+        validator_map={
+            "parameter": partial(ParameterValidator, contract),
+            "body": {JSON.decode(): partial(BodyValidator, contract)},
+        },
+    )
+    for kind in problems.PROBLEMS:
+        app.add_error_handler(kind, problems.answer)
+    app.add_api(contract.document)
+    return app
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        pool_timeout=settings.database_pool_timeout,
+        connect_timeout=settings.database_connect_timeout,
+        users_table=settings.users_table,
+        user_provisioning=settings.user_provisioning,
+    )
+
+
+def _middlewares(contract: Contract, settings: Settings) -> list[Any]:
+    """List what a request meets, in order, on its way to a handler."""
+    return [
+        partial(ServerErrorMiddleware, handler=problems.answer),
+        partial(
+            CORSMiddleware,
+            allow_origins=settings.frontend_url,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Allow", "Location", "Retry-After", "WWW-Authenticate"],
+        ),
+        ExceptionMiddleware,
+        partial(Routing, otherwise=PublishedContract(contract)),
+        SecurityMiddleware,
+        partial(MediaTypeGuard, contract=contract),
+        RequestValidationMiddleware,
+        LifespanMiddleware,
+        ContextMiddleware,
+    ]
+
+
+def _handler(operation_id: str, *, database: Database) -> Any:
+    function = HANDLERS[operation_id]
+    return (
+        partial(function, database=database) if "database" in function.__annotations__ else function
+    )
+
+
+@asynccontextmanager
+async def _lifespan(
+    _app: Any, *, database: Database, settings: Settings
+) -> AsyncIterator[dict[str, TokenVerifier]]:
+    # As many threads as connections: a thread that could only wait for a connection is no use.
+    current_default_thread_limiter().total_tokens = settings.database_pool_size
+    secret = settings.better_auth_secret.get_secret_value()
+    verifier = TokenVerifier(secret, issuer=settings.jwt_issuer, audience=settings.jwt_audience)
+    yield {"token_verifier": verifier}
+    database.dispose()

@@ -1,0 +1,92 @@
+"""uvicorn, set up for this service."""
+
+import errno
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from connexion.apps.asynchronous import AsyncApp
+
+from tasks_api.protocol import BoundedProtocol
+from tasks_api.settings import Settings
+
+SHUTDOWN_SECONDS = 8
+"""For the requests in flight; an orchestrator's patience is commonly 10 seconds or more."""
+
+KEEP_ALIVE_SECONDS = 65
+"""Longer than the 60 seconds of common load balancers, so that it is never we who close first."""
+
+
+class AddressInUseError(Exception):
+    """Nothing can be served on this host and port. The message says why."""
+
+
+def end_as_on_ctrl_c() -> None:
+    """Let SIGTERM and the end of the terminal unwind every `with` block, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # It is not where `nohup` was asked for.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Bind the address of the settings.
+
+    Raises:
+        AddressInUseError: Somebody else listens there, or the address is not this machine's.
+    """
+    try:
+        return socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+            backlog=2048,
+        )
+    except OSError as error:
+        message = f"Port {settings.port} of {settings.host} {_reason(error)}"
+        raise AddressInUseError(message) from error
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "is taken: stop what listens there, or set PORT"
+    said = str(error.strerror).partition(" (while")[0]  # The rest repeats the address.
+    return f"cannot be used: {said}; set HOST to an address of this machine, or another PORT"
+
+
+def serve(
+    app: AsyncApp,
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, finish the requests in flight, and return."""
+    config = uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        log_level=settings.log_level,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    # uvicorn raises the signal again once it has stopped. A clean stop is no failure: exit 0.
+    with suppress(KeyboardInterrupt):
+        _Server(config, when_ready).run(sockets=[listener])
+    # What is left to do is to clean up. Another Ctrl-C must not leave it half done.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
