@@ -1,0 +1,36 @@
+"""Many requests for one task at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.api import Api
+
+
+def test_of_fifty_concurrent_updates_one_wins_whole(api: Api) -> None:
+    task_id = api.created()["id"]
+    sent = [{"title": f"Title {n}", "description": f"Description {n}"} for n in range(50)]
+
+    with ThreadPoolExecutor(50) as threads:
+        statuses = list(threads.map(lambda task: api.update(task_id, **task).status_code, sent))
+
+    stored = api.get(task_id).json()["data"]
+    assert set(statuses) == {200}
+    assert {"title": stored["title"], "description": stored["description"]} in sent
+
+
+def test_of_fifty_concurrent_toggles_none_is_lost(api: Api) -> None:
+    task_id = api.created()["id"]
+
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(threads.map(lambda _: api.toggle(task_id).json()["data"], range(51)))
+
+    assert api.get(task_id).json()["data"]["completed"] is True
+    assert sum(answer["completed"] for answer in answers) == 26
+
+
+def test_of_fifty_concurrent_deletes_one_succeeds(api: Api) -> None:
+    task_id = api.created()["id"]
+
+    with ThreadPoolExecutor(50) as threads:
+        statuses = list(threads.map(lambda _: api.delete(task_id).status_code, range(50)))
+
+    assert sorted(statuses) == [204] + [404] * 49

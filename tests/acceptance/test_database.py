@@ -1,0 +1,65 @@
+"""The table of the tasks, as the requirements describe it, and who may reach it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.database import query
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("boundary", "handlers", "persistence", "tasks_api", "migrations")
+LOCAL_POSTGRES = ROOT / "tasks_api" / "local_postgres"
+
+
+def test_a_task_has_the_seven_columns_of_the_requirements(database_url: str) -> None:
+    columns = query(
+        database_url,
+        """
+        SELECT column_name, is_nullable = 'YES' FROM information_schema.columns
+         WHERE table_name = 'tasks' ORDER BY ordinal_position
+        """,
+    )
+
+    assert columns == [
+        ("id", False),
+        ("user_id", False),
+        ("title", False),
+        ("description", True),
+        ("completed", False),
+        ("created_at", False),
+        ("updated_at", False),
+    ]
+
+
+def test_the_owner_of_a_task_refers_to_the_users_and_takes_the_tasks_along(
+    database_url: str,
+) -> None:
+    keys = query(
+        database_url,
+        """
+        SELECT pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE conrelid = 'tasks'::regclass AND contype = 'f'
+        """,
+    )
+
+    assert keys == [("FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE",)]
+
+
+@pytest.mark.parametrize(
+    "columns", ["user_id, created_at DESC, id DESC", "user_id, completed"], ids=str
+)
+def test_the_tasks_are_indexed_by(database_url: str, columns: str) -> None:
+    indexes = query(database_url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'")
+
+    assert [index for (index,) in indexes if index.endswith(f"({columns})")] != []
+
+
+def test_only_sqlalchemy_reaches_the_database() -> None:
+    """psycopg2 itself is called where development starts a PostgreSQL, and nowhere else."""
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+
+    direct = re.compile(r"psycopg2\.connect|\.cursor\(")
+    callers = [file for file in files if direct.search(file.read_text(encoding="utf-8"))]
+
+    assert {file.parent for file in callers} == {LOCAL_POSTGRES}

@@ -1,0 +1,75 @@
+"""The service as its users meet it: a process of its own, on a port of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+SECRET = "wJ8rXq2mZt5vKc9yBn4hLd7sGf3pAe6u"
+START_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service."""
+
+    url: str
+    database_url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextmanager
+def running_service(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
+    """Start `tasks-api serve` in `folder`, wait until it answers, and stop it at the end."""
+    port = free_port()
+    given = {"DATABASE_URL": database_url, "BETTER_AUTH_SECRET": SECRET, "PORT": str(port)}
+    log = folder / f"service-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tasks_api", "serve"],
+            cwd=folder,
+            env=environment(**{**given, **settings}),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_alive(url, process, log)
+        yield Service(url, database_url, process, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return what a process needs to find Python and this checkout, and these settings only."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(Path(__file__).resolve().parents[1]), **settings}
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_alive(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            httpx.get(f"{url}/livez", timeout=1)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    message = f"the service did not start:\n{log.read_text()}"
+    raise AssertionError(message)

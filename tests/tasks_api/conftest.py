@@ -1,0 +1,40 @@
+"""The surroundings of the tests of settings and of the service as a process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks_api.settings import Given, Settings
+from tests.service import SECRET, Service, running_service
+
+URL = "postgresql://alice:pa55word@db.example.com/tasks"
+NOWHERE = "postgresql://alice:pa55word@127.0.0.1:1/tasks"
+ORIGINS = "https://app.example.com, http://localhost:3000/"
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Go to an empty folder, with no setting in the environment."""
+    for name in {*Settings.model_fields, *Given.model_fields}:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def env(monkeypatch: pytest.MonkeyPatch, folder: Path) -> pytest.MonkeyPatch:
+    """Set what is required, and nothing else, and let the test set more."""
+    assert Path.cwd() == folder
+    monkeypatch.setenv("DATABASE_URL", URL)
+    monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
+    return monkeypatch
+
+
+@pytest.fixture(scope="session")
+def service_without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Give a running service whose database is unreachable, for two frontends."""
+    with running_service(
+        tmp_path_factory.mktemp("without-database"), NOWHERE, FRONTEND_URL=ORIGINS
+    ) as service:
+        yield service

@@ -1,0 +1,142 @@
+"""`serve`: how it starts, how it refuses to, and how it stops."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import pytest
+
+from tests.api import NO_TLS, Api, SignIn, error_of, token_of
+from tests.conftest import FRONTEND
+from tests.raw import request
+from tests.service import SECRET, Service, running_service
+from tests.tasks_api.command import run
+from tests.tasks_api.conftest import NOWHERE
+
+UNREACHABLE = "The database is unreachable or overloaded, please try again"
+
+
+def test_bad_settings_are_listed_and_nothing_is_served(tmp_path: Path) -> None:
+    process = run("serve", folder=tmp_path, DATABASE_URL=NOWHERE, PORT="0", FRONTEND_URL=FRONTEND)
+
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr.splitlines() == [
+        "Error: BETTER_AUTH_SECRET: missing; set it to the secret of the Better Auth server, "
+        "at least 32 bytes",
+        "PORT: Input should be greater than or equal to 1",
+    ]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path, host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as taken:
+        port = taken.getsockname()[1]
+        process = run(
+            *("serve",),
+            folder=tmp_path,
+            DATABASE_URL=NOWHERE,
+            BETTER_AUTH_SECRET=SECRET,
+            HOST=host,
+            PORT=str(port),
+        )
+
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr == (
+        f"Error: Port {port} of {host} is taken: stop what listens there, or set PORT\n"
+    )
+
+
+def test_an_address_of_another_machine_is_one_line(tmp_path: Path) -> None:
+    process = run(
+        *("serve",),
+        folder=tmp_path,
+        DATABASE_URL=NOWHERE,
+        BETTER_AUTH_SECRET=SECRET,
+        HOST="192.0.2.1",
+    )
+
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr == (
+        "Error: Port 8000 of 192.0.2.1 cannot be used: Cannot assign requested address; "
+        "set HOST to an address of this machine, or another PORT\n"
+    )
+
+
+def test_without_its_database_it_starts_and_says_that_it_is_alive(
+    service_without_database: Service, sign_in: SignIn
+) -> None:
+    api = sign_in(url=service_without_database.url)
+
+    response = api.request("GET", "/livez")
+
+    assert (response.status_code, response.json()) == (200, {"data": {"status": "alive"}})
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/api/tasks", "/api/tasks/1"])
+def test_without_its_database_it_asks_to_try_again(
+    service_without_database: Service, sign_in: SignIn, path: str
+) -> None:
+    api = sign_in(url=service_without_database.url)
+
+    response = api.request("GET", path)
+
+    assert error_of(response) == (503, "SERVICE_UNAVAILABLE", UNREACHABLE)
+    assert response.headers["Retry-After"] == "1"
+    assert "pa55word" not in service_without_database.log.read_text()
+
+
+def test_without_its_database_what_the_client_did_wrong_still_comes_first(
+    service_without_database: Service, sign_in: SignIn
+) -> None:
+    api = sign_in(url=service_without_database.url)
+    anonymous = sign_in(url=service_without_database.url, token="")
+
+    assert anonymous.list().status_code == 401
+    assert api.create().status_code == 422
+    assert api.get("abc").status_code == 422
+    assert httpx.get(f"{service_without_database.url}/x", verify=NO_TLS).status_code == 404
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda s: s.name)
+def test_a_request_in_flight_is_finished_before_it_stops(
+    tmp_path: Path, database_url: str, number: signal.Signals
+) -> None:
+    body = orjson.dumps({"title": "Buy milk"})
+    token = token_of("alice")
+    sent = request("POST /api/tasks", "Content-Type: application/json", token=token, body=body)
+
+    with running_service(tmp_path, database_url) as service, connected_to(service) as client:
+        with Api(service.url, "alice") as api:
+            api.created()
+        client.sendall(sent[:-5])
+        time.sleep(0.2)
+        service.process.send_signal(number)
+        wait_until_nobody_is_let_in(service)
+        client.sendall(sent[-5:])
+        answer = client.recv(65536)
+        ended = service.process.wait(timeout=10)
+
+    assert answer.startswith(b"HTTP/1.1 201 ")
+    assert ended == 0
+    assert "Traceback" not in service.log.read_text()
+
+
+def connected_to(service: Service) -> socket.socket:
+    address = urlsplit(service.url)
+    return socket.create_connection((address.hostname, address.port), timeout=10)
+
+
+def wait_until_nobody_is_let_in(service: Service) -> None:
+    give_up = time.monotonic() + 5
+    while time.monotonic() < give_up:
+        try:
+            connected_to(service).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.02)
+    raise AssertionError
