@@ -5,6 +5,7 @@ An exception that is not in the table is a defect of ours: 500, logged, and noth
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from traceback import format_tb
 from typing import Any, NamedTuple
 
 import orjson
@@ -111,9 +112,18 @@ async def answer(_request: ConnexionRequest, error: Exception) -> ConnexionRespo
 
 def _log(problem: Problem, error: Exception) -> None:
     if problem is PROBLEMS[Exception]:
-        logger.error("Unexpected %s", type(error).__name__, exc_info=error)
+        logger.error("%s", _whereabouts(error))
     elif isinstance(error, database.DatabaseUnavailable):
         logger.warning("%s", error)
+
+
+def _whereabouts(error: BaseException) -> str:
+    """Tell the kind of a defect and where it arose, but none of its text: that may hold values."""
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    state = database.sqlstate_of(error) if isinstance(error, Exception) else None
+    told = f"Unexpected {kind}" + (f" (SQLSTATE {state})" if state else "")
+    told += "\n" + "".join(format_tb(error.__traceback__))
+    return told + (f"caused by {_whereabouts(error.__cause__)}" if error.__cause__ else "")
 
 
 def _details(violations: Sequence[request.Violation]) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """uvicorn, set up for this service."""
 
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -62,6 +63,7 @@ def serve(
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests in flight, and return."""
+    logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
