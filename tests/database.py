@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -51,10 +52,8 @@ def query(url: str, statement: str, *values: object) -> Sequence[tuple[Any, ...]
 
 def configure(url: str, parameter: str, value: str) -> None:
     """Set a parameter for all later connections to the database."""
-    with_name = sql.SQL("ALTER DATABASE {} SET {} TO {}").format(
-        sql.Identifier(name_of(url)), sql.Identifier(parameter), sql.Literal(value)
-    )
-    _command(url, with_name)
+    names = f'"{name_of(url)}" SET "{parameter}"'
+    query(url, f"ALTER DATABASE {names} TO %s", value)
 
 
 def create_better_auth(url: str, *, users_table: str = "users", id_type: str = "text") -> None:
@@ -83,12 +82,16 @@ def new_database(server: str, *, template: str) -> Iterator[str]:
 
 
 def _command(server: str, statement: sql.Composed) -> None:
+    with _administration(server).cursor() as cursor:
+        cursor.execute(statement)
+
+
+@lru_cache(maxsize=1)
+def _administration(server: str) -> psycopg2.extensions.connection:
+    # Logging in takes a tenth of what making a database takes, so it is done once.
     connection = psycopg2.connect(server)
-    try:
-        connection.autocommit = True
-        connection.cursor().execute(statement)
-    finally:
-        connection.close()
+    connection.autocommit = True
+    return connection
 
 
 def name_of(url: str) -> str:

