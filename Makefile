@@ -30,7 +30,7 @@ lint: lint-environment ## Check style, types, imports and the contract
 check: lint test ## Run lint, then test
 
 fuzz: environment ## Search for requests that break the contract, longer than test does
-	@FUZZ_EXAMPLES=1000 $(python) -m pytest tests/contract/test_fuzz.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/contract/test_fuzz.py
 
 format: lint-environment ## Put the code into shape
 	@$(python) -m ruff check --fix-only .
