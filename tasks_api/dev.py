@@ -70,8 +70,9 @@ def _kept_secret(file: Path) -> str:
             _make_secret(file)
         return file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a secret of ours"
-        message = f"{file} cannot be used ({reason}): remove it, or set BETTER_AUTH_SECRET"
+        where = getattr(error, "filename", None) or file
+        reason = getattr(error, "strerror", None) or "it holds no secret of ours"
+        message = f"{where} cannot be used ({reason}): move it out of the way"
         raise SettingsError(message) from error
 
 

@@ -1,6 +1,5 @@
 """A client of one user, which holds every answer to the contract."""
 
-import ssl
 import time
 from collections.abc import Callable
 from itertools import count
@@ -11,13 +10,10 @@ import httpx
 import jwt
 import schemathesis
 
-from tests.service import SECRET
+from tests.service import NO_TLS, SECRET
 
 CONTRACT = Path(__file__).resolve().parents[1] / "openapi" / "tasks.yaml"
 schema = schemathesis.openapi.from_path(CONTRACT)
-
-# Nothing here speaks TLS, and for its own context httpx reads all certificates: 40 ms a client.
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 _users = count(1)
 

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Delete, Select, Update
 
+from persistence import statements
 from tests.database import query
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,18 @@ def test_the_tasks_are_indexed_by(database_url: str, columns: str) -> None:
     indexes = query(database_url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'")
 
     assert [index for (index,) in indexes if index.endswith(f"({columns})")] != []
+
+
+def test_every_statement_that_reads_or_changes_tasks_is_limited_to_their_owner() -> None:
+    found = {
+        name: str(value)
+        for name, value in vars(statements).items()
+        if isinstance(value, Select | Update | Delete)
+    }
+
+    assert set(found) == {"LIST", "GET", "REPLACE", "TOGGLE", "DELETE"}
+    for name, text in found.items():
+        assert "WHERE tasks.user_id = :owner" in text, name
 
 
 def test_only_sqlalchemy_reaches_the_database() -> None:

@@ -10,8 +10,8 @@ import pytest
 import schemathesis
 import yaml
 
-from tests.api import CONTRACT, NO_TLS
-from tests.service import Service
+from tests.api import CONTRACT
+from tests.service import NO_TLS, Service
 
 FORMATS = {"/openapi.yaml": "application/yaml", "/openapi.json": "application/json"}
 PAGES = [*FORMATS, "/docs"]

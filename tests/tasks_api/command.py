@@ -1,10 +1,16 @@
-"""The command line, run as a process of its own."""
+"""The command line: run in this process, or as a process of its own."""
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from click.testing import Result
+
 from tests.service import environment
+
+Command = Callable[..., Result]
+"""Takes the arguments, and the settings by name."""
 
 
 def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from tasks_api.__main__ import main
 from tasks_api.settings import Given, Settings
 from tests.service import SECRET, Service, running_service
+from tests.tasks_api.command import Command
 
 URL = "postgresql://alice:pa55word@db.example.com/tasks"
 NOWHERE = "postgresql://alice:pa55word@127.0.0.1:1/tasks"
+NO_SECRET = "missing; set it to the secret of the Better Auth server, at least 32 bytes"
 ORIGINS = "https://app.example.com, http://localhost:3000/"
 
 
@@ -29,6 +33,20 @@ def env(monkeypatch: pytest.MonkeyPatch, folder: Path) -> pytest.MonkeyPatch:
     monkeypatch.setenv("DATABASE_URL", URL)
     monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
     return monkeypatch
+
+
+@pytest.fixture
+def command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give a function that runs a command with these settings and no others."""
+    assert Path.cwd() == folder
+
+    def command(*arguments: str, **settings: str) -> Result:
+        with monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            return CliRunner().invoke(main, arguments, prog_name="tasks-api")
+
+    return command
 
 
 @pytest.fixture(scope="session")

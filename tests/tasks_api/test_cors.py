@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api import NO_TLS, token_of
+from tests.api import token_of
 from tests.conftest import FRONTEND
-from tests.service import Service
+from tests.service import NO_TLS, Service
 
 STRANGERS = [
     "https://evil.example",
