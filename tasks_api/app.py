@@ -14,18 +14,19 @@ from connexion.middleware.request_validation import RequestValidationMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.resolver import Resolver
-from starlette.middleware.cors import CORSMiddleware
 
 from boundary.body import BodyValidator
 from boundary.contract import Contract, load
+from boundary.cors import CrossOrigin
 from boundary.media_type import JSON, MediaTypeGuard
 from boundary.parameters import ParameterValidator
 from boundary.published import PublishedContract
 from boundary.routing import Routing
 from handlers import health, problems, tasks
 from persistence.engine import Database
-from tasks_api.settings import Settings
-from tasks_api.tokens import TokenVerifier
+from tasks_api.settings import Settings, TokenSettings
+from tasks_api.tokens.key_set import KeySet
+from tasks_api.tokens.verifier import TokenVerifier
 
 HANDLERS: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -78,14 +79,7 @@ def _middlewares(contract: Contract, settings: Settings) -> list[Any]:
     """List what a request meets, in order, on its way to a handler."""
     return [
         partial(ServerErrorMiddleware, handler=problems.answer),
-        partial(
-            CORSMiddleware,
-            allow_origins=settings.frontend_url,
-            allow_credentials=True,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["Allow", "Location", "Retry-After", "WWW-Authenticate"],
-        ),
+        partial(CrossOrigin, origins=settings.frontend_url),
         ExceptionMiddleware,
         partial(Routing, otherwise=PublishedContract(contract)),
         SecurityMiddleware,
@@ -109,7 +103,17 @@ async def _lifespan(
 ) -> AsyncIterator[dict[str, TokenVerifier]]:
     # As many threads as connections: a thread that could only wait for a connection is no use.
     current_default_thread_limiter().total_tokens = settings.database_pool_size
-    secret = settings.better_auth_secret.get_secret_value()
-    verifier = TokenVerifier(secret, issuer=settings.jwt_issuer, audience=settings.jwt_audience)
-    yield {"token_verifier": verifier}
+    yield {"token_verifier": token_verifier(settings)}
     database.dispose()
+
+
+def token_verifier(settings: TokenSettings) -> TokenVerifier:
+    """Build the verifier of the secrets and the key set that the settings give."""
+    previous = settings.better_auth_secret_previous
+    return TokenVerifier(
+        settings.better_auth_secret.get_secret_value(),
+        previous_secret=previous.get_secret_value() if previous else None,
+        key_set=KeySet(settings.better_auth_jwks_url) if settings.better_auth_jwks_url else None,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )

@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from persistence.migrate import migrate
 from tasks_api.app import create_app
-from tasks_api.development_token import development_token
 from tasks_api.local_postgres import LocalPostgres
 from tasks_api.server import listen, serve
 from tasks_api.settings import Given, Settings, SettingsError, load
+from tasks_api.tokens.development import development_token
 
 FOLDER = Path(".local")
 """The database and the secret of this checkout; git ignores it."""

@@ -75,12 +75,22 @@ def serve(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
     # uvicorn raises the signal again once it has stopped. A clean stop is no failure: exit 0.
     with suppress(KeyboardInterrupt):
         _Server(config, when_ready).run(sockets=[listener])
     # What is left to do is to clean up. Another Ctrl-C must not leave it half done.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Keep query strings out of the access log: no operation takes one, so nobody checked it."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            part.partition("?")[0] if isinstance(part, str) else part for part in record.args
+        )
+    return True
 
 
 class _Server(uvicorn.Server):

@@ -132,7 +132,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     ),
     "FR-029": (
         "acceptance/test_database.py::test_the_owner_of_a_task_refers_to_the_users_and_takes_the_tasks_along",
-        "migrations/test_better_auth.py::test_the_foreign_key_takes_the_type_of_the_users_id",
+        "migrations/test_agreement.py::test_the_foreign_key_takes_the_type_of_the_users_id",
     ),
     "FR-030": (
         "acceptance/test_database.py::test_the_tasks_are_indexed_by",

@@ -40,11 +40,11 @@ def command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Give a function that runs a command with these settings and no others."""
     assert Path.cwd() == folder
 
-    def command(*arguments: str, **settings: str) -> Result:
+    def command(*arguments: str, stdin: str = "", **settings: str) -> Result:
         with monkeypatch.context() as patch:
             for name, value in settings.items():
                 patch.setenv(name, value)
-            return CliRunner().invoke(main, arguments, prog_name="tasks-api")
+            return CliRunner().invoke(main, arguments, stdin, prog_name="tasks-api")
 
     return command
 

@@ -34,14 +34,16 @@ def test_help_names_every_command_in_a_sentence(command: Command) -> None:
         ("serve", ["HOST", "PORT", "DATABASE_URL", "BETTER_AUTH_SECRET", "Ctrl-C"]),
         ("dev", ["PostgreSQL", ".local", ".env", "DATABASE_URL"]),
         ("migrate", ["database", "Safe to repeat", "DATABASE_URL_UNPOOLED"]),
-        ("token", ["USER_ID", "BETTER_AUTH_SECRET", "--email", "--name", "--hours", "development"]),
+        ("token", ["USER_ID", "issue", "explain"]),
+        ("token issue", ["BETTER_AUTH_SECRET", "--email", "--name", "--hours", "development"]),
+        ("token explain", ["TOKEN", "standard input", "BETTER_AUTH_SECRET"]),
     ],
 )
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_every_command_says_what_it_does_and_what_it_needs(
     command: Command, name: str, words: list[str], option: str
 ) -> None:
-    result = command(name, option)
+    result = command(*name.split(), option)
 
     assert result.exit_code == 0
     assert [word for word in words if word not in result.output] == []

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import TokenVerifier
+from tasks_api.tokens.verifier import TokenVerifier
 from tests.service import SECRET
-from tests.tasks_api.jws import DAY, HEADER, claims, encoded, in_, signature, signed, token
+from tests.tasks_api.tokens.jws import DAY, HEADER, claims, encoded, in_, signature, signed, token
 
 MALFORMED = "The token is malformed"
 FORGED = "The signature of the token does not match"

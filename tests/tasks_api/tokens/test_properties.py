@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import Identity, TokenVerifier
+from tasks_api.tokens.identity import Identity
+from tasks_api.tokens.verifier import TokenVerifier
 from tests.service import SECRET
-from tests.tasks_api.jws import HEADER, claims, encoded, signed, token
+from tests.tasks_api.tokens.jws import HEADER, claims, encoded, signed, token
 
 FIT_FOR_A_HEADER = re.compile(r"[ !#-\[\]-~]+")
 

@@ -3,9 +3,10 @@
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import Identity, TokenVerifier
+from tasks_api.tokens.identity import Identity
+from tasks_api.tokens.verifier import TokenVerifier
 from tests.service import SECRET
-from tests.tasks_api.jws import DAY, claims, in_, token, without
+from tests.tasks_api.tokens.jws import DAY, claims, in_, token, without
 
 ALICE = Identity("alice", None, None)
 NAMELESS = "The token names no user: user_id or sub must be a non-empty string"

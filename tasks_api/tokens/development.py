@@ -5,7 +5,6 @@ import time
 import jwt
 
 from tasks_api.settings import TokenSettings
-from tasks_api.tokens import ALGORITHM
 
 
 def development_token(
@@ -28,4 +27,4 @@ def development_token(
         "name": name,
     }
     given = {claim: value for claim, value in claims.items() if value is not None}
-    return jwt.encode(given, settings.better_auth_secret.get_secret_value(), algorithm=ALGORITHM)
+    return jwt.encode(given, settings.better_auth_secret.get_secret_value(), algorithm="HS256")

@@ -3,9 +3,9 @@
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import TokenVerifier
+from tasks_api.tokens.verifier import TokenVerifier
 from tests.service import SECRET
-from tests.tasks_api.jws import claims, in_, token, without
+from tests.tasks_api.tokens.jws import claims, in_, token, without
 
 MALFORMED = "The token is malformed"
 EXPIRED = "The token has expired"

@@ -4,26 +4,22 @@ PyJWT verifies the signature and the registered claims. It accepts more than a s
 RFC 7515 and RFC 7519 does: what it would let pass is refused here, before or after.
 """
 
-import re
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import jwt
 
 from boundary.errors import Unauthenticated
-from tasks_api.compact_jwt import json_object, segments
+from tasks_api.tokens.compact import header_of, json_object
+from tasks_api.tokens.identity import Identity, identity_of
+from tasks_api.tokens.key_set import KeySet
 
-ALGORITHM = "HS256"
 LEEWAY_SECONDS = 30
-MAX_CHARACTERS = 255
-"""Of a user id, an e-mail address or a name."""
-
 LATEST = 253402300799
 """The last second of the year 9999: times beyond it are no times."""
 
 _DOTS_OF_A_JWT = 2
-_HMAC_SHA_256_BYTES = 32
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_OTHER_ALGORITHMS = ("EdDSA", "RS256", "ES256", "PS256", "none")
+_OTHER_ALGORITHMS = ("RS256", "ES256", "PS256", "none")
 _HEADERS_THAT_CHANGE_THE_MEANING = frozenset(
     {"jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "cty"}
 )
@@ -33,38 +29,59 @@ NO_JWT = "This is no JWT: send the token of /api/auth/token, not the session tok
 MALFORMED = "The token is malformed"
 FORGED = "The signature of the token does not match"
 EXPIRED = "The token has expired"
-NAMELESS = "The token names no user: user_id or sub must be a non-empty string"
-UNFIT = "The user id of the token must be at most 255 characters, without control characters"
-AMBIGUOUS = "The token names two users: user_id and sub differ"
+NOT_YET = "The token is not valid yet"
+OTHER_ISSUER = "The token was issued by somebody else (iss)"
+OTHER_AUDIENCE = "The token was issued for another audience (aud)"
+NO_KEY_SET = (
+    "The token is signed with EdDSA, and BETTER_AUTH_JWKS_URL is not configured here: "
+    "sign it with HS256 and BETTER_AUTH_SECRET, or configure the key set"
+)
+UNKNOWN_KEY = "The token is signed with a key that the key set of Better Auth does not have"
 
-
-class Identity(NamedTuple):
-    """The user whom a token proves, and what it says of them."""
-
-    user_id: str
-    email: str | None
-    name: str | None
+Key = str | jwt.PyJWK
 
 
 class TokenVerifier:
-    """Verifies tokens with one secret. Keeps nothing and waits for nothing."""
+    """Verifies tokens: HS256 with the secrets, EdDSA with the key set, and nothing else.
+
+    The algorithm decides which keys are tried, never the other way round, so that no public key
+    can serve as a secret.
+    """
 
     def __init__(
-        self, secret: str, *, issuer: str | None = None, audience: str | None = None
+        self,
+        secret: str,
+        *,
+        previous_secret: str | None = None,
+        key_set: KeySet | None = None,
+        issuer: str | None = None,
+        audience: str | None = None,
     ) -> None:
         self._jwt = _StrictJWT()
-        self._secret = secret
+        self._secrets = [secret] if previous_secret is None else [secret, previous_secret]
+        self._key_set = key_set
         self._issuer = issuer
         self._audience = audience
         # With no audience configured, a token that carries one (as Better Auth's do) is fine.
         self._options: Any = {
             "require": ["exp"],
             "verify_aud": audience is not None,
-            "verify_sub": False,  # `_identity` is stricter.
+            "verify_sub": False,  # `identity_of` is stricter.
         }
 
+    async def prepare(self, token: str) -> None:
+        """Get hold of the public key that the token names, where it may be had and is not known."""
+        if self._key_set is None:
+            return
+        try:
+            header = header_of(token)
+        except ValueError:
+            return  # `verify` says what is wrong with it.
+        if header.get("alg") == "EdDSA":
+            await self._key_set.prepare(header.get("kid"))
+
     def verify(self, token: str) -> Identity:
-        """Return the identity that the token proves.
+        """Return the identity that the token proves. Waits for nothing.
 
         Raises:
             Unauthenticated: It proves none; the message says why.
@@ -72,21 +89,38 @@ class TokenVerifier:
         if token.count(".") < _DOTS_OF_A_JWT:
             _refuse(NO_JWT)
         try:
-            return _identity(self._claims(token))
+            header = header_of(token)
+            _refuse_other_headers(header)
+            return identity_of(self._claims(token, header))
         except jwt.InvalidTokenError as error:
             _refuse(_reason(error))
         except ValueError:
             _refuse(MALFORMED)
 
-    def _claims(self, token: str) -> dict[str, Any]:
-        header, _, signature = segments(token)
-        _refuse_other_headers(json_object(header))
-        if len(signature) != _HMAC_SHA_256_BYTES:
-            raise jwt.InvalidSignatureError
+    def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
+        *others, last = self._keys(header)
+        for key in others:
+            try:
+                return self._decode(token, key, header["alg"])
+            except jwt.InvalidSignatureError:
+                continue
+        return self._decode(token, last, header["alg"])
+
+    def _keys(self, header: dict[str, Any]) -> Sequence[Key]:
+        if header["alg"] == "HS256":
+            return self._secrets
+        if self._key_set is None:
+            _refuse(NO_KEY_SET)
+        key = self._key_set.get(header.get("kid"))
+        if key is None:
+            _refuse(UNKNOWN_KEY)
+        return [key]
+
+    def _decode(self, token: str, key: Key, algorithm: str) -> dict[str, Any]:
         return self._jwt.decode(
             token,
-            self._secret,
-            algorithms=[ALGORITHM],
+            key,
+            algorithms=[algorithm],
             issuer=self._issuer,
             audience=self._audience,
             leeway=LEEWAY_SECONDS,
@@ -109,10 +143,10 @@ def _refuse(message: str) -> NoReturn:
 
 _REASONS: dict[type[jwt.InvalidTokenError], str] = {
     jwt.ExpiredSignatureError: EXPIRED,
-    jwt.ImmatureSignatureError: "The token is not valid yet",
+    jwt.ImmatureSignatureError: NOT_YET,
     jwt.InvalidSignatureError: FORGED,
-    jwt.InvalidIssuerError: "The token was issued by somebody else (iss)",
-    jwt.InvalidAudienceError: "The token was issued for another audience (aud)",
+    jwt.InvalidIssuerError: OTHER_ISSUER,
+    jwt.InvalidAudienceError: OTHER_AUDIENCE,
 }
 
 
@@ -124,10 +158,10 @@ def _reason(error: jwt.InvalidTokenError) -> str:
 
 def _refuse_other_headers(header: dict[str, Any]) -> None:
     algorithm = header.get("alg")
-    if algorithm != ALGORITHM:
+    if algorithm not in ("HS256", "EdDSA"):
         # A tuple, not a set: what was sent may be unhashable.
         named = algorithm if algorithm in _OTHER_ALGORITHMS else "another one"
-        _refuse(f"The token must be signed with {ALGORITHM}, not {named}")
+        _refuse(f"The token must be signed with HS256 or EdDSA, not {named}")
     if str(header.get("typ", "JWT")).upper() != "JWT":
         raise ValueError
     if header.keys() & _HEADERS_THAT_CHANGE_THE_MEANING:
@@ -137,21 +171,3 @@ def _refuse_other_headers(header: dict[str, Any]) -> None:
 def _is_time(value: object) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and 0 <= value <= LATEST  # type: ignore[operator]
-
-
-def _identity(claims: dict[str, Any]) -> Identity:
-    user_ids = [claims[name] for name in ("user_id", "sub") if name in claims]
-    if not user_ids or not all(isinstance(each, str) and each.strip() for each in user_ids):
-        _refuse(NAMELESS)
-    if any(_text(user_id) is None for user_id in user_ids):
-        _refuse(UNFIT)
-    if len(set(user_ids)) > 1:
-        _refuse(AMBIGUOUS)
-    return Identity(user_ids[0], _text(claims.get("email")), _text(claims.get("name")))
-
-
-def _text(value: object) -> str | None:
-    """Return the value where it is text that every part of the system can keep, else None."""
-    if isinstance(value, str) and 0 < len(value) <= MAX_CHARACTERS and not _UNFIT.search(value):
-        return value
-    return None
