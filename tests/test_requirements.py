@@ -39,12 +39,13 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
         "acceptance/test_create.py::test_title_and_description_are_stored_for_the_caller",
     ),
     "FR-003": (
+        "tasks_api/tokens/test_header.py::test_the_algorithm_is_pinned_whatever_else_the_secret_signed",
         "contract/test_wiring.py::test_everything_under_api_wants_a_token_and_health_wants_none",
         "tasks_api/test_auth.py::test_a_token_that_is_no_good_is_named_in_the_challenge",
         "acceptance/test_edge_cases.py::test_a_forged_token_is_told_apart",
     ),
     "FR-004": (
-        "tasks_api/test_tokens.py::test_a_good_token_proves_its_user",
+        "tasks_api/tokens/test_verifier.py::test_a_good_token_proves_its_user",
         "acceptance/test_edge_cases.py::test_user_id_counts_before_an_absent_sub",
     ),
     "FR-005": (
@@ -54,12 +55,12 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "FR-006": (
         "acceptance/test_edge_cases.py::test_a_bad_token_is_told_apart",
         "acceptance/test_edge_cases.py::test_a_forged_token_is_told_apart",
-        "tasks_api/test_token_form.py::test_another_signature_is_told_from_a_malformed_token",
-        "tasks_api/test_token_claims.py::test_a_token_counts_from_its_beginning_to_its_end",
+        "tasks_api/tokens/test_form.py::test_another_signature_is_told_from_a_malformed_token",
+        "tasks_api/tokens/test_claims.py::test_a_token_counts_from_its_beginning_to_its_end",
     ),
     "FR-007": (
         "acceptance/test_edge_cases.py::test_a_malformed_token_is_told_apart",
-        "tasks_api/test_token_form.py::test_another_spelling_is_malformed",
+        "tasks_api/tokens/test_form.py::test_another_spelling_is_malformed",
     ),
     "FR-008": (
         "acceptance/test_create.py::test_a_user_id_in_the_body_never_decides_the_owner",
@@ -127,9 +128,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     ),
     "FR-026": ("acceptance/test_delete.py::test_somebody_elses_task_is_not_found_and_still_there",),
     "FR-027": ("acceptance/test_view.py::test_two_users_see_only_their_own",),
-    "FR-028": (
-        "acceptance/test_database.py::test_a_task_has_the_seven_columns_of_the_requirements",
-    ),
+    "FR-028": ("acceptance/test_database.py::test_a_task_has_the_columns_of_the_requirements",),
     "FR-029": (
         "acceptance/test_database.py::test_the_owner_of_a_task_refers_to_the_users_and_takes_the_tasks_along",
         "migrations/test_agreement.py::test_the_foreign_key_takes_the_type_of_the_users_id",
@@ -152,7 +151,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
         "acceptance/test_edge_cases.py::test_a_bad_token_is_told_apart",
         "acceptance/test_edge_cases.py::test_a_malformed_token_is_told_apart",
         "acceptance/test_edge_cases.py::test_a_forged_token_is_told_apart",
-        "tasks_api/test_tokens.py::test_a_token_that_names_no_user_is_refused",
+        "tasks_api/tokens/test_verifier.py::test_a_token_that_names_no_user_is_refused",
     ),
     "FR-036": (
         "acceptance/test_update.py::test_an_unknown_id_is_not_found",
