@@ -3,7 +3,8 @@
 from connexion.lifecycle import ConnexionRequest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens.verifier import MALFORMED, TokenVerifier
+from tasks_api.tokens.refusals import MALFORMED
+from tasks_api.tokens.verifier import TokenVerifier
 
 
 async def check_token(token: str, *, request: ConnexionRequest) -> dict[str, str | None]:

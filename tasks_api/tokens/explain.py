@@ -5,31 +5,31 @@ from datetime import UTC, datetime
 from typing import Any
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import identity, verifier
+from tasks_api.tokens import refusals
 from tasks_api.tokens.compact import header_of, payload_of
-from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.tokens.verifier import LATEST, TokenVerifier
 
 FIXES = {
-    verifier.NO_JWT: "This looks like a session token or a cookie of Better Auth. Take the token "
+    refusals.NO_JWT: "This looks like a session token or a cookie of Better Auth. Take the token "
     "from GET /api/auth/token, or from authClient.token(), of the jwt() plugin.",
-    verifier.MALFORMED: "Send the token exactly as Better Auth gave it: three parts with a dot "
+    refusals.MALFORMED: "Send the token exactly as Better Auth gave it: three parts with a dot "
     "between them, no quotes, no spaces, no padding, nothing cut off.",
-    verifier.FORGED: "BETTER_AUTH_SECRET differs between Better Auth and this service. Copy it "
+    refusals.FORGED: "BETTER_AUTH_SECRET differs between Better Auth and this service. Copy it "
     "from there, without quotes or a line break. While you change it, keep the old one in "
     "BETTER_AUTH_SECRET_PREVIOUS.",
-    verifier.EXPIRED: "Get a new token. Better Auth's live for 15 minutes.",
-    verifier.NOT_YET: "Set the clocks of both machines; 30 seconds of difference are allowed.",
-    verifier.OTHER_ISSUER: "Make JWT_ISSUER equal to the claim iss above, or leave it out.",
-    verifier.OTHER_AUDIENCE: "Make JWT_AUDIENCE equal to the claim aud above, or leave it out.",
-    verifier.NO_KEY_SET: "Better Auth's jwt() plugin signs with EdDSA unless it is told otherwise. "
+    refusals.EXPIRED: "Get a new token. Better Auth's live for 15 minutes.",
+    refusals.NOT_YET: "Set the clocks of both machines; 30 seconds of difference are allowed.",
+    refusals.OTHER_ISSUER: "Make JWT_ISSUER equal to the claim iss above, or leave it out.",
+    refusals.OTHER_AUDIENCE: "Make JWT_AUDIENCE equal to the claim aud above, or leave it out.",
+    refusals.NO_KEY_SET: "Better Auth's jwt() plugin signs with EdDSA unless it is told otherwise. "
     "Give it a sign function for HS256 (see README), or set BETTER_AUTH_JWKS_URL to its "
     "/api/auth/jwks.",
-    verifier.UNKNOWN_KEY: "Nothing is fetched here, so the signature was not checked. The service "
+    refusals.UNKNOWN_KEY: "Nothing is fetched here, so the signature was not checked. The service "
     "checks it with the keys at BETTER_AUTH_JWKS_URL.",
-    identity.NAMELESS: "Have Better Auth put the user's id into the claim sub, as it does unless "
+    refusals.NAMELESS: "Have Better Auth put the user's id into the claim sub, as it does unless "
     "it is told otherwise.",
-    identity.UNFIT: "This service keeps user ids of up to 255 characters.",
-    identity.AMBIGUOUS: "Leave user_id out, or make it equal to sub.",
+    refusals.UNFIT: "This service keeps user ids of up to 255 characters.",
+    refusals.AMBIGUOUS: "Leave user_id out, or make it equal to sub.",
 }
 OTHER_FIX = "Have Better Auth sign it with HS256 and BETTER_AUTH_SECRET, and with the claim exp."
 UNCHECKED = (
@@ -64,6 +64,6 @@ def _contents(token: str) -> Iterator[str]:
 
 
 def _readable(name: str, value: Any) -> str:
-    if name in {"exp", "iat", "nbf"} and isinstance(value, int) and 0 <= value <= verifier.LATEST:
+    if name in {"exp", "iat", "nbf"} and isinstance(value, int) and 0 <= value <= LATEST:
         return f"{value} ({datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC)"
     return repr(value)

@@ -4,13 +4,10 @@ import re
 from typing import Any, NamedTuple
 
 from boundary.errors import Unauthenticated
+from tasks_api.tokens.refusals import AMBIGUOUS, NAMELESS, UNFIT
 
 MAX_CHARACTERS = 255
 """Of a user id, an e-mail address or a name."""
-
-NAMELESS = "The token names no user: user_id or sub must be a non-empty string"
-UNFIT = "The user id of the token must be at most 255 characters, without control characters"
-AMBIGUOUS = "The token names two users: user_id and sub differ"
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 

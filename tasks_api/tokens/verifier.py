@@ -5,14 +5,21 @@ RFC 7515 and RFC 7519 does: what it would let pass is refused here, before or af
 """
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import jwt
 
-from boundary.errors import Unauthenticated
 from tasks_api.tokens.compact import header_of, json_object
 from tasks_api.tokens.identity import Identity, identity_of
 from tasks_api.tokens.key_set import KeySet
+from tasks_api.tokens.refusals import (
+    MALFORMED,
+    NO_JWT,
+    NO_KEY_SET,
+    UNKNOWN_KEY,
+    reason_of,
+    refuse,
+)
 
 LEEWAY_SECONDS = 30
 LATEST = 253402300799
@@ -23,20 +30,6 @@ _OTHER_ALGORITHMS = ("RS256", "ES256", "PS256", "none")
 _HEADERS_THAT_CHANGE_THE_MEANING = frozenset(
     {"jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "cty"}
 )
-
-# Better Auth's session token has no dot, and one where it is the signed value of the cookie.
-NO_JWT = "This is no JWT: send the token of /api/auth/token, not the session token"
-MALFORMED = "The token is malformed"
-FORGED = "The signature of the token does not match"
-EXPIRED = "The token has expired"
-NOT_YET = "The token is not valid yet"
-OTHER_ISSUER = "The token was issued by somebody else (iss)"
-OTHER_AUDIENCE = "The token was issued for another audience (aud)"
-NO_KEY_SET = (
-    "The token is signed with EdDSA, and BETTER_AUTH_JWKS_URL is not configured here: "
-    "sign it with HS256 and BETTER_AUTH_SECRET, or configure the key set"
-)
-UNKNOWN_KEY = "The token is signed with a key that the key set of Better Auth does not have"
 
 Key = str | jwt.PyJWK
 
@@ -87,15 +80,15 @@ class TokenVerifier:
             Unauthenticated: It proves none; the message says why.
         """
         if token.count(".") < _DOTS_OF_A_JWT:
-            _refuse(NO_JWT)
+            refuse(NO_JWT)
         try:
             header = header_of(token)
             _refuse_other_headers(header)
             return identity_of(self._claims(token, header))
         except jwt.InvalidTokenError as error:
-            _refuse(_reason(error))
+            refuse(reason_of(error))
         except ValueError:
-            _refuse(MALFORMED)
+            refuse(MALFORMED)
 
     def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
         *others, last = self._keys(header)
@@ -110,10 +103,10 @@ class TokenVerifier:
         if header["alg"] == "HS256":
             return self._secrets
         if self._key_set is None:
-            _refuse(NO_KEY_SET)
+            refuse(NO_KEY_SET)
         key = self._key_set.get(header.get("kid"))
         if key is None:
-            _refuse(UNKNOWN_KEY)
+            refuse(UNKNOWN_KEY)
         return [key]
 
     def _decode(self, token: str, key: Key, algorithm: str) -> dict[str, Any]:
@@ -137,31 +130,12 @@ class _StrictJWT(jwt.PyJWT):
         return claims
 
 
-def _refuse(message: str) -> NoReturn:
-    raise Unauthenticated(message) from None
-
-
-_REASONS: dict[type[jwt.InvalidTokenError], str] = {
-    jwt.ExpiredSignatureError: EXPIRED,
-    jwt.ImmatureSignatureError: NOT_YET,
-    jwt.InvalidSignatureError: FORGED,
-    jwt.InvalidIssuerError: OTHER_ISSUER,
-    jwt.InvalidAudienceError: OTHER_AUDIENCE,
-}
-
-
-def _reason(error: jwt.InvalidTokenError) -> str:
-    if isinstance(error, jwt.MissingRequiredClaimError):
-        return f"The token lacks the claim {error.claim}"
-    return next((text for kind, text in _REASONS.items() if isinstance(error, kind)), MALFORMED)
-
-
 def _refuse_other_headers(header: dict[str, Any]) -> None:
     algorithm = header.get("alg")
     if algorithm not in ("HS256", "EdDSA"):
         # A tuple, not a set: what was sent may be unhashable.
         named = algorithm if algorithm in _OTHER_ALGORITHMS else "another one"
-        _refuse(f"The token must be signed with HS256 or EdDSA, not {named}")
+        refuse(f"The token must be signed with HS256 or EdDSA, not {named}")
     if str(header.get("typ", "JWT")).upper() != "JWT":
         raise ValueError
     if header.keys() & _HEADERS_THAT_CHANGE_THE_MEANING:
