@@ -114,7 +114,7 @@ def _log(problem: Problem, error: Exception) -> None:
     if problem is PROBLEMS[Exception]:
         logger.error("%s", _whereabouts(error))
     elif isinstance(error, database.DatabaseUnavailable):
-        logger.warning("%s", error)
+        logger.warning("%s (%s)", problem.message, error)
 
 
 def _whereabouts(error: BaseException) -> str:

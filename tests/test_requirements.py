@@ -46,7 +46,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     ),
     "FR-004": (
         "tasks_api/tokens/test_verifier.py::test_a_good_token_proves_its_user",
-        "acceptance/test_edge_cases.py::test_user_id_counts_before_an_absent_sub",
+        "acceptance/test_edge_cases.py::test_user_id_and_sub_may_both_name_the_user",
     ),
     "FR-005": (
         *NO_TOKEN,

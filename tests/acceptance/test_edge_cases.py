@@ -50,7 +50,7 @@ def test_a_token_without_a_user_id_is_unauthorized(sign_in: SignIn) -> None:
     assert api.list().status_code == 401
 
 
-def test_user_id_counts_before_an_absent_sub(sign_in: SignIn) -> None:
+def test_user_id_and_sub_may_both_name_the_user(sign_in: SignIn) -> None:
     user_id = new_user()
     api = sign_in(token=token_of(user_id, user_id=user_id))
 

@@ -55,7 +55,7 @@ def test_alembic_finds_no_difference_on_a_stand_in(database_url: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "ADD priority integer",
+        "ADD never_ours integer",
         "ALTER title TYPE varchar",
         "ALTER completed DROP DEFAULT",
         "DROP CONSTRAINT fk_tasks_user_id",
@@ -88,9 +88,11 @@ def test_a_draft_is_numbered_and_proposes_only_what_is_ours(
         monkeypatch.setattr(module, "MIGRATIONS", copy)
     query(database_url, "CREATE TABLE verification (id text); ALTER TABLE tasks ADD extra text")
 
+    newest = schema.expected_revision()
+
     draft(database_url, "Drop the extra")
 
-    written = copy / "versions" / "0002_drop_the_extra.py"
+    written = copy / "versions" / f"{int(newest) + 1:04}_drop_the_extra.py"
     assert "op.drop_column('tasks', 'extra')" in written.read_text()
     assert "verification" not in written.read_text()
-    assert runpy.run_path(str(written))["down_revision"] == "0001"
+    assert runpy.run_path(str(written))["down_revision"] == newest
