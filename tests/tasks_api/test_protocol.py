@@ -114,3 +114,14 @@ def test_the_offer_of_another_protocol_is_ignored(
 
     assert answer.status == 201
     assert len(api.list().json()["data"]) == 1
+
+
+def test_a_client_that_goes_away_leaves_no_traceback(service: Service, api: Api) -> None:
+    address = urlsplit(service.url)
+    whole = request("POST /api/tasks", JSON, token=api.token, body=BODY)
+    for length in (10, 100, len(whole) - 1, len(whole)):
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(whole[:length])
+
+    assert api.list().status_code == 200
+    assert "Traceback" not in service.log.read_text()
