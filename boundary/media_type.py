@@ -11,9 +11,11 @@ JSON = b"application/json"
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = rb'"(?:[^"\\]|\\.)*"'
-_PARAMETER = rb"[ \t]*;[ \t]*(?:(" + _TOKEN + rb")=(" + _TOKEN + rb"|" + _QUOTED + rb"))?"
+# White space has one place in each part, so that there is one way to match and no need to go back.
+_PARAMETER = rb";[ \t]*(?:(" + _TOKEN + rb")=(" + _TOKEN + rb"|" + _QUOTED + rb")[ \t]*)?"
+_PARAMETERS = re.compile(_PARAMETER)
 _MEDIA_TYPE = re.compile(
-    rb"application/json(?P<parameters>(?:" + _PARAMETER + rb")*)", re.IGNORECASE
+    rb"application/json[ \t]*(?P<parameters>(?:" + _PARAMETER + rb")*)", re.IGNORECASE
 )
 _UTF_8 = frozenset({b"utf-8", b'"utf-8"'})
 
@@ -61,7 +63,7 @@ def _is_json_in_utf_8(content_type: bytes) -> bool:
     media_type = _MEDIA_TYPE.fullmatch(content_type)
     if media_type is None:
         return False
-    parameters = re.findall(_PARAMETER, media_type["parameters"])
+    parameters = _PARAMETERS.findall(media_type["parameters"])
     return all(value.lower() in _UTF_8 for name, value in parameters if name.lower() == b"charset")
 
 

@@ -63,4 +63,4 @@ def _query_violations(query_string: bytes) -> list[Violation]:
     if not query_string:
         return []
     names = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
-    return [Violation(name, "Unknown query parameter") for name in dict(names)]
+    return [Violation(name or "query", "Unknown query parameter") for name in dict(names)]

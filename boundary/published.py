@@ -46,7 +46,7 @@ class PublishedContract:
             RouteNotFound: There is none.
             MethodNotAllowed: There is one, and it can only be read.
         """
-        page = self._pages.get(scope["path"].removesuffix("/"))
+        page = self._pages.get(scope["raw_path"].decode("latin-1").removesuffix("/"))
         if page is None:
             raise RouteNotFound
         refusal = MethodNotAllowed({*METHODS, "OPTIONS"})

@@ -51,6 +51,11 @@ def _allow(error: request.MethodNotAllowed, _message: str) -> dict[str, str]:
     return {"Allow": error.allow}
 
 
+def _close(_error: Exception, _message: str) -> dict[str, str]:
+    # RFC 9110, section 15.5.9: what is still to come of this request is no request.
+    return {"Connection": "close"}
+
+
 def _retry_after(_error: Exception, _message: str) -> dict[str, str]:
     return {"Retry-After": "1"}
 
@@ -71,7 +76,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     request.RouteNotFound: Problem(404, "NOT_FOUND", "There is nothing at this path"),
     database.TaskNotFound: Problem(404, "NOT_FOUND", "Task not found"),
     request.MethodNotAllowed: Problem(405, "METHOD_NOT_ALLOWED", "Method not allowed", _allow),
-    request.RequestTimeout: Problem(408, "REQUEST_TIMEOUT", TOO_SLOW),
+    request.RequestTimeout: Problem(408, "REQUEST_TIMEOUT", TOO_SLOW, _close),
     request.PayloadTooLarge: Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE),
     request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
     request.ContractViolation: Problem(422, "VALIDATION_ERROR", "The request is not valid"),

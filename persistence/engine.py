@@ -41,10 +41,17 @@ class Database:
         pool_size: int = 10,
         pool_timeout: float = 1.0,
         connect_timeout: int = 3,
+        statement_timeout: float = 3.0,
+        lock_timeout: float = 1.0,
         users_table: str = "users",
         user_provisioning: str = Provisioning.AUTO,
     ) -> None:
         defaults: dict[str, Any] = {**DRIVER_DEFAULTS, "connect_timeout": connect_timeout}
+        # Behind a pooler in transaction mode only what ends with the transaction may be set.
+        self._limits = (
+            f"SET LOCAL statement_timeout = {round(statement_timeout * 1000)};"
+            f"SET LOCAL lock_timeout = {round(lock_timeout * 1000)}"
+        )
         self._users = Users(users_table, Provisioning(user_provisioning))
         self._engine = create_engine(
             "postgresql+psycopg2://",
@@ -71,6 +78,7 @@ class Database:
         if not is_storable(owner_id):
             raise OwnerNotFound
         with translated(), self._engine.begin() as connection:
+            connection.exec_driver_sql(self._limits)
             yield TaskRepository(connection, Owner(owner_id, email, name), self._users)
 
     def revision(self) -> str | None:

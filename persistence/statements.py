@@ -19,10 +19,11 @@ from sqlalchemy import (
 )
 
 from persistence.models import tasks
-from persistence.users_table import users_named
+from persistence.users_table import is_owner, users_named
 
 # The owner is sent without a type, so that PostgreSQL reads it as whatever type the users' id
-# has, and finds it by the index; it is given back as text.
+# has, and finds it by the index; it is given back as text. PostgreSQL reads `0x10` as 16, so the
+# text has to be the same, too.
 OWNER: BindParameter[str] = bindparam("owner")
 COLUMNS = (
     tasks.c.id,
@@ -33,7 +34,7 @@ COLUMNS = (
     tasks.c.created_at,
     tasks.c.updated_at,
 )
-ALL = tasks.c.user_id == OWNER
+ALL = is_owner(tasks.c.user_id, OWNER)
 ONE = ALL & (tasks.c.id == bindparam("task_id"))
 
 # A clock may stand still or be set back; the time of the last change never does.
@@ -67,6 +68,6 @@ def insertion(users_table: str) -> Executable:
     """
     users = users_named(users_table)
     values = (OWNER, bindparam("title", type_=Text), bindparam("description", type_=Text))
-    row = select(*values).where(exists().where(users.c.id == OWNER))
+    row = select(*values).where(exists().where(is_owner(users.c.id, OWNER)))
     columns = ["user_id", "title", "description"]
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from persistence.errors import OwnerNotFound
-from persistence.users_table import stands_in, users_named
+from persistence.users_table import is_owner, stands_in, users_named
 
 
 class Provisioning(StrEnum):
@@ -39,7 +39,7 @@ class Users:
 
     def __init__(self, users_table: str, provisioning: Provisioning) -> None:
         users = users_named(users_table)
-        known = exists().where(users.c.id == bindparam("owner"))
+        known = exists().where(is_owner(users.c.id, bindparam("owner")))
         stand_in = stands_in(users_table)
         self.table_name = users_table
         self._provisioning = provisioning

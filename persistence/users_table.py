@@ -1,6 +1,19 @@
 """The users' table: its name, the columns that we use, and whether it is our stand-in."""
 
-from sqlalchemy import TableClause, TextClause, column, quoted_name, table, text
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    TableClause,
+    Text,
+    TextClause,
+    cast,
+    column,
+    quoted_name,
+    table,
+    text,
+)
 
 # Databases in use carry this mark, so it never changes.
 STAND_IN_MARK = "tasks-api: stands in for Better Auth's table of users"
@@ -27,6 +40,11 @@ def users_named(users_table: str) -> TableClause:
     """
     name, schema = qualified(users_table)
     return table(name, column("id"), column("email"), column("name"), schema=schema)
+
+
+def is_owner(column: ColumnElement[Any], owner: BindParameter[str]) -> ColumnElement[bool]:
+    """Compare an id with an owner: by the index, and then to the letter."""
+    return (column == owner) & (cast(column, Text) == owner)
 
 
 def stands_in(users_table: str) -> TextClause:

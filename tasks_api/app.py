@@ -44,6 +44,9 @@ HANDLERS: dict[str, Callable[..., Any]] = {
 """By operationId; a test holds them to the contract."""
 
 
+WAITING_THREADS = 30
+
+
 def create_app(settings: Settings) -> AsyncApp:
     """Build the service. Connects to nothing: a database that is down is a 503, not a failure."""
     contract = load()
@@ -70,6 +73,8 @@ def _database(settings: Settings) -> Database:
         pool_size=settings.database_pool_size,
         pool_timeout=settings.database_pool_timeout,
         connect_timeout=settings.database_connect_timeout,
+        statement_timeout=settings.database_statement_timeout,
+        lock_timeout=settings.database_lock_timeout,
         users_table=settings.users_table,
         user_provisioning=settings.user_provisioning,
     )
@@ -101,8 +106,8 @@ def _handler(operation_id: str, *, database: Database) -> Any:
 async def _lifespan(
     _app: Any, *, database: Database, settings: Settings
 ) -> AsyncIterator[dict[str, TokenVerifier]]:
-    # As many threads as connections: a thread that could only wait for a connection is no use.
-    current_default_thread_limiter().total_tokens = settings.database_pool_size
+    # Some more threads than connections, so that a wait is one for a connection, which is bounded.
+    current_default_thread_limiter().total_tokens = settings.database_pool_size + WAITING_THREADS
     yield {"token_verifier": token_verifier(settings)}
     database.dispose()
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from http import HTTPStatus
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from boundary.errors import HeadersTooLarge, MalformedRequest, RequestRefused
@@ -12,27 +13,31 @@ from handlers.problems import rendered
 MAX_HEAD_BYTES = 16 * 1024
 HEAD_SECONDS = 10.0
 
-# The parser takes what follows an upgrade for another protocol, and would lose the body of a
-# request that only offers one, as some clients do with every request. Nothing here is upgraded,
-# and RFC 9110, section 7.8, lets a server ignore the offer.
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuses a head of more than `MAX_HEAD_BYTES`, and closes a connection that dawdles.
+    """Refuses what has no bounds, and closes a connection that dawdles.
 
-    A head must be complete within `HEAD_SECONDS` of its first byte, and the first one within as
-    long of the connection. What keeps sending after its answer gets as long to come to an end.
+    A head has at most `MAX_HEAD_BYTES`, and so have the trailers and the framing of a body. A
+    request that is not being answered must be complete within `HEAD_SECONDS`, counted from its
+    first byte; the first one, from the connection. Answers come in the order of the requests, the
+    refusal of one that cannot be read included.
     """
 
     _dawdling: asyncio.TimerHandle | None = None
+    _refusal: RequestRefused | None = None
+    _begun = False
     _in_head = True
     _head_bytes = 0
-    _bytes_before_head_ends = 0
+    _bytes_without_progress = 0
+    _offers_upgrade = False
 
+    # asyncio's signature is wider; uvicorn narrows it in the same way.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        self._received = bytearray()
         self._expect_end()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -42,20 +47,34 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and watch over what it cannot finish."""
-        if self._in_head:
-            self._bytes_before_head_ends += len(data)
-            data = _without_upgrade(data)
-        super().data_received(data)
-        if self.transport.is_closing():
+        if self._refusal is not None:
             return
-        if self._in_head and self._bytes_before_head_ends > MAX_HEAD_BYTES:
-            self._refuse(HeadersTooLarge())
-        elif self._dawdling is None and (self.cycle is None or self.cycle.response_complete):
+        self._unset_keepalive_if_required()
+        if self._in_head:
+            self._received += data
+        self._bytes_without_progress += len(data)
+        self._feed(data)
+        if self.transport.is_closing() or self._refusal is not None:
+            return
+        if self._bytes_without_progress > MAX_HEAD_BYTES:
+            self._refuse_in_turn(HeadersTooLarge())
+        elif self._dawdling is None and self._is_idle():
             self._expect_end()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            if self._offers_upgrade and _UPGRADE.search(self._received):
+                self._read_again_without_upgrade()
+            else:
+                too_large = self._head_bytes > MAX_HEAD_BYTES
+                self._refuse_in_turn(HeadersTooLarge() if too_large else MalformedRequest())
 
     def on_message_begin(self) -> None:
         """Count the bytes of a new head."""
         super().on_message_begin()
+        self._begun = True
         self._head_bytes = 0
 
     def on_url(self, url: bytes) -> None:
@@ -64,43 +83,85 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count the header."""
-        super().on_header(name, value)
-        self._head_bytes += len(name) + len(value) + len(b": \r\n")
-
-    def on_headers_complete(self) -> None:
-        """Start the request, unless its head is too large.
+        """Take a header; count and forget a trailer (RFC 9110, section 6.5.1).
 
         Raises:
-            HeadersTooLarge: For the parser, which then calls `send_400_response`.
+            HeadersTooLarge: For the parser, which then gives up, as `_feed` sees.
         """
-        self._in_head = False
-        self._bytes_before_head_ends = 0
+        self._bytes_without_progress = 0
+        self._head_bytes += len(name) + len(value) + len(b": \r\n")
         if self._head_bytes > MAX_HEAD_BYTES:
             raise HeadersTooLarge
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Start the request.
+
+        Raises:
+            MalformedRequest: For the parser, which then gives up, as `_feed` sees: the request
+                offers another protocol, or is coded in another way than in chunks.
+        """
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        self._offers_upgrade = self.parser.should_upgrade()
+        if self._offers_upgrade or any(coding != b"chunked" for coding in codings):
+            raise MalformedRequest
+        self._in_head = False
+        self._head_bytes = self._bytes_without_progress = 0
+        self._received.clear()
         self._wait_no_longer()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body."""
+        self._bytes_without_progress = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Take what comes next for a head."""
         super().on_message_complete()
         self._in_head = True
+        self._begun = False
+        self._bytes_without_progress = 0
 
     def on_response_complete(self) -> None:
-        """Let uvicorn's keep-alive time-out take over."""
+        """Let uvicorn's keep-alive time-out take over, unless a request is still to be read."""
         self._wait_no_longer()
         super().on_response_complete()
+        if self.transport.is_closing() or not self._is_idle():
+            return
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+        elif self._begun:
+            self._expect_end()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the contract has its own words.
-        """Refuse what is no HTTP, or has too large a head."""
-        too_large = self._head_bytes > MAX_HEAD_BYTES
-        self._refuse(HeadersTooLarge() if too_large else MalformedRequest())
+    def _read_again_without_upgrade(self) -> None:
+        # The parser takes what follows an upgrade for another protocol, and would lose the body of
+        # a request that only offers one, as some clients do with every request. Nothing here is
+        # upgraded, and RFC 9110, section 7.8, lets a server ignore the offer. Only behind another
+        # request, in one piece with it, an offer is refused: where it begins is not known then.
+        again = _UPGRADE.sub(b"", bytes(self._received))
+        self._received.clear()
+        self._offers_upgrade = False
+        self.parser = httptools.HttpRequestParser(self)
+        self._feed(again)
+
+    def _is_idle(self) -> bool:
+        """Tell whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _refuse_in_turn(self, refusal: RequestRefused) -> None:
+        """Refuse after the requests before it are answered; the body of one ends it at once."""
+        if self._is_idle() or not self._in_head:
+            self._refuse(refusal)
+        else:
+            self._refusal = refusal
+            self.flow.pause_reading()
 
     def _refuse(self, refusal: RequestRefused) -> None:
         answer = rendered(refusal)
-        phrase = HTTPStatus(answer.status).phrase
         head = (
-            f"HTTP/1.1 {answer.status} {phrase}\r\n"
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
             "content-type: application/json\r\n"
             f"content-length: {len(answer.body)}\r\n"
             "connection: close\r\n\r\n"
@@ -109,14 +170,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _expect_end(self) -> None:
+        self._wait_no_longer()
         self._dawdling = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _wait_no_longer(self) -> None:
         if self._dawdling is not None:
             self._dawdling.cancel()
             self._dawdling = None
-
-
-def _without_upgrade(data: bytes) -> bytes:
-    head, end, rest = data.partition(b"\r\n\r\n")
-    return _UPGRADE.sub(b"", head) + end + rest if b"pgrade" in head else data

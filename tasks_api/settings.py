@@ -66,6 +66,8 @@ class Settings(MigrationSettings, TokenSettings):
     database_pool_size: int = Field(default=10, ge=1, le=1000)
     database_pool_timeout: float = Field(default=1, gt=0, le=60)
     database_connect_timeout: int = Field(default=3, ge=2, le=60)
+    database_statement_timeout: float = Field(default=3, gt=0, le=600)
+    database_lock_timeout: float = Field(default=1, gt=0, le=600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -60,10 +60,17 @@ def _contents(token: str) -> Iterator[str]:
         return
     for title, members in parts.items():
         yield f"The {title}:"
-        yield from (f"  {name}: {_readable(name, value)}" for name, value in members.items())
+        yield from (
+            f"  {_printable(name)}: {_readable(name, value)}" for name, value in members.items()
+        )
 
 
 def _readable(name: str, value: Any) -> str:
     if name in {"exp", "iat", "nbf"} and isinstance(value, int) and 0 <= value <= LATEST:
         return f"{value} ({datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC)"
-    return repr(value)
+    return ascii(value)
+
+
+def _printable(name: str) -> str:
+    """Escape what would steer a terminal, or pass for a line of ours."""
+    return name if name.isascii() and name.isprintable() else ascii(name)

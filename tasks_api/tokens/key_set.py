@@ -1,7 +1,6 @@
 """Better Auth's public keys (RFC 7517), fetched when a token names one that is not known yet."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import jwt
+import orjson
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def _download(url: str) -> Any:
         text = response.read(MAX_DOCUMENT_BYTES + 1)
     if len(text) > MAX_DOCUMENT_BYTES:
         raise ValueError
-    return json.loads(text)
+    return orjson.loads(text)
 
 
 def _ed25519_keys(document: Any) -> Iterator[tuple[str, jwt.PyJWK]]:

@@ -86,14 +86,17 @@ def test_a_read_only_database_is_unavailable(database: Database, database_url: s
     assert refusal.sqlstate == "25006"
 
 
-@pytest.mark.own_database
 @pytest.mark.parametrize(
-    ("parameter", "sqlstate"), [("lock_timeout", "55P03"), ("statement_timeout", "57014")]
+    ("limits", "sqlstate"),
+    [
+        ({"lock_timeout": 0.1}, "55P03"),
+        ({"lock_timeout": 9.0, "statement_timeout": 0.1}, "57014"),
+    ],
 )
 def test_a_statement_that_waits_too_long_is_unavailable(
-    database: Database, database_url: str, parameter: str, sqlstate: str
+    database_url: str, limits: dict[str, float], sqlstate: str
 ) -> None:
-    configure(database_url, parameter, "100ms")
+    database = Database(database_url, **limits)  # type: ignore[arg-type]  # They are all floats.
     blocker = psycopg2.connect(database_url)
     blocker.cursor().execute("LOCK TABLE tasks")
 
@@ -102,6 +105,7 @@ def test_a_statement_that_waits_too_long_is_unavailable(
     assert type(refusal) is DatabaseUnavailable
     assert refusal.sqlstate == sqlstate
     blocker.close()
+    database.dispose()
 
 
 def test_too_many_connections_are_unavailable(database_url: str) -> None:

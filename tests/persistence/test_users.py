@@ -17,13 +17,14 @@ from tests.persistence.operations import ALL, ON_ONE_TASK
 
 UUID = "8c5a2f2e-3b63-4b3c-9a52-0b3b0f0a2d11"
 
-# Per type of the users' id: one that exists, one that does not, one that cannot.
+# Per type of the users' id: one that exists, one that does not, one that cannot, and those that
+# PostgreSQL would read as the one that exists.
 IDS = {
     "text": ("yT4kq", "nobody", "\0"),
     "varchar(36)": ("yT4kq", "nobody", "x" * 37),
-    "uuid": (UUID, UUID.replace("8", "9"), "yT4kq"),
-    "integer": ("17", "18", "99999999999"),
-    "bigint": ("17", "18", "seventeen"),
+    "uuid": (UUID, UUID.replace("8", "9"), "yT4kq", UUID.upper(), f"{{{UUID}}}", f" {UUID}"),
+    "integer": ("17", "18", "99999999999", "0x11", "017", "+17", " 17", "1_7", "0b10001"),
+    "bigint": ("17", "18", "seventeen", "17 ", "0o21"),
 }
 each_id_type = pytest.mark.parametrize("id_type", IDS)
 

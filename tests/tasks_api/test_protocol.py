@@ -2,6 +2,7 @@
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +28,7 @@ NO_HTTP: dict[str, bytes] = {
     "a length and chunks": b"POST /livez HTTP/1.1\r\nContent-Length: 5\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "an unknown coding": b"POST /livez HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "two codings": b"POST /livez HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
 }
 
 
@@ -80,17 +82,6 @@ def test_sixty_half_heads_disturb_nobody_and_do_not_live_long(service: Service, 
     assert time.monotonic() - started < 15
 
 
-def test_a_second_half_head_on_a_connection_does_not_live_long_either(service: Service) -> None:
-    address = urlsplit(service.url)
-    with socket.create_connection((address.hostname, address.port), timeout=15) as connection:
-        connection.sendall(request("GET /livez"))
-        received = b""
-        while not received.endswith(b"}"):
-            received += connection.recv(4096)
-        connection.sendall(b"GET /livez HT")
-        assert connection.recv(1) == b""
-
-
 def test_requests_that_come_together_are_answered_in_turn(service: Service, api: Api) -> None:
     head = request("POST /api/tasks", JSON, "Transfer-Encoding: chunked", token=api.token)
     last = request("GET /livez", "Connection: close")
@@ -104,16 +95,118 @@ def test_requests_that_come_together_are_answered_in_turn(service: Service, api:
     assert [int(part[:3]) for part in received.split(b"HTTP/1.1 ")[1:]] == [201, 201, 404, 200]
 
 
+def exchange(service: Service, *pieces: bytes, pause: float = 0.05) -> list[int]:
+    """Send the pieces one after another on one connection, and return the statuses of all answers.
+
+    The connection is expected to be closed by the service.
+    """
+    address = urlsplit(service.url)
+    with socket.create_connection((address.hostname, address.port), timeout=15) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(pause)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    return [int(part[:3]) for part in received.split(b"HTTP/1.1 ")[1:]]
+
+
+@pytest.mark.parametrize("name", ["Upgrade", "UPGRADE", "upgrade"])
 @pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.2"])
 def test_the_offer_of_another_protocol_is_ignored(
-    service: Service, api: Api, protocol: str
+    service: Service, api: Api, name: str, protocol: str
 ) -> None:
-    offer = ["Connection: Upgrade, HTTP2-Settings", f"Upgrade: {protocol}"]
+    offer = [f"Connection: {name}, HTTP2-Settings", f"{name}: {protocol}"]
 
     answer = send(service.url, request("POST /api/tasks", JSON, *offer, token=api.token, body=BODY))
 
     assert answer.status == 201
     assert len(api.list().json()["data"]) == 1
+
+
+def test_an_offer_is_ignored_wherever_its_pieces_are_cut(service: Service, api: Api) -> None:
+    offer = ["Connection: Upgrade, close", "Upgrade: h2c"]
+    whole = request("POST /api/tasks", *offer, JSON, token=api.token, body=BODY)
+    cuts = [5, whole.index(b"Upgrade: h2c") + 3, whole.index(b"\r\n\r\n") + 2, len(whole) - 13]
+
+    for cut in cuts:
+        assert exchange(service, whole[:cut], whole[cut:]) == [201], cut
+
+
+def test_the_body_behind_an_offer_is_no_request(service: Service, api: Api) -> None:
+    hidden = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    offer = ["Connection: upgrade, close", "Upgrade: h2c"]
+    whole = request("POST /api/tasks", *offer, JSON, token=api.token, body=hidden)
+
+    assert exchange(service, whole) == [422]
+    assert exchange(service, whole[: -len(hidden)], hidden) == [422]
+    assert exchange(service, whole[:70], whole[70 : -len(hidden)], hidden) == [422]
+
+
+def test_an_offer_behind_another_request_is_refused_in_turn(service: Service, api: Api) -> None:
+    offer = request("POST /api/tasks", "Connection: upgrade", "Upgrade: h2c", JSON, body=BODY)
+
+    assert exchange(service, request("GET /api/tasks", token=api.token) + offer) == [200, 400]
+
+
+def test_a_refusal_waits_for_the_answers_before_it(service: Service, api: Api) -> None:
+    good = request("POST /api/tasks", JSON, token=api.token, body=BODY)
+
+    assert exchange(service, good + good + b"\0garbage\r\n\r\n") == [201, 201, 400]
+    assert len(api.list().json()["data"]) == 2
+
+
+def test_trailers_are_no_headers(service: Service, api: Api) -> None:
+    head = request("POST /api/tasks", "Transfer-Encoding: chunked", "Connection: close", JSON)
+    trailer = f"Authorization: Bearer {api.token}\r\n".encode()
+
+    answer = send(service.url, head + chunked(BODY)[:-2] + trailer + b"\r\n")
+    untyped = request("POST /api/tasks", "Transfer-Encoding: chunked", token=api.token)
+    other = send(service.url, untyped + chunked(BODY)[:-2] + JSON.encode() + b"\r\n\r\n")
+
+    assert (answer.status, other.status) == (401, 415)
+    assert api.list().json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    "trailers",
+    [b"X: y\r\n" * 5000, b"X: " + b"y" * 40_000],
+    ids=["many", "one without an end"],
+)
+def test_trailers_are_bounded(service: Service, api: Api, trailers: bytes) -> None:
+    head = request("POST /api/tasks", "Transfer-Encoding: chunked", JSON, token=api.token)
+    body = chunked(BODY)[:-2]
+
+    assert exchange(service, head + body, trailers[:20_000], trailers[20_000:]) == [431]
+    assert api.list().json()["data"] == []
+
+
+def test_the_extension_of_a_chunk_is_bounded(service: Service, api: Api) -> None:
+    head = request("POST /api/tasks", "Transfer-Encoding: chunked", JSON, token=api.token)
+
+    assert exchange(service, head, b"d;x=" + b"y" * 20_000, b"y" * 20_000) == [431]
+
+
+def test_a_connection_does_not_outlive_a_request_that_stops(service: Service, api: Api) -> None:
+    livez = request("GET /livez")
+    body = request("POST /api/tasks", "Content-Length: 20", JSON)
+    late = request("POST /api/tasks", "Content-Length: 20", JSON, token=api.token)
+    cases = {
+        "half a head behind a request": (livez + livez[:20], [200]),
+        "a body behind its 401": (body + b"{", [401]),
+        "a body that stops": (late + b"{", [408]),
+        "a body nobody asked for": (request("GET /livez", "Content-Length: 20"), [200]),
+    }
+
+    started = time.monotonic()
+    with ThreadPoolExecutor() as threads:
+        answers = {
+            name: threads.submit(exchange, service, sent) for name, (sent, _) in cases.items()
+        }
+
+    assert {name: answer.result() for name, answer in answers.items()} == {
+        name: statuses for name, (_, statuses) in cases.items()
+    }
+    assert time.monotonic() - started < 15
 
 
 def test_a_client_that_goes_away_leaves_no_traceback(service: Service, api: Api) -> None:

@@ -51,6 +51,14 @@ def test_the_signature_and_the_secret_are_not_shown() -> None:
     assert SECRET not in shown
 
 
+def test_what_it_shows_cannot_pass_for_its_own_words() -> None:
+    names = {"a\nRefused: fake": 1, "\x1b]0;title\x07": 1, "\ud800": 1, "nested": {"\x1b": 2}}
+
+    shown = list(explain(token(claims(**names)), JUDGE))
+
+    assert all(line.isascii() and line.isprintable() for line in shown)
+
+
 def test_every_fix_is_for_a_reason_that_there_is() -> None:
     assert all(reason.isascii() and '"' not in reason for reason in FIXES)
 
