@@ -1,5 +1,11 @@
 """The command line: `tasks-api`, or `python -m tasks_api`."""
 
+import signal
+
+if __name__ == "__main__":
+    # The imports take a second. Until they are done, Ctrl-C ends the process without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +42,7 @@ def main() -> None:
 
     Settings come from the environment, or from a file .env in the current folder.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @main.command()
