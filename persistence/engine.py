@@ -11,7 +11,7 @@ from persistence.tasks import TaskRepository
 from persistence.url import connection_parameters
 from persistence.users import Owner, Provisioning, Users, is_storable
 
-# A server that falls silent is given up after about seven seconds, not after many minutes.
+# A network that falls silent is given up after about seven seconds, not after many minutes.
 DRIVER_DEFAULTS = {
     "application_name": "tasks-api",
     "keepalives_idle": 5,
@@ -88,6 +88,7 @@ class Database:
         """
         try:
             with translated(), self._engine.connect() as connection:
+                connection.exec_driver_sql(self._limits)
                 revision: str | None = connection.scalar(
                     text("SELECT version_num FROM alembic_version")
                 )

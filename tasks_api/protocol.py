@@ -2,16 +2,19 @@
 
 import asyncio
 import re
+from collections import deque
 from http import HTTPStatus
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from boundary.errors import HeadersTooLarge, MalformedRequest, RequestRefused
 from handlers.problems import rendered
+from tasks_api.deadline import Deadline
 
 MAX_HEAD_BYTES = 16 * 1024
 HEAD_SECONDS = 10.0
+READ_SECONDS = 30.0
 
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
@@ -21,14 +24,15 @@ class BoundedProtocol(HttpToolsProtocol):
 
     A head has at most `MAX_HEAD_BYTES`, and so have the trailers and the framing of a body. A
     request that is not being answered must be complete within `HEAD_SECONDS`, counted from its
-    first byte; the first one, from the connection. Answers come in the order of the requests, the
-    refusal of one that cannot be read included.
+    first byte; the first one, from the connection. An answer must be read within
+    `READ_SECONDS`. Answers come in the order of the requests, the refusal of one that cannot be
+    read included.
     """
 
-    _dawdling: asyncio.TimerHandle | None = None
     _refusal: RequestRefused | None = None
     _begun = False
     _in_head = True
+    _head_is_whole = False
     _head_bytes = 0
     _bytes_without_progress = 0
     _offers_upgrade = False
@@ -38,11 +42,19 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin to wait for the first head."""
         super().connection_made(transport)
         self._received = bytearray()
-        self._expect_end()
+        self._unanswered: deque[RequestResponseCycle] = deque()
+        # Abort, not close: to close would wait for a client that does not read either.
+        self._end = Deadline(self.loop, HEAD_SECONDS, transport.abort)
+        self._reading = Deadline(self.loop, READ_SECONDS, transport.abort)
+        self._end.start()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
-        self._wait_no_longer()
+        """Wait no longer, and tell every request that is not answered yet."""
+        self._end.stop()
+        self._reading.stop()
+        self.pipeline.clear()
+        for cycle in self._unanswered:
+            _disconnect(cycle)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -50,6 +62,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refusal is not None:
             return
         self._unset_keepalive_if_required()
+        if self._in_head and not self._begun:
+            self._received.clear()
+            self._head_is_whole = True
         if self._in_head:
             self._received += data
         self._bytes_without_progress += len(data)
@@ -58,14 +73,14 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._bytes_without_progress > MAX_HEAD_BYTES:
             self._refuse_in_turn(HeadersTooLarge())
-        elif self._dawdling is None and self._is_idle():
-            self._expect_end()
+        elif not self._unanswered and not self._end.is_running:
+            self._end.start()
 
     def _feed(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
-            if self._offers_upgrade and _UPGRADE.search(self._received):
+            if self._offers_upgrade and self._head_is_whole:
                 self._read_again_without_upgrade()
             else:
                 too_large = self._head_bytes > MAX_HEAD_BYTES
@@ -106,11 +121,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._offers_upgrade = self.parser.should_upgrade()
         if self._offers_upgrade or any(coding != b"chunked" for coding in codings):
             raise MalformedRequest
-        self._in_head = False
+        super().on_headers_complete()
+        self._unanswered.append(self.cycle)
+        self._in_head = self._head_is_whole = False
         self._head_bytes = self._bytes_without_progress = 0
         self._received.clear()
-        self._wait_no_longer()
-        super().on_headers_complete()
+        self._end.stop()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -126,37 +142,53 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Let uvicorn's keep-alive time-out take over, unless a request is still to be read."""
-        self._wait_no_longer()
+        self._unanswered.popleft()
         super().on_response_complete()
-        if self.transport.is_closing() or not self._is_idle():
+        if self.transport.is_closing() or self._unanswered:
             return
         if self._refusal is not None:
             self._refuse(self._refusal)
         elif self._begun:
-            self._expect_end()
+            self._end.start()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for the client to read."""
+        super().pause_writing()
+        self._reading.start()
+
+    def resume_writing(self) -> None:
+        """Wait no longer."""
+        super().resume_writing()
+        self._reading.stop()
 
     def _read_again_without_upgrade(self) -> None:
         # The parser takes what follows an upgrade for another protocol, and would lose the body of
         # a request that only offers one, as some clients do with every request. Nothing here is
-        # upgraded, and RFC 9110, section 7.8, lets a server ignore the offer. Only behind another
-        # request, in one piece with it, an offer is refused: where it begins is not known then.
-        again = _UPGRADE.sub(b"", bytes(self._received))
-        self._received.clear()
-        self._offers_upgrade = False
+        # upgraded, and RFC 9110, section 7.8, lets a server ignore the offer. Only where the head
+        # began behind another request, in one piece with it, is the offer refused.
+        head, end, rest = bytes(self._received).lstrip(b"\r\n").partition(b"\r\n\r\n")
+        self._offers_upgrade = self._head_is_whole = False
         self.parser = httptools.HttpRequestParser(self)
-        self._feed(again)
-
-    def _is_idle(self) -> bool:
-        """Tell whether no request is being answered."""
-        return self.cycle is None or self.cycle.response_complete
+        self._feed(_UPGRADE.sub(b"", head) + end + rest)
 
     def _refuse_in_turn(self, refusal: RequestRefused) -> None:
-        """Refuse after the requests before it are answered; the body of one ends it at once."""
-        if self._is_idle() or not self._in_head:
-            self._refuse(refusal)
-        else:
+        """Refuse what cannot be read when every request before it has been answered."""
+        if not self._in_head and self.cycle in self._unanswered:
+            self._unanswered.pop()
+            _disconnect(self.cycle)
+            if self._unanswered:
+                self.pipeline.popleft()  # It is the newest; uvicorn takes from the other end.
+            elif self.cycle.response_started:
+                self.transport.abort()
+                return
+        elif not self._in_head:
+            self.transport.close()  # It has had its answer.
+            return
+        if self._unanswered:
             self._refusal = refusal
             self.flow.pause_reading()
+        else:
+            self._refuse(refusal)
 
     def _refuse(self, refusal: RequestRefused) -> None:
         answer = rendered(refusal)
@@ -169,11 +201,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.write(head.encode() + answer.body)
         self.transport.close()
 
-    def _expect_end(self) -> None:
-        self._wait_no_longer()
-        self._dawdling = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
-    def _wait_no_longer(self) -> None:
-        if self._dawdling is not None:
-            self._dawdling.cancel()
-            self._dawdling = None
+def _disconnect(cycle: RequestResponseCycle) -> None:
+    cycle.disconnected = True
+    cycle.message_event.set()

@@ -148,11 +148,47 @@ def test_an_offer_behind_another_request_is_refused_in_turn(service: Service, ap
     assert exchange(service, request("GET /api/tasks", token=api.token) + offer) == [200, 400]
 
 
-def test_a_refusal_waits_for_the_answers_before_it(service: Service, api: Api) -> None:
+def test_a_body_that_looks_like_an_offer_is_left_whole(service: Service, api: Api) -> None:
+    offer = ["Connection: upgrade", "Upgrade: h2c"]
+    body = BODY + b"\r\nupgrade:" + b"a" * 30
+    whole = request("POST /api/tasks", *offer, JSON, token=api.token, body=body)
+    rest = request("GET /nothing") + request("GET /livez", "Connection: close")
+
+    assert exchange(service, whole + rest) == [422, 404, 200]
+    assert exchange(service, whole[: -len(body)], body, rest) == [422, 404, 200]
+
+
+def test_the_value_of_a_header_is_no_request(service: Service) -> None:
+    begun = request("GET /livez") + b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Note: "
+    value = request("GET /evil", "Connection: upgrade, close", "Upgrade: h2c")
+
+    assert exchange(service, begun + value) == [200, 400]
+    assert exchange(service, begun, value) == [200, 400]
+
+
+BROKEN: dict[str, bytes] = {
+    "garbage": b"\0garbage\r\n\r\n",
+    "a chunk": request("POST /livez", "Transfer-Encoding: chunked") + b"ZZ\r\n",
+    "a target": b"GET http://[::/ HTTP/1.1\r\nHost: x\r\n\r\n",
+    "no path": b"GET http://x HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_refusal_waits_for_the_answers_before_it(
+    service: Service, api: Api, broken: bytes
+) -> None:
     good = request("POST /api/tasks", JSON, token=api.token, body=BODY)
 
-    assert exchange(service, good + good + b"\0garbage\r\n\r\n") == [201, 201, 400]
-    assert len(api.list().json()["data"]) == 2
+    assert exchange(service, good + good + broken)[:2] == [201, 201]
+    assert exchange(service, good + good, broken)[:2] == [201, 201]
+    assert len(api.list().json()["data"]) == 4
+
+
+def test_an_answered_request_is_not_answered_again(service: Service) -> None:
+    head = request("POST /api/tasks", JSON, "Transfer-Encoding: chunked")
+
+    assert exchange(service, head, b"ZZ\r\n") == [401]
 
 
 def test_trailers_are_no_headers(service: Service, api: Api) -> None:
@@ -215,6 +251,9 @@ def test_a_client_that_goes_away_leaves_no_traceback(service: Service, api: Api)
     for length in (10, 100, len(whole) - 1, len(whole)):
         with socket.create_connection((address.hostname, address.port)) as connection:
             connection.sendall(whole[:length])
+    for _ in range(5):
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(whole + request("GET /livez"))
 
     assert api.list().status_code == 200
     assert "Traceback" not in service.log.read_text()
