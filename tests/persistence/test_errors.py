@@ -108,6 +108,18 @@ def test_a_statement_that_waits_too_long_is_unavailable(
     database.dispose()
 
 
+def test_asking_for_the_revision_does_not_wait_without_an_end(database_url: str) -> None:
+    database = Database(database_url, lock_timeout=0.1)
+    blocker = psycopg2.connect(database_url)
+    blocker.cursor().execute("LOCK TABLE alembic_version")
+
+    with pytest.raises(DatabaseUnavailable):
+        database.revision()
+
+    blocker.close()
+    database.dispose()
+
+
 def test_too_many_connections_are_unavailable(database_url: str) -> None:
     query(database_url, "CREATE ROLE narrow LOGIN PASSWORD 'x' CONNECTION LIMIT 0")
     server = database_url.partition("@")[2]

@@ -82,6 +82,13 @@ def verifier(better_auth: KeyServer) -> TokenVerifier:
     return TokenVerifier(SECRET, key_set=KeySet(better_auth.url))
 
 
+@pytest.fixture
+def always_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every use of a key fetch the key set again."""
+    monkeypatch.setattr(module, "REST_SECONDS", 0)
+    monkeypatch.setattr(module, "MAX_AGE_SECONDS", 0)
+
+
 def eventually(condition: Callable[[], bool]) -> bool:
     """Try for a few seconds."""
     give_up = time.monotonic() + 5
@@ -181,11 +188,10 @@ def test_invented_key_ids_are_no_flood(better_auth: KeyServer, verifier: TokenVe
     assert better_auth.requests == 1
 
 
+@pytest.mark.usefixtures("always_out_of_date")
 def test_the_last_good_set_is_kept_while_better_auth_is_down(
-    better_auth: KeyServer, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+    better_auth: KeyServer, verifier: TokenVerifier
 ) -> None:
-    monkeypatch.setattr(module, "REST_SECONDS", 0)
-    monkeypatch.setattr(module, "MAX_AGE_SECONDS", 0)
     token = better_auth.token("first")
     assert verdict(verifier, token) == [ALICE]
 
@@ -195,11 +201,8 @@ def test_the_last_good_set_is_kept_while_better_auth_is_down(
     assert verdict(verifier, token, token, token) == [ALICE] * 3
 
 
-def test_a_withdrawn_key_is_forgotten(
-    better_auth: KeyServer, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "REST_SECONDS", 0)
-    monkeypatch.setattr(module, "MAX_AGE_SECONDS", 0)
+@pytest.mark.usefixtures("always_out_of_date")
+def test_a_withdrawn_key_is_forgotten(better_auth: KeyServer, verifier: TokenVerifier) -> None:
     token = better_auth.token("first")
     assert verdict(verifier, token) == [ALICE]
 
