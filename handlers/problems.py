@@ -125,7 +125,7 @@ def _log(problem: Problem, error: Exception) -> None:
 def _whereabouts(error: BaseException) -> str:
     """Tell the kind of a defect and where it arose, but none of its text: that may hold values."""
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    state = database.sqlstate_of(error) if isinstance(error, Exception) else None
+    state = database.sqlstate_of(error)
     told = f"Unexpected {kind}" + (f" (SQLSTATE {state})" if state else "")
     told += "\n" + "".join(format_tb(error.__traceback__))
     return told + (f"caused by {_whereabouts(error.__cause__)}" if error.__cause__ else "")

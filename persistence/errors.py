@@ -27,6 +27,14 @@ class OwnerNotFound(PersistenceError):
     """The owner is not, or is no longer, in the table of users."""
 
 
+class TaskChanged(PersistenceError):
+    """The owner has this task, in another version than the ones that were asked for."""
+
+
+class IdempotencyKeyReused(PersistenceError):
+    """The owner has used this key for another task."""
+
+
 class DatabaseUnavailable(PersistenceError):
     """The database cannot be reached, or cannot do this now; a later attempt may succeed."""
 
@@ -95,7 +103,7 @@ def _cut_to_first_line(error: Exception) -> None:
             each.args = tuple(str(part).partition("\n")[0] for part in each.args)
 
 
-def sqlstate_of(error: Exception) -> str | None:
+def sqlstate_of(error: BaseException) -> str | None:
     """Give the SQLSTATE that PostgreSQL sent, None where it never got to answer."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return cause.pgcode if isinstance(cause, psycopg2.Error) else None

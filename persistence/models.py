@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -71,6 +72,7 @@ def build_metadata(
         info={"belongs_to_better_auth": True},
     )
     _tasks_table(metadata, users.c.id)
+    _idempotency_keys_table(metadata, users.c.id)
     return metadata
 
 
@@ -96,5 +98,21 @@ def _tasks_table(metadata: MetaData, owner: Column[Any]) -> Table:
     return table
 
 
+def _idempotency_keys_table(metadata: MetaData, owner: Column[Any]) -> None:
+    # The task may be gone before its key: no foreign key leads there.
+    table = Table(
+        "idempotency_keys",
+        metadata,
+        Column("user_id", owner.type, ForeignKey(owner, ondelete="CASCADE"), primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("fingerprint", LargeBinary, nullable=False),
+        Column("task_id", BigInteger, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+        CheckConstraint("char_length(key) BETWEEN 1 AND 255", name="key_length"),
+    )
+    Index("ix_idempotency_keys_created_at", table.c.created_at)
+
+
 metadata = build_metadata()
 tasks = metadata.tables["tasks"]
+idempotency_keys = metadata.tables["idempotency_keys"]

@@ -1,10 +1,13 @@
 """The statements on the tasks: each says whose they are, and does its work in one go."""
 
+from datetime import UTC
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Executable,
+    ColumnElement,
+    Row,
     Text,
     bindparam,
     cast,
@@ -17,8 +20,9 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
-from persistence.models import tasks
+from persistence.models import Task, tasks
 from persistence.users_table import is_owner, users_named
 
 # The owner is sent without a type, so that PostgreSQL reads it as whatever type the users' id
@@ -58,16 +62,37 @@ TOGGLE = (
 )
 DELETE = delete(tasks).where(ONE).returning(tasks.c.id)
 
+# The time of its last change is the version of a task: no two changes of it share one.
+IS_VERSION = tasks.c.updated_at.in_(bindparam("versions", expanding=True))
+
 
 @lru_cache(maxsize=16)
-def insertion(users_table: str) -> Executable:
-    """Give the INSERT that adds a task if its owner exists.
+def insertion(users_table: str) -> ReturningInsert[Any]:
+    """Give the INSERT that adds a task if its owner exists."""
+    return insertion_if(users_table)
 
-    Without the condition, an owner who is missing would break the foreign key, and with it the
-    transaction in which the owner is about to be added.
+
+def insertion_if(users_table: str, *conditions: ColumnElement[bool]) -> ReturningInsert[Any]:
+    """Give the INSERT that adds a task if its owner exists and the conditions hold.
+
+    Without the first, an owner who is missing would break the foreign key, and one who is about to
+    be added would look like one who has just been deleted.
     """
     users = users_named(users_table)
     values = (OWNER, bindparam("title", type_=Text), bindparam("description", type_=Text))
-    row = select(*values).where(exists().where(is_owner(users.c.id, OWNER)))
+    row = select(*values).where(exists().where(is_owner(users.c.id, OWNER)), *conditions)
     columns = ["user_id", "title", "description"]
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)
+
+
+def task_of(row: Row[*tuple[Any, ...]]) -> Task:
+    """Read a row of `COLUMNS`."""
+    return Task(
+        id=row.id,
+        user_id=row.user_id,
+        title=row.title,
+        description=row.description,
+        completed=row.completed,
+        created_at=row.created_at.astimezone(UTC),
+        updated_at=row.updated_at.astimezone(UTC),
+    )

@@ -1,82 +1,114 @@
 """The tasks of one owner."""
 
-from collections.abc import Sequence
-from datetime import UTC
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Executable, Row
+from sqlalchemy import Executable
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from persistence import statements
-from persistence.errors import OwnerNotFound, TaskNotFound
+from persistence.errors import OwnerNotFound, TaskChanged, TaskNotFound
+from persistence.idempotency import add_once
 from persistence.models import Task
+from persistence.pool import ConnectionPool, Rows
+from persistence.statements import task_of
 from persistence.users import Owner, Users
 
 
 class TaskRepository:
-    """Reads and writes the tasks of one owner, in the transaction that it was opened in.
+    """Reads and writes the tasks of one owner. Each change is one statement: all of it, or nothing.
 
     Every method raises OwnerNotFound where the owner does not exist, and those that take an id
-    raise TaskNotFound for a task that is missing and for another owner's alike.
+    raise TaskNotFound for a task that is missing and for another owner's alike. Where `versions`
+    are given, a task whose `updated_at` is not among them stays as it is, which is a TaskChanged.
     """
 
-    def __init__(self, connection: Connection, owner: Owner, users: Users) -> None:
-        self._connection = connection
+    def __init__(self, pool: ConnectionPool, owner: Owner, users: Users) -> None:
+        self._pool = pool
         self._owner = owner
         self._users = users
 
     def list(self) -> Sequence[Task]:
         """Give all tasks, the newest first."""
-        rows = self._execute(statements.LIST)
+        rows = self._execute(statements.LIST, repeatable=True)
         if not rows:
-            self._users.confirm(self._connection, self._owner)
-        return [_task(row) for row in rows]
+            self._users.confirm(self._pool, self._owner)
+        return [task_of(row) for row in rows]
 
     def get(self, task_id: int) -> Task:
         """Give one task."""
-        return _task(self._only(statements.GET, task_id=task_id))
+        rows = self._execute(statements.GET, repeatable=True, task_id=task_id)
+        if not rows:
+            self._raise_not_found()
+        return task_of(rows[0])
 
-    def add(self, *, title: str, description: str | None) -> Task:
-        """Store a new task, and its owner with it where owners are ours to add."""
-        statement = statements.insertion(self._users.table_name)
-        rows = self._execute(statement, title=title, description=description)
-        if not rows:
-            self._users.admit(self._connection, self._owner)
-            rows = self._execute(statement, title=title, description=description)
-        if not rows:
+    def add(
+        self, *, title: str, description: str | None, idempotency_key: str | None = None
+    ) -> Task:
+        """Store a new task, and its owner with it where owners are ours to add.
+
+        The same key, title and description again, within 24 hours, give the first answer and add
+        nothing. Raises IdempotencyKeyReused for the same key with another title or description.
+        """
+        task = self._add(title, description, idempotency_key)
+        if task is None:
+            self._users.admit(self._pool, self._owner)
+            task = self._add(title, description, idempotency_key)
+        if task is None:
             raise OwnerNotFound
-        return _task(rows[0])
+        return task
 
-    def replace(self, task_id: int, *, title: str, description: str | None) -> Task:
+    def replace(
+        self,
+        task_id: int,
+        *,
+        title: str,
+        description: str | None,
+        versions: Collection[datetime] | None = None,
+    ) -> Task:
         """Put a new title and description in the place of the old."""
         values = {"new_title": title, "new_description": description}
-        return _task(self._only(statements.REPLACE, task_id=task_id, **values))
+        return task_of(self._change(statements.REPLACE, task_id, versions, **values)[0])
 
-    def toggle(self, task_id: int) -> Task:
+    def toggle(self, task_id: int, *, versions: Collection[datetime] | None = None) -> Task:
         """Flip `completed`; of any number at once, each counts."""
-        return _task(self._only(statements.TOGGLE, task_id=task_id))
+        return task_of(self._change(statements.TOGGLE, task_id, versions)[0])
 
-    def delete(self, task_id: int) -> None:
+    def delete(self, task_id: int, *, versions: Collection[datetime] | None = None) -> None:
         """Remove one task; of any number at once, one succeeds."""
-        self._only(statements.DELETE, task_id=task_id)
+        self._change(statements.DELETE, task_id, versions)
 
-    def _only(self, statement: Executable, **values: object) -> Row[*tuple[Any, ...]]:
-        rows = self._execute(statement, **values)
+    def _add(self, title: str, description: str | None, key: str | None) -> Task | None:
+        table = self._users.table_name
+        if key is not None:
+            return add_once(self._pool, table, self._owner.id, key, title, description)
+        statement = statements.insertion(table)
+        rows = self._execute(statement, repeatable=False, title=title, description=description)
+        return task_of(rows[0]) if rows else None
+
+    def _change(
+        self,
+        change: ReturningUpdate[Any] | ReturningDelete[Any],
+        task_id: int,
+        versions: Collection[datetime] | None,
+        **values: object,
+    ) -> Rows:
+        if versions is not None:
+            change = change.where(statements.IS_VERSION)
+            values["versions"] = list(versions)
+        rows = self._execute(change, repeatable=False, task_id=task_id, **values)
+        if not rows and versions is not None:
+            self.get(task_id)
+            raise TaskChanged
         if not rows:
-            self._users.confirm(self._connection, self._owner)
-            raise TaskNotFound
-        return rows[0]
+            self._raise_not_found()
+        return rows
 
-    def _execute(self, statement: Executable, **values: object) -> Sequence[Row[*tuple[Any, ...]]]:
-        return self._connection.execute(statement, {"owner": self._owner.id, **values}).all()
+    def _execute(self, statement: Executable, *, repeatable: bool, **values: object) -> Rows:
+        values["owner"] = self._owner.id
+        return self._pool.execute(statement, values, repeatable=repeatable)
 
-
-def _task(row: Row[*tuple[Any, ...]]) -> Task:
-    return Task(
-        id=row.id,
-        user_id=row.user_id,
-        title=row.title,
-        description=row.description,
-        completed=row.completed,
-        created_at=row.created_at.astimezone(UTC),
-        updated_at=row.updated_at.astimezone(UTC),
-    )
+    def _raise_not_found(self) -> NoReturn:
+        self._users.confirm(self._pool, self._owner)
+        raise TaskNotFound

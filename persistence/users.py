@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from persistence.errors import OwnerNotFound
+from persistence.pool import ConnectionPool
 from persistence.users_table import is_owner, stands_in, users_named
 
 
@@ -48,29 +49,31 @@ class Users:
         self._is_stand_in = select(stand_in)
         self._add = insert(users).on_conflict_do_nothing()
 
-    def confirm(self, connection: Connection, owner: Owner) -> None:
+    def confirm(self, pool: ConnectionPool, owner: Owner) -> None:
         """Raise OwnerNotFound where the owner is not in the table and could not be added to it."""
         if self._provisioning is Provisioning.CREATE:
             return
-        if not connection.scalar(self._is_known, {"owner": owner.id}):
+        ((is_known,),) = pool.execute(self._is_known, {"owner": owner.id}, repeatable=True)
+        if not is_known:
             raise OwnerNotFound
 
-    def admit(self, connection: Connection, owner: Owner) -> None:
+    def admit(self, pool: ConnectionPool, owner: Owner) -> None:
         """Add the owner's row unless another request has just done so.
 
         Raises OwnerNotFound where owners are not ours to add, or the table does not take the row.
         """
-        if not self._may_add(connection):
+        if not self._may_add(pool):
             raise OwnerNotFound
         row = {"id": owner.id, "email": _storable(owner.email), "name": _storable(owner.name)}
         try:
-            connection.execute(self._add, row)
+            pool.execute(self._add, row, repeatable=True)
         except (IntegrityError, ProgrammingError) as error:
             raise OwnerNotFound from error
 
-    def _may_add(self, connection: Connection) -> bool:
+    def _may_add(self, pool: ConnectionPool) -> bool:
         if self._provisioning is Provisioning.AUTO:
-            return bool(connection.scalar(self._is_stand_in))
+            ((is_stand_in,),) = pool.execute(self._is_stand_in, {}, repeatable=True)
+            return bool(is_stand_in)
         return self._provisioning is Provisioning.CREATE
 
 

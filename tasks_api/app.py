@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from anyio.to_thread import current_default_thread_limiter
 from connexion.apps.asynchronous import AsyncApp
 from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
@@ -27,6 +26,7 @@ from persistence.engine import Database
 from tasks_api.settings import Settings, TokenSettings
 from tasks_api.tokens.key_set import KeySet
 from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.workers import Workers
 
 HANDLERS: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -45,17 +45,21 @@ HANDLERS: dict[str, Callable[..., Any]] = {
 
 
 WAITING_THREADS = 30
+"""More threads than connections: what waits, waits for a connection, and that wait is bounded."""
 
 
 def create_app(settings: Settings) -> AsyncApp:
     """Build the service. Connects to nothing: a database that is down is a 503, not a failure."""
     contract = load()
     database = _database(settings)
+    workers = Workers(
+        threads=settings.database_pool_size + WAITING_THREADS, seconds=settings.request_timeout
+    )
     app = AsyncApp(
         "tasks_api",
         lifespan=partial(_lifespan, database=database, settings=settings),
         middlewares=_middlewares(contract, settings),
-        resolver=Resolver(partial(_handler, database=database)),
+        resolver=Resolver(partial(_handler, database=database, workers=workers)),
         validator_map={
             "parameter": partial(ParameterValidator, contract),
             "body": {JSON.decode(): partial(BodyValidator, contract)},
@@ -95,19 +99,17 @@ def _middlewares(contract: Contract, settings: Settings) -> list[Any]:
     ]
 
 
-def _handler(operation_id: str, *, database: Database) -> Any:
+def _handler(operation_id: str, *, database: Database, workers: Workers) -> Any:
     function = HANDLERS[operation_id]
-    return (
-        partial(function, database=database) if "database" in function.__annotations__ else function
-    )
+    if "database" not in function.__annotations__:
+        return function
+    return workers.run_in_time(partial(function, database=database))
 
 
 @asynccontextmanager
 async def _lifespan(
     _app: Any, *, database: Database, settings: Settings
 ) -> AsyncIterator[dict[str, TokenVerifier]]:
-    # Some more threads than connections, so that a wait is one for a connection, which is bounded.
-    current_default_thread_limiter().total_tokens = settings.database_pool_size + WAITING_THREADS
     yield {"token_verifier": token_verifier(settings)}
     database.dispose()
 

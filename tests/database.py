@@ -1,5 +1,6 @@
 """Databases for the tests, and Better Auth's tables in them."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -48,6 +49,20 @@ def query(url: str, statement: str, *values: object) -> Sequence[tuple[Any, ...]
             return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
+
+
+def wait_until(url: str, condition: str, seconds: float = 5.0) -> int:
+    """Wait until a session of the service in this database meets the condition; give its pid."""
+    sessions = f"""
+        SELECT pid FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'tasks-api' AND {condition}
+    """
+    give_up = time.monotonic() + seconds
+    while not (found := query(url, sessions)):
+        assert time.monotonic() < give_up, f"no session where {condition}"
+        time.sleep(0.02)
+    pid: int = found[0][0]
+    return pid
 
 
 def configure(url: str, parameter: str, value: str) -> None:

@@ -267,13 +267,13 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
         "tasks_api/test_cors.py::test_every_answer_can_be_read_by_the_frontend_and_by_no_other_page",
     ),
     "NF-005": (
-        "persistence/test_engine.py::test_a_block_that_ends_is_committed",
-        "persistence/test_engine.py::test_a_block_that_fails_leaves_nothing_behind",
+        "persistence/test_engine.py::test_what_an_operation_did_is_committed_when_it_returns",
+        "persistence/test_engine.py::test_an_operation_that_fails_changes_nothing",
         "persistence/test_errors.py::test_a_refusal_at_the_commit_counts_too",
     ),
     "NF-006": (
         "persistence/test_errors.py::test_a_server_that_stops_is_unavailable_until_it_is_back",
-        "persistence/test_errors.py::test_a_connection_that_was_cut_while_idle_is_replaced",
+        "persistence/test_pool.py::test_connections_that_were_cut_while_idle_are_replaced",
     ),
     "NF-007": (
         "test_secrecy.py::test_neither_logs_nor_errors_hold_what_was_sent",

@@ -28,15 +28,19 @@ def id_type_and_url(request: pytest.FixtureRequest, postgres: str) -> Iterator[t
         yield request.param, url
 
 
-def test_the_foreign_key_takes_the_type_of_the_users_id(id_type_and_url: tuple[str, str]) -> None:
+@pytest.mark.parametrize("table", ["tasks", "idempotency_keys"])
+def test_the_foreign_key_takes_the_type_of_the_users_id(
+    id_type_and_url: tuple[str, str], table: str
+) -> None:
     id_type, url = id_type_and_url
 
     found = query(
         url,
         """
         SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-         WHERE attrelid = 'tasks'::regclass AND attname = 'user_id'
+         WHERE attrelid = %s::regclass AND attname = 'user_id'
         """,
+        table,
     )
 
     assert found == [(id_type.replace("varchar", "character varying"),)]
@@ -76,7 +80,8 @@ def test_tables_made_from_the_models_are_the_tables_that_migrations_make(
     build_metadata().create_all(engine)
     engine.dispose()
 
-    assert description_of(empty_database_url, "tasks") == description_of(database_url, "tasks")
+    for table in ("tasks", "idempotency_keys"):
+        assert description_of(empty_database_url, table) == description_of(database_url, table)
 
 
 def test_a_draft_is_numbered_and_proposes_only_what_is_ours(

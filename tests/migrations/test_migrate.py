@@ -14,19 +14,19 @@ from persistence.schema import expected_revision
 from tests.database import create_better_auth, query
 from tests.migrations.catalog import description_of, tables_of
 
+TABLES = ("tasks", "users", "idempotency_keys")
 MIGRATE = "import sys; from persistence.migrate import migrate; migrate(sys.argv[1])"
 
 
 def test_up_down_and_up_again_ends_where_up_ended(empty_database_url: str) -> None:
     migrate(empty_database_url)
-    first = description_of(empty_database_url, "tasks"), description_of(empty_database_url, "users")
+    first = [description_of(empty_database_url, table) for table in TABLES]
 
     unmigrate(empty_database_url)
     assert tables_of(empty_database_url) == {"alembic_version"}
     migrate(empty_database_url)
 
-    again = description_of(empty_database_url, "tasks"), description_of(empty_database_url, "users")
-    assert again == first
+    assert [description_of(empty_database_url, table) for table in TABLES] == first
 
 
 def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:

@@ -31,7 +31,7 @@ def database_url(
             yield url
     else:
         yield shared_database_url
-        query(shared_database_url, "TRUNCATE tasks, users RESTART IDENTITY")
+        query(shared_database_url, "TRUNCATE tasks, idempotency_keys, users RESTART IDENTITY")
 
 
 @pytest.fixture

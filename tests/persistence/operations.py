@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from persistence.engine import Database
 from persistence.tasks import TaskRepository
 
 Operation = Callable[[TaskRepository, int], object]
@@ -17,7 +18,14 @@ ON_ONE_TASK: dict[str, Operation] = {
 ALL: dict[str, Operation] = ON_ONE_TASK | {
     "list": lambda tasks, _: tasks.list(),
     "add": lambda tasks, _: tasks.add(title="New", description=None),
+    "add once": lambda tasks, _: tasks.add(title="New", description=None, idempotency_key="k"),
 }
 
 on_one_task = pytest.mark.parametrize("operation", ON_ONE_TASK.values(), ids=ON_ONE_TASK.keys())
 every_operation = pytest.mark.parametrize("operation", ALL.values(), ids=ALL.keys())
+
+
+def titles_of(database: Database, owner: str) -> list[str]:
+    """Give the titles of the owner's tasks, the newest first."""
+    with database.tasks_of(owner) as tasks:
+        return [task.title for task in tasks.list()]

@@ -1,35 +1,37 @@
 """Transactions, the pool, and what the database says of itself."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import Pool
 
 from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.schema import expected_revision
-from tests.database import query
+from tests.database import query, wait_until
+from tests.persistence.operations import titles_of
 
 NOWHERE = "postgresql://postgres:s3cret@127.0.0.1:1/tasks"
 
 
-def test_a_block_that_ends_is_committed(database: Database, database_url: str) -> None:
+def test_what_an_operation_did_is_committed_when_it_returns(
+    database: Database, database_url: str
+) -> None:
     with database.tasks_of("alice") as tasks:
         tasks.add(title="Buy milk", description=None)
-        assert query(database_url, "SELECT count(*) FROM tasks") == [(0,)]
 
-    assert query(database_url, "SELECT count(*) FROM tasks") == [(1,)]
+        assert query(database_url, "SELECT count(*) FROM tasks") == [(1,)]
 
 
-def test_a_block_that_fails_leaves_nothing_behind(database: Database, database_url: str) -> None:
-    with pytest.raises(KeyError), database.tasks_of("alice") as tasks:
-        tasks.add(title="Buy milk", description=None)
-        raise KeyError
+def test_an_operation_that_fails_changes_nothing(database: Database, database_url: str) -> None:
+    with pytest.raises(IntegrityError), database.tasks_of("alice") as tasks:
+        tasks.add(title=" ", description=None)
 
     assert query(database_url, "SELECT count(*) FROM tasks") == [(0,)]
-    assert query(database_url, "SELECT count(*) FROM users") == [(0,)]
 
 
 def test_nothing_connects_before_the_first_use() -> None:
@@ -41,15 +43,20 @@ def test_nothing_connects_before_the_first_use() -> None:
 
 def test_a_pool_that_is_exhausted_is_waited_for_no_longer_than_agreed(database_url: str) -> None:
     database = Database(database_url, pool_size=1, pool_timeout=0.2)
-
-    with database.tasks_of("alice") as tasks:
-        tasks.list()
+    database.revision()
+    blocker = psycopg2.connect(database_url)
+    blocker.cursor().execute("LOCK TABLE tasks")
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(titles_of, database, "alice")
+        wait_until(database_url, "wait_event_type = 'Lock'")
         started = time.monotonic()
-        with pytest.raises(DatabaseUnavailable), database.tasks_of("bob"):
-            pass
-        waited = time.monotonic() - started
 
-    assert 0.2 <= waited < 1
+        with pytest.raises(DatabaseUnavailable):
+            titles_of(database, "bob")
+
+        assert 0.2 <= time.monotonic() - started < 0.8
+        blocker.close()
+        assert waiting.result() == []
     database.dispose()
 
 
@@ -92,7 +99,8 @@ def test_nothing_is_set_on_a_connection_that_goes_back_to_the_pool(database: Dat
         tasks.add(title="Buy milk", description=None)
     event.remove(Pool, "checkin", look)
 
-    assert settings == [[]]
+    assert settings
+    assert not any(settings)
 
 
 def test_the_revision_is_that_of_the_newest_migration(database: Database) -> None:

@@ -14,8 +14,6 @@ from tasks_api.local_postgres import LocalPostgres
 from tests.database import configure, query
 from tests.persistence.operations import Operation, every_operation
 
-OURS = "datname = current_database() AND application_name = 'tasks-api'"
-
 
 def refusal_of(database: Database) -> PersistenceError:
     """Give what adding a task raises."""
@@ -49,15 +47,6 @@ def test_a_server_that_stops_is_unavailable_until_it_is_back(tmp_path: Path) -> 
         database.dispose()
 
 
-def test_a_connection_that_is_cut_within_a_transaction_is_unavailable(
-    database: Database, database_url: str
-) -> None:
-    with pytest.raises(DatabaseUnavailable), database.tasks_of("alice") as tasks:
-        tasks.list()
-        query(database_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}")
-        tasks.list()
-
-
 def test_a_connection_that_the_driver_gives_up_is_unavailable_whatever_it_says_of_it() -> None:
     silence = psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from libpq")
     lost = DBAPIError("SELECT 1", {}, silence, connection_invalidated=True)
@@ -65,15 +54,6 @@ def test_a_connection_that_the_driver_gives_up_is_unavailable_whatever_it_says_o
 
     assert type(meaning_of(lost)) is DatabaseUnavailable
     assert meaning_of(kept) is None
-
-
-def test_a_connection_that_was_cut_while_idle_is_replaced(
-    database: Database, database_url: str
-) -> None:
-    assert database.revision()
-    query(database_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}")
-
-    assert database.revision()
 
 
 @pytest.mark.own_database

@@ -10,7 +10,7 @@ from persistence.engine import Database
 from persistence.errors import TaskNotFound
 from persistence.models import Task
 from tests.database import configure, query
-from tests.persistence.operations import Operation, on_one_task
+from tests.persistence.operations import Operation, on_one_task, titles_of
 
 AddTask = Callable[..., Task]
 
@@ -88,14 +88,14 @@ def test_tasks_are_listed_newest_first(database: Database, add_task: AddTask) ->
     assert listed == [newest, middle, oldest]
 
 
-def test_of_tasks_created_at_the_same_time_the_last_comes_first(database: Database) -> None:
-    with database.tasks_of("alice") as tasks:
-        first = tasks.add(title="1", description=None)
-        second = tasks.add(title="2", description=None)
+def test_of_tasks_created_at_the_same_time_the_last_comes_first(
+    database: Database, database_url: str, add_task: AddTask
+) -> None:
+    add_task("alice", title="1")
+    add_task("alice", title="2")
+    query(database_url, "UPDATE tasks SET created_at = '2026-01-01', updated_at = '2026-01-01'")
 
-    assert first.created_at == second.created_at
-    with database.tasks_of("alice") as tasks:
-        assert tasks.list() == [second, first]
+    assert titles_of(database, "alice") == ["2", "1"]
 
 
 def test_an_owner_without_tasks_has_an_empty_list(database: Database) -> None:

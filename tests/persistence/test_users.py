@@ -170,18 +170,6 @@ def test_on_a_stand_in_an_owner_who_has_written_nothing_is_no_stranger(
     assert users_of(database_url) == []
 
 
-def test_on_a_stand_in_an_owner_is_not_added_where_the_task_is_not(
-    database: Database, database_url: str
-) -> None:
-    with (
-        pytest.raises(Exception, match="ck_tasks_title_not_blank"),
-        database.tasks_of("alice") as tasks,
-    ):
-        tasks.add(title=" ", description=None)
-
-    assert users_of(database_url) == []
-
-
 def test_on_a_stand_in_a_name_that_cannot_be_stored_is_left_out(
     database: Database, database_url: str
 ) -> None:
