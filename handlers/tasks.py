@@ -1,6 +1,6 @@
 """The six operations on tasks.
 
-Each opens the one transaction of its request, asks, and replies when it has been committed.
+Each opens the tasks of the user, asks, and replies to what has been committed by then.
 `user` is the user id that the token proved; `database` is bound by `tasks_api.app`.
 """
 
