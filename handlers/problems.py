@@ -13,28 +13,24 @@ from connexion.exceptions import Unauthorized
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 
 from boundary import errors as request
+from handlers.details import details_of
 from persistence import errors as database
 
 logger = logging.getLogger(__name__)
-
-MAX_DETAILS_BYTES = 1536
-"""What `details` may take of the 2 KiB that an error body has at most, whatever came in."""
-
-MAX_ECHO = 64
-"""Characters of a name that came from the client and is repeated to it."""
 
 
 class Problem(NamedTuple):
     """One kind of failure, as the contract declares it.
 
     A message of None stands for the exception's own, which its class promises to be fit for
-    callers. `headers` is given the exception and the message.
+    callers. `headers` is given the exception and the message, `violations` the exception.
     """
 
     status: int
     code: str
     message: str | None
     headers: Callable[[Any, str], dict[str, str]] = lambda _error, _message: {}
+    violations: Callable[[Any], Sequence[request.Violation]] = lambda _error: ()
 
 
 def _challenge(_error: Unauthorized, _message: str) -> dict[str, str]:
@@ -60,11 +56,21 @@ def _retry_after(_error: Exception, _message: str) -> dict[str, str]:
     return {"Retry-After": "1"}
 
 
+def _violations(error: request.ContractViolation) -> Sequence[request.Violation]:
+    return error.violations
+
+
+def _reuse(_error: database.IdempotencyKeyReused) -> Sequence[request.Violation]:
+    return [request.Violation("Idempotency-Key", "Idempotency-Key was used with another body")]
+
+
+INVALID = "The request is not valid"
 UNKNOWN_USER = "The user of this token does not exist any more"
 NO_TOKEN = "A token is required: send Authorization: Bearer <JWT>"  # noqa: S105 - it is none.
 NO_JSON = "The request body must be application/json in UTF-8"
-TOO_LARGE = "The request body is larger than 1048576 bytes"
 TOO_SLOW = "The request body did not arrive in time"
+CHANGED = "The task has changed since it was read"
+TOO_LARGE = "The request body is larger than 1048576 bytes"
 UNREACHABLE = "The database is unreachable or overloaded, please try again"
 NOT_MIGRATED = "The database schema is not at the revision that this service expects"
 
@@ -77,9 +83,11 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     database.TaskNotFound: Problem(404, "NOT_FOUND", "Task not found"),
     request.MethodNotAllowed: Problem(405, "METHOD_NOT_ALLOWED", "Method not allowed", _allow),
     request.RequestTimeout: Problem(408, "REQUEST_TIMEOUT", TOO_SLOW, _close),
+    database.TaskChanged: Problem(412, "PRECONDITION_FAILED", CHANGED),
     request.PayloadTooLarge: Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE),
     request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
-    request.ContractViolation: Problem(422, "VALIDATION_ERROR", "The request is not valid"),
+    request.ContractViolation: Problem(422, "VALIDATION_ERROR", INVALID, violations=_violations),
+    database.IdempotencyKeyReused: Problem(422, "VALIDATION_ERROR", INVALID, violations=_reuse),
     request.HeadersTooLarge: Problem(431, "HEADERS_TOO_LARGE", "The headers are too large"),
     Exception: Problem(500, "INTERNAL_ERROR", "Something went wrong on our side"),
     database.DatabaseUnavailable: Problem(503, "SERVICE_UNAVAILABLE", UNREACHABLE, _retry_after),
@@ -101,8 +109,9 @@ def rendered(error: Exception) -> Rendered:
     _log(problem, error)
     message = problem.message or str(error)
     body: dict[str, object] = {"code": problem.code, "message": message}
-    if isinstance(error, request.ContractViolation):
-        body["details"] = _details(error.violations)
+    violations = problem.violations(error)
+    if violations:
+        body["details"] = details_of(violations)
     headers = problem.headers(error, message)
     return Rendered(problem.status, headers, orjson.dumps({"error": body}))
 
@@ -129,18 +138,3 @@ def _whereabouts(error: BaseException) -> str:
     told = f"Unexpected {kind}" + (f" (SQLSTATE {state})" if state else "")
     told += "\n" + "".join(format_tb(error.__traceback__))
     return told + (f"caused by {_whereabouts(error.__cause__)}" if error.__cause__ else "")
-
-
-def _details(violations: Sequence[request.Violation]) -> list[dict[str, str]]:
-    """List as many violations as fit, and say how many do not."""
-    details: list[dict[str, str]] = []
-    room = MAX_DETAILS_BYTES
-    for field, message in violations:
-        name = field if len(field) <= MAX_ECHO else field[:MAX_ECHO] + "…"
-        details.append({"field": name, "message": message})
-        room -= len(orjson.dumps(details[-1])) + len(",")
-        if room < 0:
-            left_out = len(violations) - len(details) + 1
-            details[-1] = {"field": "body", "message": f"{left_out} more violations"}
-            break
-    return details
