@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import orjson
 from starlette.types import Message, Receive, Scope
 
-from boundary.contract import Contract
+from boundary.contract import HANDLER_CONTEXT, Contract
 from boundary.errors import ContractViolation, PayloadTooLarge, RequestTimeout, Violation
 from boundary.parameters import noted_violations
 
@@ -44,7 +44,7 @@ class BodyValidator:
         violations = [*noted_violations(scope), *violations]
         if violations:
             raise ContractViolation(violations)
-        scope["extensions"].setdefault("connexion_context", {})["body"] = document
+        scope["extensions"].setdefault(HANDLER_CONTEXT, {})["body"] = document
         return _nothing_left, scope
 
     def _validate(self, text: bytes, scope: Scope) -> tuple[Any, list[Violation]]:

@@ -14,6 +14,9 @@ CONTRACT = Path(__file__).resolve().parents[1] / "openapi" / "tasks.yaml"
 ROUTING_CONTEXT = "connexion_routing"
 """Where Connexion keeps the id of the operation, among the extensions of the ASGI scope."""
 
+HANDLER_CONTEXT = "connexion_context"
+"""Where Connexion finds what it passes to the handler by name, among the same."""
+
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
@@ -21,6 +24,7 @@ class Operation(NamedTuple):
     """What an operation accepts."""
 
     path_parameters: Mapping[str, Schema]
+    header_parameters: Mapping[str, Schema]
     body: Schema | None
 
 
@@ -62,9 +66,14 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
 def _operation(operation: Mapping[str, Any], parameters: list[dict[str, Any]]) -> Operation:
     body = operation.get("requestBody")
     return Operation(
-        path_parameters={p["name"]: Schema(p["schema"]) for p in parameters if p["in"] == "path"},
+        path_parameters=_schemas(parameters, "path"),
+        header_parameters=_schemas(parameters, "header"),
         body=body and Schema(body["content"]["application/json"]["schema"]),
     )
+
+
+def _schemas(parameters: list[dict[str, Any]], place: str) -> dict[str, Schema]:
+    return {p["name"]: Schema(p["schema"]) for p in parameters if p["in"] == place}
 
 
 def _dereferenced(node: Any, document: Mapping[str, Any]) -> Any:

@@ -21,8 +21,13 @@ class CrossOrigin(CORSMiddleware):
             allow_origins=origins,
             allow_credentials=True,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["Allow", "Location", "Retry-After", "WWW-Authenticate"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-Match",
+                "If-None-Match",
+            ],
+            expose_headers=["Allow", "ETag", "Location", "Retry-After", "WWW-Authenticate"],
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:

@@ -1,4 +1,7 @@
-"""The parameters of a request, validated: the path's by their schemas, the query's by name."""
+"""The parameters of a request, validated.
+
+Those of the path and the headers are held to their schemas; of the query, every one is unknown.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
-from boundary.contract import Contract
+from boundary.contract import HANDLER_CONTEXT, Contract
 from boundary.errors import ContractViolation, Violation
 from boundary.schemas import Schema
 
@@ -24,6 +27,8 @@ class ParameterValidator:
     def validate(self, scope: Scope) -> None:
         """Validate, and replace each path parameter by its value of the contract's type.
 
+        A handler gets a header by its name in snake case, `if_match`; None where it was not sent.
+
         Where a body is still to be validated, the violations are noted for `noted_violations`, so
         that one answer lists those of both.
 
@@ -33,6 +38,7 @@ class ParameterValidator:
         operation = self._contract.operation(scope)
         violations = _path_violations(scope["path_params"], operation.path_parameters)
         violations += _query_violations(scope["query_string"])
+        violations += _header_violations(scope, operation.header_parameters)
         if operation.body is not None:
             scope["extensions"][_NOTED] = violations
         elif violations:
@@ -64,3 +70,21 @@ def _query_violations(query_string: bytes) -> list[Violation]:
         return []
     names = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
     return [Violation(name or "query", "Unknown query parameter") for name in dict(names)]
+
+
+def _header_violations(scope: Scope, schemas: Mapping[str, Schema]) -> list[Violation]:
+    violations: list[Violation] = []
+    context = scope["extensions"].setdefault(HANDLER_CONTEXT, {})
+    for name, schema in schemas.items():
+        value = _header(scope["headers"], name)
+        context[name.lower().replace("-", "_")] = value
+        if value is not None:
+            violations += schema.violations(value, name=name)
+    return violations
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: str) -> str | None:
+    """Read a header, as one list where it was sent more than once (RFC 9110, section 5.3)."""
+    key = name.lower().encode()
+    values = [value.strip(b" \t") for field, value in headers if field == key]
+    return b", ".join(values).decode("latin-1") if values else None

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from handlers.replies import ok
+from handlers.replies import healthy
 from persistence.engine import Database
 from persistence.errors import SchemaNotReady
 from persistence.schema import expected_revision
@@ -10,11 +10,11 @@ from persistence.schema import expected_revision
 
 async def liveness() -> Response:
     """Reply that the process answers. Asks nobody, and needs no worker thread."""
-    return ok({"status": "alive"})
+    return healthy("alive")
 
 
 def readiness(*, database: Database) -> Response:
     """Reply that the database answers, at the expected revision of its schema."""
     if database.revision() != expected_revision():
         raise SchemaNotReady
-    return ok({"status": "ready"})
+    return healthy("ready")

@@ -9,8 +9,12 @@ from typing import NotRequired, TypedDict
 
 from starlette.responses import Response
 
+from handlers.entity_tags import versions
 from handlers.replies import created, no_content, ok
 from persistence.engine import Database
+
+Header = str | None
+"""None where it was not sent."""
 
 
 class TaskInput(TypedDict):
@@ -20,11 +24,11 @@ class TaskInput(TypedDict):
     description: NotRequired[str | None]
 
 
-def list_tasks(*, user: str, database: Database) -> Response:
+def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Response:
     """Reply with all tasks of the user, newest first."""
     with database.tasks_of(user) as tasks:
         found = tasks.list()
-    return ok(found)
+    return ok(found, if_none_match=if_none_match)
 
 
 def create_task(
@@ -36,29 +40,32 @@ def create_task(
     return created(task)
 
 
-def get_task(*, id: int, user: str, database: Database) -> Response:
+def get_task(*, id: int, user: str, if_none_match: Header, database: Database) -> Response:
     """Reply with one task."""
     with database.tasks_of(user) as tasks:
         task = tasks.get(id)
-    return ok(task)
+    return ok(task, if_none_match=if_none_match)
 
 
-def update_task(*, id: int, body: TaskInput, user: str, database: Database) -> Response:
+def update_task(
+    *, id: int, body: TaskInput, user: str, if_match: Header, database: Database
+) -> Response:
     """Replace title and description."""
+    title, description = body["title"], body.get("description")
     with database.tasks_of(user) as tasks:
-        task = tasks.replace(id, title=body["title"], description=body.get("description"))
+        task = tasks.replace(id, title=title, description=description, versions=versions(if_match))
     return ok(task)
 
 
-def delete_task(*, id: int, user: str, database: Database) -> Response:
+def delete_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
     """Delete a task for good."""
     with database.tasks_of(user) as tasks:
-        tasks.delete(id)
+        tasks.delete(id, versions=versions(if_match))
     return no_content()
 
 
-def toggle_task(*, id: int, user: str, database: Database) -> Response:
+def toggle_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
     """Flip a task between completed and not completed."""
     with database.tasks_of(user) as tasks:
-        task = tasks.toggle(id)
+        task = tasks.toggle(id, versions=versions(if_match))
     return ok(task)

@@ -1,7 +1,7 @@
 """Requests as bytes, for what no HTTP client would send."""
 
 import socket
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -17,9 +17,24 @@ class Answer(NamedTuple):
     @property
     def code(self) -> str:
         """The code of the error, or nothing for a success."""
-        error = orjson.loads(self.body).get("error", {}) if self.body else {}
-        code: str = error.get("code", "")
+        code: str = self._error.get("code", "")
         return code
+
+    @property
+    def details(self) -> list[dict[str, str]]:
+        """The violations of a 422, or nothing."""
+        details: list[dict[str, str]] = self._error.get("details", [])
+        return details
+
+    def blames(self, field: str) -> bool:
+        """Tell whether this is a small 422 that names this field and no other."""
+        blamed = {detail["field"] for detail in self.details}
+        return self.status == 422 and blamed == {field} and len(self.body) <= 2048
+
+    @property
+    def _error(self) -> dict[str, Any]:
+        error: dict[str, Any] = orjson.loads(self.body).get("error", {}) if self.body else {}
+        return error
 
 
 def send(url: str, request: bytes, *, timeout: float = 15) -> Answer:
@@ -49,6 +64,11 @@ def request(
     if body is not None:
         lines.append(f"Content-Length: {len(body)}".encode())
     return b"\r\n".join(lines) + b"\r\n\r\n" + (body or b"")
+
+
+def fields(name: str, values: list[bytes]) -> list[str | bytes]:
+    """Write a header once for each value."""
+    return [name.encode() + b":" + value for value in values]
 
 
 def chunked(*chunks: bytes) -> bytes:

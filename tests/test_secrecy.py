@@ -22,6 +22,8 @@ def exercise(service: Service, user_id: str) -> list[str]:
         responses = [
             api.create(title=TITLE, description=DESCRIPTION),
             api.create(title=TITLE * 100, description=DESCRIPTION),
+            api.update(1, {"If-Match": f'"{MARKER}"'}, title=TITLE),
+            api.update(1, {"If-Match": MARKER}, title=TITLE),
             api.create(title=[TITLE], description={"a": DESCRIPTION}),
             api.request("POST", "/api/tasks", data={"title": TITLE}),
             api.request(

@@ -34,3 +34,16 @@ def test_of_fifty_concurrent_deletes_one_succeeds(api: Api) -> None:
         statuses = list(threads.map(lambda _: api.delete(task_id).status_code, range(50)))
 
     assert sorted(statuses) == [204] + [404] * 49
+
+
+def test_of_fifty_concurrent_updates_of_one_version_one_succeeds(api: Api) -> None:
+    created = api.create(title="Buy milk")
+    task_id, version = created.json()["data"]["id"], {"If-Match": created.headers["ETag"]}
+
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(
+            threads.map(lambda n: api.update(task_id, version, title=n), map(str, range(50)))
+        )
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 49
+    assert [answer.json() for answer in answers if answer.is_success] == [api.get(task_id).json()]

@@ -69,6 +69,23 @@ def test_a_user_without_tasks_learns_nothing_either(
     assert foreign.status == 404
 
 
+@pytest.mark.parametrize("condition", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("operation_id", WITH_ID)
+def test_a_condition_learns_nothing_of_anothers_task(
+    service: Service, api: Api, stranger: Api, operation_id: str, condition: str
+) -> None:
+    created = api.create(title="Buy milk")
+    task_id = created.json()["data"]["id"]
+    before = row_of(service, task_id)
+
+    for tags in (created.headers["ETag"], "*", '"another"'):
+        foreign = call(service, stranger, operation_id, task_id, f"{condition}: {tags}")
+
+        assert foreign == call(service, stranger, operation_id, NEVER)
+        assert foreign.status == 404
+    assert row_of(service, task_id) == before
+
+
 @pytest.mark.parametrize("operation_id", WITH_ID)
 @pytest.mark.parametrize("header", ["X-User-ID", "X-User", "User-Id", "X-Forwarded-User", "Cookie"])
 def test_a_user_id_in_a_header_has_no_effect(

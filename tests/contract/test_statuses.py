@@ -18,6 +18,7 @@ document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
 UNREACHABLE = "postgresql://postgres@127.0.0.1:{port}/tasks"
 VALID: dict[str, Any] = {"json": {"title": "Buy milk"}}
 TOO_LARGE = b" " * 1_048_577
+CONDITIONS = {"If-None-Match": "*", "If-Match": '"another"'}
 JSON = {"Content-Type": "application/json"}
 
 OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -74,6 +75,7 @@ def _statuses(operation_id: str, api: Api) -> Iterator[int]:
         yield api.request(method, known, data={"title": "x"}).status_code
         yield api.request(method, known, content=TOO_LARGE, headers=JSON).status_code
     yield api.request(method, path.format(id=2**63 - 1), **options).status_code
+    yield api.request(method, known, headers=CONDITIONS, **options).status_code
     yield api.request(method, known, **options).status_code
 
 

@@ -41,6 +41,25 @@ def test_every_exception_that_we_raise_has_a_status() -> None:
     assert raised - abstract <= set(PROBLEMS)
 
 
+def test_every_header_of_a_request_reaches_the_handler() -> None:
+    sent = {
+        name for operation in load().operations.values() for name in operation.header_parameters
+    }
+
+    assert sent == {"If-Match", "If-None-Match"}
+    for operation_id, operation in load().operations.items():
+        names = {name.lower().replace("-", "_") for name in operation.header_parameters}
+        assert names <= set(HANDLERS[operation_id].__annotations__), operation_id
+
+
+def test_every_answer_with_a_task_has_a_tag() -> None:
+    responses = document["components"]["responses"]
+
+    tagged = {name for name, response in responses.items() if "ETag" in response.get("headers", {})}
+
+    assert tagged == {"Task", "TaskCreated", "TaskList", "NotModified"}
+
+
 def test_no_broad_exception_is_a_client_error() -> None:
     broad = [ValueError, KeyError, TypeError, LookupError, OSError, RuntimeError, HTTPException]
 
@@ -86,7 +105,8 @@ def test_every_object_that_a_request_sends_is_closed() -> None:
 
 
 def test_every_rule_of_a_request_has_a_message() -> None:
-    for name in ("TaskId", "Title", "Description", "TaskInput"):
+    names = ("TaskId", "EntityTags", "Title", "Description", "TaskInput")
+    for name in names:
         for path, schema in walk(document["components"]["schemas"][name]):
             rules = set(schema) - ANNOTATIONS - {MESSAGES, "required"}
             rules |= {"type"} & set(schema)

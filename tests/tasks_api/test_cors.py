@@ -10,6 +10,7 @@ from tests.api import token_of
 from tests.conftest import FRONTEND
 from tests.service import NO_TLS, Service
 
+HEADERS = "authorization,content-type,if-match,if-none-match"
 STRANGERS = [
     "https://evil.example",
     "http://app.example.com",
@@ -67,7 +68,7 @@ def is_readable(response: httpx.Response, *, by: str) -> bool:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("headers", ["authorization", "Authorization, Content-Type"])
+@pytest.mark.parametrize("headers", ["authorization", "Authorization, Content-Type", HEADERS])
 def test_the_frontend_may_use_every_method_with_a_token_and_json(
     browser: Browser, method: str, headers: str
 ) -> None:
@@ -76,7 +77,7 @@ def test_the_frontend_may_use_every_method_with_a_token_and_json(
     assert response.is_success
     assert is_readable(response, by=FRONTEND)
     assert method.lower() in items_of(response, "Access-Control-Allow-Methods")
-    assert items_of(response, "Access-Control-Allow-Headers") >= {"authorization", "content-type"}
+    assert items_of(response, "Access-Control-Allow-Headers") >= set(HEADERS.split(","))
     assert "origin" in items_of(response, "Vary")
 
 
@@ -92,6 +93,7 @@ def test_a_page_of_another_origin_may_send_nothing(browser: Browser, origin: str
     ("method", "path", "options", "status"),
     [
         ("GET", "/api/tasks", {"headers": AUTHORIZED}, 200),
+        ("GET", "/api/tasks", {"headers": {**AUTHORIZED, "If-None-Match": "*"}}, 304),
         ("GET", "/livez", {}, 200),
         ("GET", "/openapi.json", {}, 200),
         ("OPTIONS", "/api/tasks", {}, 204),
@@ -120,7 +122,7 @@ def test_the_frontend_may_read_the_headers_that_the_contract_declares(browser: B
     response = browser("GET", "/livez", FRONTEND)
 
     exposed = items_of(response, "Access-Control-Expose-Headers")
-    assert exposed >= {"allow", "location", "retry-after", "www-authenticate"}
+    assert exposed >= {"allow", "etag", "location", "retry-after", "www-authenticate"}
 
 
 @pytest.mark.parametrize("origin", ["https://app.example.com", "http://localhost:3000"])
