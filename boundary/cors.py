@@ -24,6 +24,7 @@ class CrossOrigin(CORSMiddleware):
             allow_headers=[
                 "Authorization",
                 "Content-Type",
+                "Idempotency-Key",
                 "If-Match",
                 "If-None-Match",
             ],

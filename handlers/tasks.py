@@ -13,6 +13,7 @@ from handlers.entity_tags import versions
 from handlers.replies import created, no_content, ok
 from persistence.engine import Database
 
+Claims = Mapping[str, str | None]
 Header = str | None
 """None where it was not sent."""
 
@@ -32,11 +33,12 @@ def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Respo
 
 
 def create_task(
-    *, body: TaskInput, user: str, token_info: Mapping[str, str | None], database: Database
+    *, body: TaskInput, user: str, token_info: Claims, idempotency_key: Header, database: Database
 ) -> Response:
     """Store a new task, and the user's own row where this service keeps it."""
+    title, description = body["title"], body.get("description")
     with database.tasks_of(user, email=token_info["email"], name=token_info["name"]) as tasks:
-        task = tasks.add(title=body["title"], description=body.get("description"))
+        task = tasks.add(title=title, description=description, idempotency_key=idempotency_key)
     return created(task)
 
 

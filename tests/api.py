@@ -104,6 +104,13 @@ def conforms(response: httpx.Response) -> None:
         operation.validate_response(response)
 
 
+def answer_of(response: httpx.Response) -> tuple[int, bytes, str, str]:
+    """Return everything of a 201 that could differ from another one."""
+    assert response.status_code == 201, response.text
+    headers = response.headers
+    return response.status_code, response.content, headers["Location"], headers["ETag"]
+
+
 def error_of(response: httpx.Response) -> tuple[int, str, str]:
     """Return status, code and message of an error."""
     error = response.json()["error"]

@@ -11,6 +11,7 @@ from tests.service import SECRET, Service, free_port, running_service
 
 MARKER = "xyzzy"
 TITLE, DESCRIPTION, EMAIL = f"title-{MARKER}", f"description-{MARKER}", f"{MARKER}@example.com"
+KEY = {"Idempotency-Key": f"key-{MARKER}"}
 JSON = "Content-Type: application/json"
 
 
@@ -22,6 +23,8 @@ def exercise(service: Service, user_id: str) -> list[str]:
         responses = [
             api.create(title=TITLE, description=DESCRIPTION),
             api.create(title=TITLE * 100, description=DESCRIPTION),
+            api.create(KEY, title=TITLE),
+            api.create(KEY, title=DESCRIPTION),
             api.update(1, {"If-Match": f'"{MARKER}"'}, title=TITLE),
             api.update(1, {"If-Match": MARKER}, title=TITLE),
             api.create(title=[TITLE], description={"a": DESCRIPTION}),

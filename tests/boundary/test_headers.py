@@ -109,7 +109,7 @@ def test_a_tag_is_found_among_others(
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("name", ["Idempotency-Key", "If-Match", "If-None-Match"])
 def test_a_hostile_value_is_refused_at_once(name: str, value: bytes) -> None:
     operations = load().operations.values()
     schema = next(o.header_parameters[name] for o in operations if name in o.header_parameters)
@@ -144,11 +144,13 @@ def test_a_missing_token_comes_before_a_bad_header(service: Service) -> None:
     ("line", "header"),
     [
         ("GET /api/tasks", "If-Match: abc"),
+        ("GET /api/tasks", "Idempotency-Key:"),
         ("GET /api/tasks", "If-Modified-Since: Sat, 31 Jan 2099 09:30:00 GMT"),
         ("GET /api/tasks/{id}", 'If-Match: "another"'),
         ("GET /api/tasks/{id}", "If-Unmodified-Since: Sat, 31 Jan 1970 09:30:00 GMT"),
         ("PATCH /api/tasks/{id}/complete", "If-None-Match: *"),
         ("PATCH /api/tasks/{id}/complete", "If-Unmodified-Since: Sat, 31 Jan 1970 09:30:00 GMT"),
+        ("PATCH /api/tasks/{id}/complete", "Idempotency-Key:"),
         ("GET /livez", "If-None-Match: abc"),
     ],
 )

@@ -14,6 +14,7 @@ from tests.service import Service
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "60")
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
 PROGRAM = Path(sys.executable).with_name("schemathesis")
 
 
@@ -29,6 +30,7 @@ def test_no_request_of_schemathesis_breaks_the_contract(service: Service, tmp_pa
             *("--max-examples", EXAMPLES, "--continue-on-failure", "--no-color"),
         ],
         cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)},
         capture_output=True,
         text=True,
         check=False,

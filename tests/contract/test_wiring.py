@@ -46,7 +46,7 @@ def test_every_header_of_a_request_reaches_the_handler() -> None:
         name for operation in load().operations.values() for name in operation.header_parameters
     }
 
-    assert sent == {"If-Match", "If-None-Match"}
+    assert sent == {"Idempotency-Key", "If-Match", "If-None-Match"}
     for operation_id, operation in load().operations.items():
         names = {name.lower().replace("-", "_") for name in operation.header_parameters}
         assert names <= set(HANDLERS[operation_id].__annotations__), operation_id
@@ -105,7 +105,7 @@ def test_every_object_that_a_request_sends_is_closed() -> None:
 
 
 def test_every_rule_of_a_request_has_a_message() -> None:
-    names = ("TaskId", "EntityTags", "Title", "Description", "TaskInput")
+    names = ("TaskId", "IdempotencyKey", "EntityTags", "Title", "Description", "TaskInput")
     for name in names:
         for path, schema in walk(document["components"]["schemas"][name]):
             rules = set(schema) - ANNOTATIONS - {MESSAGES, "required"}

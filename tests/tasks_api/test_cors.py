@@ -10,7 +10,7 @@ from tests.api import token_of
 from tests.conftest import FRONTEND
 from tests.service import NO_TLS, Service
 
-HEADERS = "authorization,content-type,if-match,if-none-match"
+HEADERS = "authorization,content-type,idempotency-key,if-match,if-none-match"
 STRANGERS = [
     "https://evil.example",
     "http://app.example.com",
