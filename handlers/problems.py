@@ -72,7 +72,7 @@ TOO_SLOW = "The request body did not arrive in time"
 CHANGED = "The task has changed since it was read"
 TOO_LARGE = "The request body is larger than 1048576 bytes"
 UNREACHABLE = "The database is unreachable or overloaded, please try again"
-NOT_MIGRATED = "The database schema is not at the revision that this service expects"
+NOT_MIGRATED = "The database schema is older than this service expects"
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
     request.MalformedRequest: Problem(400, "BAD_REQUEST", "This is no HTTP request"),
