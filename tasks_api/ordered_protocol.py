@@ -2,13 +2,17 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from boundary.errors import RequestRefused
 from handlers.problems import rendered
 from tasks_api.deadline import Deadline
+from tasks_api.lingering_transport import LingeringTransport
 
 REQUEST_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -25,11 +29,12 @@ class OrderedProtocol(HttpToolsProtocol):
     _refusal: RequestRefused | None = None
     _begun = False
     _in_head = True
+    transport: LingeringTransport
 
     # asyncio's signature is wider; uvicorn narrows it in the same way.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
-        super().connection_made(transport)
+        super().connection_made(LingeringTransport(transport, self.loop))
         self._unanswered: deque[RequestResponseCycle] = deque()
         # Abort, not close: to close would wait for a client that does not read either.
         self._end = Deadline(self.loop, REQUEST_SECONDS, transport.abort)
@@ -40,10 +45,13 @@ class OrderedProtocol(HttpToolsProtocol):
         """Wait no longer, and tell every request that is not answered yet."""
         self._end.stop()
         self._reading.stop()
+        self._disconnect_all()
+        super().connection_lost(exc)
+
+    def _disconnect_all(self) -> None:
         self.pipeline.clear()
         for cycle in self._unanswered:
             _disconnect(cycle)
-        super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
         """Let uvicorn's keep-alive time-out take over, unless a request is still to be read."""
@@ -55,6 +63,31 @@ class OrderedProtocol(HttpToolsProtocol):
             self._refuse(self._refusal)
         elif self._begun:
             self._end.start()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        task = self.loop.create_task(self._answer(cycle, app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    async def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
+        # Not by the cycle's `run_asgi`: what the application fails to answer, that answers in
+        # plain text. What the application raises here has mostly been answered already.
+        failure: Exception = RuntimeError("The application gave no answer")
+        try:
+            await app(cycle.scope, cycle.receive, partial(self._send, cycle))
+        except Exception as error:  # noqa: BLE001 - `rendered` logs it.
+            failure = error
+        finally:
+            cycle.on_response = _nothing
+        if cycle.response_complete or cycle.disconnected:
+            return
+        if cycle.response_started:
+            self.transport.abort()
+        else:
+            self._refuse(failure)
+
+    def _send(self, cycle: RequestResponseCycle, message: Any) -> Awaitable[None]:
+        return cycle.send(message)
 
     def pause_writing(self) -> None:
         """Begin to wait for the client to read."""
@@ -85,15 +118,16 @@ class OrderedProtocol(HttpToolsProtocol):
         else:
             self._refuse(refusal)
 
-    def _refuse(self, refusal: RequestRefused) -> None:
-        answer = rendered(refusal)
-        head = (
-            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
-            "content-type: application/json\r\n"
-            f"content-length: {len(answer.body)}\r\n"
-            "connection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + answer.body)
+    def _refuse(self, reason: Exception) -> None:
+        answer = rendered(reason)
+        headers = answer.headers | {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(answer.body)),
+            "Connection": "close",
+        }
+        status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
+        head = [status, *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        self.transport.write("\r\n".join(head).encode() + answer.body)
         self.transport.close()
         self._end.start()
 
@@ -101,3 +135,7 @@ class OrderedProtocol(HttpToolsProtocol):
 def _disconnect(cycle: RequestResponseCycle) -> None:
     cycle.disconnected = True
     cycle.message_event.set()
+
+
+def _nothing() -> None:
+    pass

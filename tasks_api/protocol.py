@@ -23,7 +23,7 @@ class BoundedProtocol(OrderedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and watch over what it cannot finish."""
-        if self._refusal is not None:
+        if self._refusal is not None or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
         if self._in_head and not self._begun:

@@ -1,0 +1,62 @@
+"""A connection that is closed in a way that lets the last answer arrive."""
+
+import asyncio
+from typing import Any
+
+from tasks_api.deadline import Deadline
+
+LINGER_SECONDS = 1.0
+
+
+class LingeringTransport(asyncio.Transport):
+    """Sends the end of the answers, and reads on until the client ends as well.
+
+    Where something is still on its way to a socket that is closed, the kernel resets the
+    connection, and the client may lose the answer that it has not read yet: RFC 9112, section 9.6.
+    What is read after `close` is for the protocol to ignore.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._closing = False
+        self._linger = Deadline(loop, LINGER_SECONDS, transport.close)
+
+    def close(self) -> None:
+        """Send what is written, and its end; be closed by the client, or in `LINGER_SECONDS`."""
+        if not self.is_closing():
+            self._closing = True
+            self._transport.resume_reading()
+            self._transport.write_eof()
+            self._linger.start()
+
+    def close_at_once(self) -> None:
+        """Send what is written, and close: for a connection on which nothing was asked lately."""
+        self._closing = True
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close, and forget what is not sent."""
+        self._closing = True
+        self._transport.abort()
+
+    def is_closing(self) -> bool:
+        """Whether nothing more can be answered."""
+        return self._closing or self._transport.is_closing()
+
+    def write(self, data: Any) -> None:
+        """Send, unless it is too late."""
+        if not self._closing:
+            self._transport.write(data)
+
+    def pause_reading(self) -> None:
+        """Leave what comes to the kernel."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        self._transport.resume_reading()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Tell about the socket."""
+        return self._transport.get_extra_info(name, default)
