@@ -60,6 +60,10 @@ class RequestTimeout(RequestRefused):
     """The body stopped arriving."""
 
 
+class ServiceStopping(RequestRefused):
+    """The service ends before the request was received or answered."""
+
+
 class ContractViolation(RequestRefused):
     """The request is complete and breaks the contract."""
 

@@ -71,6 +71,7 @@ NO_JSON = "The request body must be application/json in UTF-8"
 TOO_SLOW = "The request body did not arrive in time"
 CHANGED = "The task has changed since it was read"
 TOO_LARGE = "The request body is larger than 1048576 bytes"
+STOPPING = "The service is being restarted, please try again"
 UNREACHABLE = "The database is unreachable or overloaded, please try again"
 NOT_MIGRATED = "The database schema is older than this service expects"
 
@@ -90,6 +91,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     database.IdempotencyKeyReused: Problem(422, "VALIDATION_ERROR", INVALID, violations=_reuse),
     request.HeadersTooLarge: Problem(431, "HEADERS_TOO_LARGE", "The headers are too large"),
     Exception: Problem(500, "INTERNAL_ERROR", "Something went wrong on our side"),
+    request.ServiceStopping: Problem(503, "SERVICE_UNAVAILABLE", STOPPING, _retry_after),
     database.DatabaseUnavailable: Problem(503, "SERVICE_UNAVAILABLE", UNREACHABLE, _retry_after),
     database.SchemaNotReady: Problem(503, "SERVICE_UNAVAILABLE", NOT_MIGRATED, _retry_after),
 }

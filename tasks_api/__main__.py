@@ -1,12 +1,15 @@
 """The command line: `tasks-api`, or `python -m tasks_api`."""
 
+import os
 import signal
+import sys
 
 if __name__ == "__main__":
     # The imports take a second. Until they are done, Ctrl-C ends the process without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.argv[1:] == ["serve"]:  # It is as good a stop as a later one.
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -17,7 +20,7 @@ from persistence.migrate import migrate as apply_migrations
 from tasks_api import dev as development
 from tasks_api.app import create_app, token_verifier
 from tasks_api.local_postgres import LocalPostgresError
-from tasks_api.server import AddressInUseError, end_as_on_ctrl_c, listen
+from tasks_api.server import AddressInUseError, end_as_on_ctrl_c, end_in_time, listen
 from tasks_api.server import serve as serve_app
 from tasks_api.settings import MigrationSettings, Settings, SettingsError, TokenSettings, load
 from tasks_api.tokens.development import development_token
@@ -52,10 +55,10 @@ def serve() -> None:
     Needs DATABASE_URL and BETTER_AUTH_SECRET, and a database that `migrate` has been run on.
     """
     end_as_on_ctrl_c()
-    with _explained():
+    with _explained(), suppress(KeyboardInterrupt):  # While it starts, that is a clean stop, too.
         settings = load(Settings)
         with listen(settings) as listener:
-            serve_app(create_app(settings), settings, listener)
+            serve_app(create_app(settings), settings, listener, when_stopping=end_in_time)
 
 
 @main.command()

@@ -2,19 +2,18 @@
 
 import errno
 import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvicorn
 from connexion.apps.asynchronous import AsyncApp
 
-from tasks_api.protocol import BoundedProtocol
+from tasks_api.draining_protocol import DrainingProtocol
+from tasks_api.graceful_server import END, GracefulServer
 from tasks_api.settings import Settings
-
-SHUTDOWN_SECONDS = 8
-"""For the requests in flight; an orchestrator's patience is commonly 10 seconds or more."""
 
 KEEP_ALIVE_SECONDS = 65
 """Longer than the 60 seconds of common load balancers, so that it is never we who close first."""
@@ -29,6 +28,13 @@ def end_as_on_ctrl_c() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # It is not where `nohup` was asked for.
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+def end_in_time() -> None:
+    """End the process `END` seconds from now, whatever holds it: some thread that waits, say."""
+    end = threading.Timer(END, os._exit, [0])
+    end.daemon = True
+    end.start()
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -61,27 +67,23 @@ def serve(
     listener: socket.socket,
     *,
     when_ready: Callable[[], None] = lambda: None,
+    when_stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, finish the requests in flight, and return."""
+    """Serve until SIGTERM or SIGINT, answer what was asked, and return."""
     logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")
     config = uvicorn.Config(
         app,
-        http=BoundedProtocol,
+        http=DrainingProtocol,
         ws="none",
         log_level=settings.log_level,
         lifespan="on",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     logging.getLogger("uvicorn.access").addFilter(_without_query)
-    # uvicorn raises the signal again once it has stopped. A clean stop is no failure: exit 0.
-    with suppress(KeyboardInterrupt):
-        _Server(config, when_ready).run(sockets=[listener])
-    # What is left to do is to clean up. Another Ctrl-C must not leave it half done.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    server = GracefulServer(config, when_ready=when_ready, when_stopping=when_stopping)
+    server.run(sockets=[listener])
 
 
 def _without_query(record: logging.LogRecord) -> bool:
@@ -91,14 +93,3 @@ def _without_query(record: logging.LogRecord) -> bool:
             part.partition("?")[0] if isinstance(part, str) else part for part in record.args
         )
     return True
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._when_ready = when_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._when_ready()

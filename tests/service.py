@@ -33,7 +33,7 @@ class Service:
 @contextmanager
 def running_service(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
     """Start `tasks-api serve` in `folder`, wait until it answers, and stop it at the end."""
-    port = free_port()
+    port = int(settings.get("PORT", free_port()))
     given = {"DATABASE_URL": database_url, "BETTER_AUTH_SECRET": SECRET, "PORT": str(port)}
     log = folder / f"service-{port}.log"
     with log.open("wb") as output:
@@ -45,7 +45,8 @@ def running_service(folder: Path, database_url: str, **settings: str) -> Iterato
             stderr=subprocess.STDOUT,
         )
     try:
-        url = f"http://127.0.0.1:{port}"
+        host = settings.get("HOST", "127.0.0.1")
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         _wait_until_alive(url, process, log)
         yield Service(url, database_url, process, log)
     finally:

@@ -24,3 +24,15 @@ def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedP
         timeout=30,
         check=False,
     )
+
+
+def started(*arguments: str, folder: Path, **settings: str) -> subprocess.Popen[str]:
+    """Start `python -m tasks_api`, with these settings and no others."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tasks_api", *arguments],
+        cwd=folder,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

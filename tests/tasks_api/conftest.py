@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from tasks_api.__main__ import main
 from tasks_api.settings import Given, Settings
+from tests.database import name_of, query
 from tests.service import SECRET, Service, running_service
 from tests.tasks_api.command import Command
 
@@ -56,3 +57,17 @@ def service_without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         tmp_path_factory.mktemp("without-database"), NOWHERE, FRONTEND_URL=ORIGINS
     ) as service:
         yield service
+
+
+@pytest.fixture
+def stopped(tmp_path: Path, database_url: str) -> Iterator[Service]:
+    """Give a running service that the test stops, and see what it has left in PostgreSQL."""
+    ((data,),) = query(database_url, "SHOW data_directory")
+    log = Path(data).parent / "log"
+    before = len(log.read_bytes())
+    with running_service(tmp_path, database_url) as service:
+        yield service
+    sessions = query(database_url, "SELECT application_name, datname FROM pg_stat_activity")
+    assert ("tasks-api", name_of(database_url)) not in sessions
+    assert b"unexpected EOF" not in log.read_bytes()[before:]
+    assert "Traceback" not in service.log.read_text()

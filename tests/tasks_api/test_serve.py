@@ -1,20 +1,16 @@
-"""`serve`: how it starts, how it refuses to, and how it stops."""
+"""`serve`: how it starts, and how it refuses to."""
 
 import socket
-import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
-import orjson
 import pytest
 
 from tasks_api.server import AddressInUseError, listen
 from tasks_api.settings import Settings, load
-from tests.api import Api, SignIn, error_of, token_of
+from tests.api import SignIn, error_of
 from tests.conftest import FRONTEND
-from tests.raw import request
-from tests.service import NO_TLS, SECRET, Service, running_service
+from tests.service import NO_TLS, SECRET, Service
 from tests.tasks_api.command import run
 from tests.tasks_api.conftest import NO_SECRET, NOWHERE
 
@@ -95,35 +91,3 @@ def test_without_its_database_what_the_client_did_wrong_still_comes_first(
     assert api.create().status_code == 422
     assert api.get("abc").status_code == 422
     assert httpx.get(f"{service_without_database.url}/x", verify=NO_TLS).status_code == 404
-
-
-def test_a_request_in_flight_is_finished_before_it_stops(tmp_path: Path, database_url: str) -> None:
-    body = orjson.dumps({"title": "Buy milk"})
-    token = token_of("alice")
-    sent = request("POST /api/tasks", "Content-Type: application/json", token=token, body=body)
-
-    with running_service(tmp_path, database_url) as service, connected_to(service) as client:
-        with Api(service.url, "alice") as api:
-            api.created()
-        client.sendall(sent[:-5])
-        time.sleep(0.2)
-        service.process.terminate()
-        wait_until_it_stops(service)
-        client.sendall(sent[-5:])
-        answer = client.recv(65536)
-        ended = service.process.wait(timeout=10)
-
-    assert answer.startswith(b"HTTP/1.1 201 ")
-    assert ended == 0
-    assert "Traceback" not in service.log.read_text()
-
-
-def connected_to(service: Service) -> socket.socket:
-    address = urlsplit(service.url)
-    return socket.create_connection((address.hostname, address.port), timeout=10)
-
-
-def wait_until_it_stops(service: Service) -> None:
-    give_up = time.monotonic() + 5
-    while "Shutting down" not in service.log.read_text() and time.monotonic() < give_up:
-        time.sleep(0.02)

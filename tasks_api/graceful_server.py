@@ -1,0 +1,129 @@
+"""uvicorn's server, which ends without leaving a request behind."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import cast
+
+import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
+
+from tasks_api import handshakes
+from tasks_api.draining_protocol import DrainingProtocol
+
+HANDSHAKE_SECONDS = 0.1
+"""For the last packet of a connection that is being established: a way there and back."""
+
+# In seconds after the signal.
+STOP_READING = 3.0  # What takes longer to arrive than this will not; and answering takes time, too.
+STOP_ANSWERING = 8.0
+STOP_SENDING = 9.0
+END = 9.6
+
+_TICK = 0.02
+
+logger = logging.getLogger("uvicorn.error")
+
+
+class GracefulServer(uvicorn.Server):
+    """Stops in steps, of which each gives up what the one before could not finish.
+
+    SIGTERM and SIGINT begin it. Another SIGINT takes the steps without a wait between them.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        when_ready: Callable[[], None],
+        when_stopping: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+        self._when_stopping = when_stopping
+        self._signalled = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Do as uvicorn does, but raise no signal again: a clean stop is no failure."""
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+            loop.call_soon_threadsafe(self._signalled.set)
+
+        for number in HANDLED_SIGNALS:
+            signal.signal(number, stop)
+        yield
+        # What is left to do is to clean up. Another Ctrl-C must not leave it half done.
+        for number in HANDLED_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
+
+    async def main_loop(self) -> None:
+        """Return with the signal, and not up to a tick later."""
+        ticking = asyncio.create_task(super().main_loop())
+        await self._signalled.wait()
+        ticking.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, answer or refuse every request, and close the application."""
+        logger.info("Shutting down")
+        self._when_stopping()
+        self._stop_at = asyncio.get_running_loop().time()
+        for connection in self._connections():
+            connection.shutdown()
+        await self._stop_listening(sockets or [])
+        await self._until(STOP_READING)
+        for connection in self._connections():
+            connection.stop_reading()
+        await self._until(STOP_ANSWERING)
+        for connection in self._connections():
+            connection.stop_answering()
+        await self._until(STOP_SENDING)
+        for connection in self._connections():
+            connection.transport.abort()
+        await self.lifespan.shutdown()
+
+    def _connections(self) -> list[DrainingProtocol]:
+        return [cast("DrainingProtocol", each) for each in self.server_state.connections]
+
+    async def _until(self, seconds: float) -> None:
+        """Wait until nothing is left to do, or until so many seconds after the signal."""
+        end = self._stop_at + seconds
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(_TICK)
+            if self.force_exit or asyncio.get_running_loop().time() >= end:
+                return
+
+    async def _stop_listening(self, listeners: list[socket.socket]) -> None:
+        # The copies keep the queue of established connections while the event loop lets go of it.
+        queues = [listener.dup() for listener in listeners]
+        for queue in queues:
+            handshakes.begin_no_more(queue)
+        for server in self.servers:
+            server.close()
+        for listener in listeners:
+            listener.close()
+        await asyncio.sleep(HANDSHAKE_SECONDS)
+        for queue in queues:
+            with queue:
+                for connection in handshakes.waiting(queue):
+                    await self._take(connection)
+
+    async def _take(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.connect_accepted_socket(
+            lambda: DrainingProtocol(self.config, self.server_state, self.lifespan.state),
+            connection,
+        )
+        protocol.shutdown()
