@@ -1,0 +1,91 @@
+"""Clients that call without a pause, and try nothing again but to connect."""
+
+import http.client
+import select
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Event
+
+import orjson
+
+CONNECT_SECONDS = 20.0
+
+_numbers = count(1)
+
+
+@dataclass
+class Load:
+    """What several clients have seen. A failure is anything but a 200 or a 201."""
+
+    port: int
+    token: str
+    answered: int = 0
+    acknowledged: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    _over: Event = field(default_factory=Event)
+
+    @contextmanager
+    def running(self, *, kept: int, fresh: int) -> Iterator[None]:
+        """Have clients call that keep their connections, and others with a new one each time."""
+        with ThreadPoolExecutor(kept + fresh) as threads:
+            clients = [
+                threads.submit(self._call, keep=number < kept) for number in range(kept + fresh)
+            ]
+            try:
+                yield
+            finally:
+                self._over.set()
+            for client in clients:
+                client.result()
+
+    def _call(self, *, keep: bool) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        while not self._over.is_set():
+            if not keep or _is_closed_by_peer(connection):
+                connection.close()
+            if connection.sock is None and not self._connect(connection):
+                break
+            self._exchange(connection, f"task {next(_numbers)}")
+        connection.close()
+
+    def _connect(self, connection: http.client.HTTPConnection) -> bool:
+        give_up = time.monotonic() + CONNECT_SECONDS
+        while not self._over.is_set():
+            with suppress(ConnectionRefusedError):
+                connection.connect()
+                return True
+            if time.monotonic() > give_up:
+                self.failures.append("no connection")
+                break
+            time.sleep(0.05)
+        return False
+
+    def _exchange(self, connection: http.client.HTTPConnection, title: str) -> None:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        creates = hash(title) % 2 == 0
+        try:
+            if creates:
+                body = orjson.dumps({"title": title})
+                connection.request("POST", "/api/tasks", body, headers)
+            else:
+                connection.request("GET", "/api/tasks/1", headers=headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.failures.append(f"{title}: {error!r}")
+            connection.close()
+            return
+        self.answered += 1
+        if answer.status == 201:
+            self.acknowledged.append(title)
+        elif creates or answer.status not in (200, 404):
+            self.failures.append(f"{title}: {answer.status} {text!r}")
+
+
+def _is_closed_by_peer(connection: http.client.HTTPConnection) -> bool:
+    """Look before a connection is used again, as every pool of connections does."""
+    return connection.sock is not None and bool(select.select([connection.sock], [], [], 0)[0])
