@@ -1,0 +1,122 @@
+"""A PgBouncer in transaction mode, as a deployer would set it up."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
+from tests.database import query
+from tests.faults.postgres import DATABASE, PASSWORD, ROLE, url_at
+from tests.service import free_port
+
+# PgBouncer's own defaults are good for the rest. After a failed login it would refuse everybody
+# for 15 seconds (server_login_retry), and let a connection or a query wait for 15 and 120.
+_SETTINGS = """\
+[databases]
+{database} = host=127.0.0.1 port={postgres} dbname={database}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users}
+admin_users = {role}
+pool_mode = transaction
+default_pool_size = {pool}
+server_login_retry = 1
+server_connect_timeout = 3
+query_wait_timeout = 3
+"""
+
+POOL_SIZE = 10
+_START_SECONDS = 10
+
+
+class PgBouncer:
+    """A PgBouncer in front of the PostgreSQL on a port, run by who runs that."""
+
+    def __init__(self, folder: Path, programs: Programs, postgres: int) -> None:
+        self.port = free_port()
+        folder.mkdir()
+        users = folder / "users.txt"
+        users.write_text(f'"{ROLE}" "{PASSWORD}"\n')
+        settings = folder / "pgbouncer.ini"
+        settings.write_text(
+            _SETTINGS.format(
+                database=DATABASE,
+                postgres=postgres,
+                port=self.port,
+                users=users,
+                role=ROLE,
+                pool=POOL_SIZE,
+            )
+        )
+        for each in (folder, users, settings):
+            os.chown(each, programs.uid, programs.gid)
+        self._log = folder / "log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*programs.prefix, program(), str(settings)],
+                cwd="/",
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+
+    @property
+    def url(self) -> str:
+        """What the service gets as DATABASE_URL."""
+        return url_at(self.port)
+
+    def clients(self) -> int:
+        """Give the number of connections to the database that PgBouncer's clients have."""
+        return sum(row[2] == DATABASE for row in self._ask("SHOW CLIENTS"))
+
+    def close(self) -> None:
+        """Stop it at once."""
+        self._process.terminate()
+        self._process.wait(10)
+
+    def _ask(self, command: str) -> Sequence[tuple[Any, ...]]:
+        return query(url_at(self.port).removesuffix(DATABASE) + "pgbouncer", command)
+
+    def _wait_until_ready(self) -> None:
+        give_up = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._ask("SHOW VERSION")
+            except psycopg2.OperationalError as error:
+                if self._process.poll() is not None or time.monotonic() > give_up:
+                    message = f"PgBouncer does not start: {self._log.read_text()}"
+                    raise RuntimeError(message) from error
+                time.sleep(0.05)
+            else:
+                return
+
+
+def program() -> str:
+    """Return the path of PgBouncer; Debian puts it where ordinary users' PATH does not lead.
+
+    Raises FileNotFoundError.
+    """
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+    found = shutil.which("pgbouncer", path=path)
+    if found is None:
+        raise FileNotFoundError("PgBouncer is not installed: on Debian, apt install pgbouncer")
+    return found
+
+
+def version() -> str:
+    """Return the version of PgBouncer."""
+    told = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.split()[1]
