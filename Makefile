@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint check fuzz format lock clean environment lint-environment
+.PHONY: help run test lint check fuzz faults format lock clean environment lint-environment
 
 python := .venv/bin/python
 
@@ -31,6 +31,9 @@ check: lint test ## Run lint, then test
 
 fuzz: environment ## Search for requests that break the contract, longer than test does
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/contract/test_fuzz.py
+
+faults: environment ## Break PostgreSQL and the network under load, and write down what came of it
+	@$(python) -m tests.faults $(FAULTS)
 
 format: lint-environment ## Put the code into shape
 	@$(python) -m ruff check --fix-only .

@@ -42,8 +42,7 @@ def _look_for_lost(ledger: Ledger, tasks: dict[int, State], result: Audit) -> No
     for task_id, states in ledger.possible.items():
         state = tasks.get(task_id, GONE)
         if state not in states:
-            what = f"task {task_id} is {told({state})}, not {told(states)}"
-            result.lost.append(f"{ledger.user_id}: {what}")
+            result.lost.append(f"task {task_id} is {told({state})}, not {told(states)}")
 
 
 def _look_for_doubled(ledger: Ledger, tasks: dict[int, State], result: Audit) -> None:
@@ -58,4 +57,4 @@ def _look_for_doubled(ledger: Ledger, tasks: dict[int, State], result: Audit) ->
             result.rows_per_key = max(result.rows_per_key, len(some))
         if len(some) > 1 or with_key is None:
             kind = {True: "with a key", False: "without a key", None: "never sent"}[with_key]
-            result.doubled.append(f"{ledger.user_id}: a creation {kind} left {len(some)} rows")
+            result.doubled.append(f"a creation {kind} left {len(some)} rows")

@@ -62,10 +62,12 @@ class Channel:
                 reply = await _reply(reader)
         except TimeoutError as error:
             self.close()
-            raise Unanswered(f"no answer in {PATIENCE_SECONDS:.0f} s") from error
+            message = f"no answer in {PATIENCE_SECONDS:.0f} s"
+            raise Unanswered(message) from error
         except (OSError, EOFError) as error:
             self.close()
-            raise Unanswered(f"{type(error).__name__} on {connection}") from error
+            message = f"{type(error).__name__} on {connection}"
+            raise Unanswered(message) from error
         self._used = True
         if reply.headers.get("connection", "").lower() == "close":
             self.close()

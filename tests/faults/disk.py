@@ -1,4 +1,4 @@
-"""The fault of a full disk: the tables on a small file system in memory, and the rest of it taken."""
+"""The fault of a full disk: the tables lie on a small one in memory, and the rest is taken."""
 
 import os
 import subprocess
@@ -26,7 +26,8 @@ def small_disk(postgres: Postgres) -> Iterator[None]:
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode:
         folder.rmdir()
-        raise NotPossible(f"not possible on this machine: {mounted.stderr.strip().splitlines()[0]}")
+        message = f"not possible on this machine: {mounted.stderr.strip().splitlines()[0]}"
+        raise NotPossible(message)
     try:
         postgres.ask(f"CREATE TABLESPACE small LOCATION '{folder}'")
         _move(postgres, "pg_default", "small")
@@ -58,9 +59,8 @@ def _folder(postgres: Postgres) -> Path:
 
 def _move(postgres: Postgres, origin: str, target: str) -> None:
     for kind in ("TABLE", "INDEX"):
-        postgres.ask(
-            f"ALTER {kind} ALL IN TABLESPACE {origin} OWNED BY {ROLE} SET TABLESPACE {target}"
-        )
+        everything = f"ALTER {kind} ALL IN TABLESPACE {origin} OWNED BY {ROLE}"
+        postgres.ask(f"{everything} SET TABLESPACE {target}")
 
 
 def _fill(filler: Path) -> None:

@@ -1,7 +1,8 @@
 """What the database may hold of one user, going by the answers alone.
 
-A write that was answered with a success has happened. A write that was answered with 503, or not at
-all, may have happened. The user's requests follow one another, so each task has few possible states.
+A write that was answered with a success has happened. A write that was answered with 503, or not
+at all, may have happened. The user's requests follow one another, so that each task has few
+possible states.
 """
 
 from collections.abc import Callable, Mapping
@@ -94,7 +95,7 @@ class Ledger:
             self._surprise(f"a write left task {task_id} as {told({state})}, not {told(expected)}")
 
     def _surprise(self, what: str) -> None:
-        self.surprises.append(f"{self.user_id}: {what}")
+        self.surprises.append(what)
 
 
 def told(states: States) -> str:

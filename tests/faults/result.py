@@ -16,7 +16,7 @@ CONNECTIONS = 10
 
 _SLOW_SECONDS = 1.0
 _WRITES_AT_LEAST = 100
-_SHOWN = 5
+_SHOWN = 3
 
 
 @dataclass
@@ -68,7 +68,7 @@ def broken(result: Result, journal: Journal, span: Span) -> Iterator[str]:
     kinds |= {"503"} if fault.unnoticed else set()
     bad = Counter((a.operation, a.flaw or a.status) for a in result.answers if kind_of(a) in kinds)
     for (operation, flaw), number in bad.most_common(_SHOWN):
-        yield f"{number} × {operation}: {flaw}"
+        yield f"{number} times {operation}: {flaw}"
     if journal.refused_connections and not fault.replaces_the_service:
         yield f"{journal.refused_connections} connections were refused"
     yield from _too_late(result)
@@ -102,9 +102,14 @@ def _too_late(result: Result) -> Iterator[str]:
 
 def _wrong_in_the_database(result: Result) -> Iterator[str]:
     audit = result.audit
-    yield from (f"an acknowledged write is lost: {lost}" for lost in audit.lost[:_SHOWN])
-    yield from audit.doubled[:_SHOWN]
+    yield from some("acknowledged writes are lost", audit.lost)
+    yield from some("creations are not one row", audit.doubled)
     if result.connections > CONNECTIONS:
         yield f"{result.connections} sessions for a pool of {CONNECTIONS}"
     if result.connections_left:
         yield f"{result.connections_left} connections are left after the service stopped"
+
+
+def some(what: str, cases: list[str]) -> list[str]:
+    """Say how many cases there are, and show the first."""
+    return [f"{len(cases)} {what}, such as: {'; '.join(cases[:_SHOWN])}"] if cases else []

@@ -10,7 +10,7 @@ from tests.faults.load import Load
 from tests.faults.pgbouncer import PgBouncer
 from tests.faults.postgres import Postgres, url_at
 from tests.faults.proxy import Proxy
-from tests.faults.result import Result, broken, recovery
+from tests.faults.result import Result, broken, recovery, some
 from tests.faults.server import Server
 from tests.faults.stage import Fault, NotFelt, NotPossible, Span, Stage, wait_until
 
@@ -87,7 +87,7 @@ def _judge(result: Result, stage: Stage, span: Span) -> None:
     result.findings += [
         *stage.findings,
         *broken(result, journal, span),
-        *surprises[:5],
-        *(f"the service logged: {line}" for line in errors[:5]),
+        *some("surprises", surprises),
+        *some("lines in the log of the service", errors),
         *(["/livez was answered with 503"] if alive else []),
     ]

@@ -18,7 +18,7 @@ _COLUMNS = (
     "No answer",
     "Longest",
     "Recovery",
-    "Writes acknowledged",
+    "Writes",
     "Lost",
     "Rows per key",
     "Connections",
