@@ -18,7 +18,8 @@ from tests.service import free_port
 
 ROLE, PASSWORD = "tasks", "b7Kc2mWq9xTz4nRv"
 DATABASE = "tasks"
-CONNECTIONS = 40
+CONNECTIONS = 50
+_KEPT_FOR_THE_SUPERUSER = 15
 OURS = "faults"
 """The application_name of what the suite asks on its own behalf."""
 
@@ -35,6 +36,7 @@ class Postgres:
         self.cluster.prepare(fsync=True)
         with (self.cluster.data / "postgresql.auto.conf").open("a") as settings:
             settings.write(f"max_connections = {CONNECTIONS}\n")
+            settings.write(f"superuser_reserved_connections = {_KEPT_FOR_THE_SUPERUSER}\n")
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

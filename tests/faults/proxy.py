@@ -22,6 +22,7 @@ class Proxy:
         self.port = free_port()
         self._upstream = upstream
         self._silences = 0
+        self._connections: set[asyncio.Task[None]] = set()
         self._speaking = asyncio.Event()
         self._buried = asyncio.Event()
         self._ended = asyncio.Event()
@@ -66,26 +67,34 @@ class Proxy:
         self._speaking.set()
         self._listening.set()
         await self._ended.wait()
-        # What is still open is closed with the loop.
         server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.current_task()
+        assert connection is not None
+        self._connections.add(connection)
         with suppress(OSError, asyncio.CancelledError):
             first = await reader.read(_CHUNK)
             await self._speaking.wait()
             if first and not reader.at_eof():
                 await self._forward(first, reader, writer)
         writer.close()
+        self._connections.discard(connection)
 
     async def _forward(
         self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         silences = self._silences
         there, back = await asyncio.open_connection("127.0.0.1", self._upstream)
-        back.write(first)
-        await asyncio.gather(
-            self._pump(reader, back, silences), self._pump(there, writer, silences)
-        )
+        try:
+            back.write(first)
+            ways = (reader, back), (there, writer)
+            await asyncio.gather(*(self._pump(*way, silences) for way in ways))
+        finally:
+            back.close()
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, silences: int

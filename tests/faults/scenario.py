@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tests.faults.audit import audit
+from tests.faults.audit import ROWS, audit
 from tests.faults.load import Load
 from tests.faults.pgbouncer import PgBouncer
 from tests.faults.postgres import Postgres, url_at
@@ -80,7 +80,7 @@ def _judge(result: Result, stage: Stage, span: Span) -> None:
     result.answers = [*journal.answers, *health.answers]
     result.longest = max(answer.seconds for answer in result.answers)
     result.recovery = recovery(result.answers, span)
-    result.audit = audit(stage.postgres, stage.load.ledgers)
+    result.audit = audit(stage.postgres.ask(ROWS), stage.load.ledgers)
     surprises = [each for ledger in stage.load.ledgers for each in ledger.surprises]
     errors = stage.server.errors()
     alive = [a for a in health.answers if a.operation == "/livez" and a.status == 503]

@@ -74,13 +74,22 @@ def _accepts(postgres: Postgres) -> bool:
     return True
 
 
-def frozen(stage: Stage) -> Span:
-    """Stop the processes of every session for four seconds."""
+def frozen_for_a_while(stage: Stage) -> Span:
+    """Stop the processes of every session for four seconds, less than a request has."""
+    return _frozen(stage, 4)
+
+
+def frozen_for_long(stage: Stage) -> Span:
+    """Stop them for longer than a request has: what they then do comes too late for its client."""
+    return _frozen(stage, 7)
+
+
+def _frozen(stage: Stage, seconds: float) -> Span:
     began = time.monotonic()
     sessions = stage.postgres.sessions()
     felt("no session was frozen", happened=bool(sessions))
     with _stopped(sessions):
-        time.sleep(4)
+        time.sleep(seconds)
     return Span(began, stage.postgres.wait_until_ready())
 
 
