@@ -41,6 +41,7 @@ class Client:
         self._caller = caller
         self._ledger = ledger
         self._random = random
+        self._doubtful: int | None = None
 
     async def work(self, running: asyncio.Event, stopped: asyncio.Event) -> None:
         """Do one thing after another until `stopped`; rest while `running` is not set."""
@@ -51,6 +52,9 @@ class Client:
         self._caller.close()
 
     async def _one_thing(self) -> None:
+        if self._doubtful is not None:
+            await self._replace(self._doubtful)
+            return
         alive = self._ledger.alive()
         choice = self._random.choices(list(_MIX), list(_MIX.values()))[0]
         if len(alive) > _TASKS_AT_MOST:
@@ -60,13 +64,7 @@ class Client:
         elif choice.startswith("create") or not alive:
             await self._create(with_key=choice == "create_with_key")
         else:
-            one_of = {
-                "get": self._get,
-                "replace": self._replace,
-                "toggle": self._toggle,
-                "delete": self._delete,
-            }
-            await one_of[choice](self._random.choice(alive))
+            await getattr(self, f"_{choice}")(self._random.choice(alive))
 
     async def _create(self, *, with_key: bool) -> None:
         wanted = self._wanted(f"{self._random.getrandbits(96):024x}")
@@ -107,6 +105,8 @@ class Client:
         self._changed(task_id, reply, lambda was: was._replace(completed=not was.completed))
 
     def _changed(self, task_id: int, reply: Reply | None, change: Callable[[State], State]) -> None:
+        # Who does not know whether a change was made writes again what the task shall be.
+        self._doubtful = task_id if reply is None else None
         if reply is None:
             self._ledger.may_have_changed(task_id, change)
         else:
