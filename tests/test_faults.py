@@ -96,11 +96,17 @@ def test_a_row_that_nobody_asked_for_is_found(ledger: Ledger) -> None:
     assert len(audit(rows, [ledger]).doubled) == 1
 
 
-def test_an_answer_that_was_not_to_be_expected_is_a_surprise(ledger: Ledger) -> None:
+def test_an_answer_shows_a_lost_write_that_the_end_does_not(ledger: Ledger) -> None:
     ledger.read(1, OATS)
+    ledger.changed(1, OATS, replaced)
+
+    assert len(audit([("alice", 1, *OATS)], [ledger]).lost) == 1
+
+
+def test_an_answer_shows_a_second_task_of_a_key(ledger: Ledger) -> None:
     ledger.created(2, MILK, MILK)
 
-    assert len(ledger.surprises) == 2
+    assert len(audit([("alice", 1, *MILK)], [ledger]).doubled) == 1
 
 
 def test_it_has_recovered_after_the_last_request_that_failed() -> None:

@@ -34,6 +34,8 @@ def audit(rows: Sequence[tuple[Any, ...]], ledgers: Sequence[Ledger]) -> Audit:
     for ledger in ledgers:
         tasks = found.pop(ledger.user_id, {})
         result.acknowledged += ledger.acknowledged
+        result.lost += ledger.lost
+        result.doubled += ledger.doubled
         _look_for_lost(ledger, tasks, result)
         _look_for_doubled(ledger, tasks, result)
     result.doubled += [f"rows of {user_id}, who is unknown" for user_id in found]

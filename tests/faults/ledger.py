@@ -46,7 +46,10 @@ class Ledger:
     attempted: dict[str, bool] = field(default_factory=dict)
     """Every creation that was sent, by marker, and whether it had an Idempotency-Key."""
     acknowledged: int = 0
-    surprises: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """What an answer showed to be otherwise than an acknowledged write had left it."""
+    doubled: list[str] = field(default_factory=list)
+    """What an answer showed to have been created twice."""
 
     def alive(self) -> list[int]:
         """Return the ids of the tasks that are there for certain."""
@@ -60,7 +63,7 @@ class Ledger:
         """Note the success of a creation, which may have been sent before."""
         marker = marker_of(wanted.title)
         if self.ids.setdefault(marker, task_id) != task_id:
-            self._surprise(f"one key was answered with task {self.ids[marker]} and task {task_id}")
+            self.doubled.append(f"one key was answered with {self.ids[marker]} and {task_id}")
         elif task_id not in self.possible:
             self._acknowledge(task_id, state, {wanted})
 
@@ -83,7 +86,9 @@ class Ledger:
     def read(self, task_id: int, found: State | None) -> None:
         """Hold what was read against what is possible."""
         if found not in self.possible[task_id]:
-            self._surprise(f"task {task_id} was read as {told({found})}")
+            was = told(self.possible[task_id])
+            self.lost.append(f"task {task_id} was read as {told({found})}, not {was}")
+            self.possible[task_id] = {found}
 
     def _after(self, task_id: int, change: Callable[[State], State]) -> States:
         return {change(state) for state in self.possible[task_id] if state is not GONE}
@@ -92,10 +97,7 @@ class Ledger:
         self.acknowledged += 1
         self.possible[task_id] = {state}
         if state not in expected:
-            self._surprise(f"a write left task {task_id} as {told({state})}, not {told(expected)}")
-
-    def _surprise(self, what: str) -> None:
-        self.surprises.append(what)
+            self.lost.append(f"task {task_id} became {told({state})}, not {told(expected)}")
 
 
 def told(states: States) -> str:

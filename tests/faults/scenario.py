@@ -81,13 +81,11 @@ def _judge(result: Result, stage: Stage, span: Span) -> None:
     result.longest = max(answer.seconds for answer in result.answers)
     result.recovery = recovery(result.answers, span)
     result.audit = audit(stage.postgres.ask(ROWS), stage.load.ledgers)
-    surprises = [each for ledger in stage.load.ledgers for each in ledger.surprises]
     errors = stage.server.errors()
     alive = [a for a in health.answers if a.operation == "/livez" and a.status == 503]
     result.findings += [
         *stage.findings,
         *broken(result, journal, span),
-        *some("surprises", surprises),
         *some("lines in the log of the service", errors),
         *(["/livez was answered with 503"] if alive else []),
     ]
