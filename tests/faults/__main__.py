@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tasks_api.local_postgres import LocalPostgresError
 from tests.faults.catalog import FAULTS
 from tests.faults.machine import described
 from tests.faults.pgbouncer import PgBouncer, program
@@ -33,7 +34,11 @@ def main(wanted: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(_PATIENCE_SECONDS)
-    results, machine = _play_all(wanted)
+    try:
+        results, machine = _play_all(wanted)
+    except LocalPostgresError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
     text = rendered(results, machine)
     print(f"\n{text}\n")
     if not wanted:

@@ -26,7 +26,8 @@ def small_disk(postgres: Postgres) -> Iterator[None]:
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode:
         folder.rmdir()
-        message = f"not possible on this machine: {mounted.stderr.strip().splitlines()[0]}"
+        reason = mounted.stderr.strip().rstrip(".").splitlines()[0]
+        message = f"not possible on this machine: {reason}"
         raise NotPossible(message)
     try:
         postgres.ask(f"CREATE TABLESPACE small LOCATION '{folder}'")
