@@ -29,6 +29,7 @@ class Load:
         self._loop = asyncio.new_event_loop()
         self._running = asyncio.Event()
         self._stopped = asyncio.Event()
+        self._everything: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="load", daemon=True)
 
@@ -56,6 +57,12 @@ class Load:
         if self._failure is not None:
             raise RuntimeError("the load failed") from self._failure
 
+    def close(self) -> None:
+        """End it at once, if it is not over."""
+        if self._thread.is_alive() and self._everything is not None:
+            self._loop.call_soon_threadsafe(self._everything.cancel)
+            self._thread.join(_LAST_WORDS_SECONDS)
+
     def _run(self) -> None:
         try:
             with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -64,6 +71,7 @@ class Load:
             self._failure = error
 
     async def _everybody(self) -> None:
+        self._everything = asyncio.current_task()
         async with asyncio.TaskGroup() as everybody:
             for ledger in self.ledgers:
                 caller = Caller(self._port, ledger.user_id, self.journal)

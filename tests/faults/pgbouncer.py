@@ -12,8 +12,8 @@ import psycopg2
 
 from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
 from tests.database import query
+from tests.faults.ports import lasting_port
 from tests.faults.postgres import DATABASE, PASSWORD, ROLE, url_at
-from tests.service import free_port
 
 # PgBouncer's own defaults are good for the rest. After a failed login it would refuse everybody
 # for 15 seconds (server_login_retry), and let a connection or a query wait for 15 and 120.
@@ -43,7 +43,7 @@ class PgBouncer:
     """A PgBouncer in front of the PostgreSQL on a port, run by who runs that."""
 
     def __init__(self, folder: Path, programs: Programs, postgres: int) -> None:
-        self.port = free_port()
+        self.port = lasting_port()
         folder.mkdir()
         users = folder / "users.txt"
         users.write_text(f'"{ROLE}" "{PASSWORD}"\n')

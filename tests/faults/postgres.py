@@ -14,7 +14,7 @@ from persistence.migrate import migrate
 from tasks_api.local_postgres import process
 from tasks_api.local_postgres.cluster import Cluster
 from tests.database import query
-from tests.service import free_port
+from tests.faults.ports import lasting_port
 
 ROLE, PASSWORD = "tasks", "b7Kc2mWq9xTz4nRv"
 DATABASE = "tasks"
@@ -37,7 +37,7 @@ class Postgres:
         with (self.cluster.data / "postgresql.auto.conf").open("a") as settings:
             settings.write(f"max_connections = {CONNECTIONS}\n")
             settings.write(f"superuser_reserved_connections = {_KEPT_FOR_THE_SUPERUSER}\n")
-        self.port = free_port()
+        self.port = lasting_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
         self.ask(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'", database="postgres")
@@ -89,14 +89,17 @@ class Postgres:
             process.stop(self.pid)
             self._process.wait(_PATIENCE_SECONDS)
 
-    def sessions(self, *, state: str = "%") -> list[int]:
-        """Give the process ids of all sessions on the database that are not the suite's own."""
+    def sessions(self, *, busy: bool = False) -> list[int]:
+        """Give the process ids of all sessions on the database that are not the suite's own.
+
+        Where `busy`, of those alone that are in a transaction.
+        """
         found = self.ask(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name <> %s"
-            " AND backend_type = 'client backend' AND state LIKE %s",
+            " AND backend_type = 'client backend' AND (state <> 'idle' OR NOT %s)",
             DATABASE,
             OURS,
-            state,
+            busy,
         )
         return [pid for (pid,) in found]
 

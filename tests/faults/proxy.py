@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.service import free_port
+from tests.faults.ports import lasting_port
 
 _CHUNK = 65536
 _PATIENCE_SECONDS = 10
@@ -19,7 +19,7 @@ class Proxy:
     """
 
     def __init__(self, upstream: int) -> None:
-        self.port = free_port()
+        self.port = lasting_port()
         self._upstream = upstream
         self._silences = 0
         self._connections: set[asyncio.Task[None]] = set()

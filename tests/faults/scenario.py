@@ -35,7 +35,7 @@ def play(fault: Fault, folder: Path, postgres: Postgres, pgbouncer: PgBouncer | 
         server = Server(Path(mkdtemp(dir=folder)), url_at(proxy.port if fault.silences else port))
         cleanup.callback(server.close)
         load = Load(server.port, f"{fault.name}, {result.path}")
-        cleanup.callback(load.stop)
+        cleanup.callback(load.close)
         stage = Stage(postgres, proxy, server, load)
         try:
             span = _under_load(fault, stage)
@@ -60,10 +60,9 @@ def _under_load(fault: Fault, stage: Stage) -> Span:
 def _close(result: Result, stage: Stage, pgbouncer: PgBouncer | None) -> None:
     """Count the connections with the service at rest, and after it stopped."""
     stage.proxy.bury()
-    wait_until(lambda: not stage.postgres.sessions(state="idle in transaction%"), _SETTLE_SECONDS)
-    stuck = stage.postgres.sessions(state="idle in transaction%")
-    if stuck:
-        stage.findings.append(f"{len(stuck)} sessions stay idle in transaction")
+    if not wait_until(lambda: not stage.postgres.sessions(busy=True), _SETTLE_SECONDS):
+        stuck = len(stage.postgres.sessions(busy=True))
+        stage.findings.append(f"{stuck} sessions stay in a transaction")
     result.connections = len(stage.postgres.sessions())
     finding = stage.server.stop()
     stage.findings += [finding] if finding else []

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.service import NO_TLS, SECRET, START_SECONDS, environment, free_port
+from tests.faults.ports import lasting_port
+from tests.service import NO_TLS, SECRET, START_SECONDS, environment
 
 STOP_SECONDS = 10.0
 """From SIGTERM to the end of the process."""
@@ -19,7 +20,7 @@ class Server:
     """`tasks-api serve` with its default settings, on the database of `url`."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.port = free_port()
+        self.port = lasting_port()
         self.log = folder / "service.log"
         self._folder = folder
         self._settings = {
