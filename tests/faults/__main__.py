@@ -39,6 +39,9 @@ def main(wanted: list[str]) -> int:
     except LocalPostgresError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped before the end", file=sys.stderr)
+        return 130
     text = rendered(results, machine)
     print(f"\n{text}\n")
     if not wanted:
