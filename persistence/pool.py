@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from persistence import deadline
 from persistence.errors import sqlstate_of
+from persistence.server_clock import deadline_of
 from persistence.url import connection_parameters
 
 # A network that falls silent is given up after about seven seconds, not after many minutes.
@@ -89,24 +90,32 @@ class ConnectionPool:
         event.listen(self._engine, "handle_error", _drop_alone)
 
     def execute(
-        self, statement: Executable, values: Mapping[str, object], *, repeatable: bool
+        self,
+        statement: Executable,
+        values: Mapping[str, object],
+        *,
+        repeatable: bool = False,
+        expires: bool = False,
     ) -> Rows:
         """Run one statement, and give its rows.
 
         Where the connection breaks, nobody knows whether the statement was carried out. One that
         is `repeatable`, because twice is as good as once, is then run again on another connection.
+        One that `expires` is given the deadline by the server's clock, as `expires_at`.
 
         Raises what psycopg2 and SQLAlchemy raise; `persistence.errors.translated` knows all of it.
         """
         with self._engine.connect() as connection:
             try:
+                if expires:
+                    values = {**values, "expires_at": deadline_of(connection)}
                 result = connection.execute(statement, values)
                 return result.all() if result.returns_rows else ()
             except DBAPIError as error:
                 is_broken = error.connection_invalidated and deadline.remaining() > 0
                 if not (repeatable and is_broken):
                     raise
-        return self.execute(statement, values, repeatable=False)
+        return self.execute(statement, values, expires=expires)
 
     def dispose(self) -> None:
         """Close the connections that are not in use."""

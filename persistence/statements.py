@@ -41,6 +41,12 @@ COLUMNS = (
 ALL = is_owner(tasks.c.user_id, OWNER)
 ONE = ALL & (tasks.c.id == bindparam("task_id"))
 
+# A server that was frozen reads, once it goes on, what it was sent long ago. A change that nobody
+# waits for any more must not take effect then, over a later one that has been acknowledged.
+# PostgreSQL evaluates this again after it had to wait for another change of the same row.
+IN_TIME = func.clock_timestamp() < bindparam("expires_at")
+ONE_IN_TIME = ONE & IN_TIME
+
 # A clock may stand still or be set back; the time of the last change never does.
 LATER = func.greatest(func.clock_timestamp(), tasks.c.updated_at + text("interval '1 microsecond'"))
 
@@ -48,7 +54,7 @@ LIST = select(*COLUMNS).where(ALL).order_by(tasks.c.created_at.desc(), tasks.c.i
 GET = select(*COLUMNS).where(ONE)
 REPLACE = (
     update(tasks)
-    .where(ONE)
+    .where(ONE_IN_TIME)
     .values(
         title=bindparam("new_title"), description=bindparam("new_description"), updated_at=LATER
     )
@@ -56,11 +62,11 @@ REPLACE = (
 )
 TOGGLE = (
     update(tasks)
-    .where(ONE)
+    .where(ONE_IN_TIME)
     .values(completed=not_(tasks.c.completed), updated_at=LATER)
     .returning(*COLUMNS)
 )
-DELETE = delete(tasks).where(ONE).returning(tasks.c.id)
+DELETE = delete(tasks).where(ONE_IN_TIME).returning(tasks.c.id)
 
 # The time of its last change is the version of a task: no two changes of it share one.
 IS_VERSION = tasks.c.updated_at.in_(bindparam("versions", expanding=True))

@@ -8,7 +8,7 @@ from sqlalchemy import Executable
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from persistence import statements
-from persistence.errors import OwnerNotFound, TaskChanged, TaskNotFound
+from persistence.errors import DatabaseUnavailable, OwnerNotFound, TaskChanged, TaskNotFound
 from persistence.idempotency import add_once
 from persistence.models import Task
 from persistence.pool import ConnectionPool, Rows
@@ -31,16 +31,17 @@ class TaskRepository:
 
     def list(self) -> Sequence[Task]:
         """Give all tasks, the newest first."""
-        rows = self._execute(statements.LIST, repeatable=True)
+        rows = self._read(statements.LIST)
         if not rows:
             self._users.confirm(self._pool, self._owner)
         return [task_of(row) for row in rows]
 
     def get(self, task_id: int) -> Task:
         """Give one task."""
-        rows = self._execute(statements.GET, repeatable=True, task_id=task_id)
+        rows = self._read(statements.GET, task_id=task_id)
         if not rows:
-            self._raise_not_found()
+            self._users.confirm(self._pool, self._owner)
+            raise TaskNotFound
         return task_of(rows[0])
 
     def add(
@@ -83,8 +84,8 @@ class TaskRepository:
         table = self._users.table_name
         if key is not None:
             return add_once(self._pool, table, self._owner.id, key, title, description)
-        statement = statements.insertion(table)
-        rows = self._execute(statement, repeatable=False, title=title, description=description)
+        values = {"owner": self._owner.id, "title": title, "description": description}
+        rows = self._pool.execute(statements.insertion(table), values)
         return task_of(rows[0]) if rows else None
 
     def _change(
@@ -97,18 +98,21 @@ class TaskRepository:
         if versions is not None:
             change = change.where(statements.IS_VERSION)
             values["versions"] = list(versions)
-        rows = self._execute(change, repeatable=False, task_id=task_id, **values)
-        if not rows and versions is not None:
-            self.get(task_id)
-            raise TaskChanged
+        values |= {"owner": self._owner.id, "task_id": task_id}
+        rows = self._pool.execute(change, values, expires=True)
         if not rows:
-            self._raise_not_found()
+            self._explain_why_nothing_changed(task_id, versions)
         return rows
 
-    def _execute(self, statement: Executable, *, repeatable: bool, **values: object) -> Rows:
-        values["owner"] = self._owner.id
-        return self._pool.execute(statement, values, repeatable=repeatable)
+    def _explain_why_nothing_changed(
+        self, task_id: int, versions: Collection[datetime] | None
+    ) -> NoReturn:
+        task = self.get(task_id)
+        if versions is not None and task.updated_at not in versions:
+            raise TaskChanged
+        # It came too late by the server's clock, which has been set meanwhile.
+        raise DatabaseUnavailable
 
-    def _raise_not_found(self) -> NoReturn:
-        self._users.confirm(self._pool, self._owner)
-        raise TaskNotFound
+    def _read(self, statement: Executable, **values: object) -> Rows:
+        values["owner"] = self._owner.id
+        return self._pool.execute(statement, values, repeatable=True)
