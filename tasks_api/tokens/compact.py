@@ -12,11 +12,21 @@ from typing import Any, NoReturn
 MAX_BYTES = 8192
 
 _FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*", re.ASCII)
+_ENCRYPTED_FORM = re.compile(r"([A-Za-z0-9_-]+)(\.[A-Za-z0-9_-]*){4}", re.ASCII)
 
 
 def header_of(token: str) -> dict[str, Any]:
     """Parse the header of a token of at most `MAX_BYTES`, whose signature is yet to be verified."""
     return _segment(token, 1)
+
+
+def is_encrypted(token: str) -> bool:
+    """Tell whether this is the compact form of a JWE (RFC 7516), which has five parts."""
+    form = _ENCRYPTED_FORM.fullmatch(token) if len(token) <= MAX_BYTES else None
+    try:
+        return form is not None and "enc" in json_object(_decoded(form[1]))
+    except ValueError:
+        return False
 
 
 def payload_of(token: str) -> dict[str, Any]:
@@ -28,7 +38,11 @@ def _segment(token: str, number: int) -> dict[str, Any]:
     form = _FORM.fullmatch(token) if len(token) <= MAX_BYTES else None
     if form is None:
         raise ValueError
-    return json_object(urlsafe_b64decode(form[number] + "=" * (-len(form[number]) % 4)))
+    return json_object(_decoded(form[number]))
+
+
+def _decoded(segment: str) -> bytes:
+    return urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
 
 
 def json_object(text: bytes) -> dict[str, Any]:

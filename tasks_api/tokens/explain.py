@@ -12,6 +12,8 @@ from tasks_api.tokens.verifier import LATEST, TokenVerifier
 FIXES = {
     refusals.NO_JWT: "This looks like a session token or a cookie of Better Auth. Take the token "
     "from GET /api/auth/token, or from authClient.token(), of the jwt() plugin.",
+    refusals.SESSION_DATA: "The cookie holds the session itself, so it is for Better Auth alone. "
+    "Take the token from GET /api/auth/token, or from authClient.token(), of the jwt() plugin.",
     refusals.MALFORMED: "Send the token exactly as Better Auth gave it: three parts with a dot "
     "between them, no quotes, no spaces, no padding, nothing cut off.",
     refusals.FORGED: "BETTER_AUTH_SECRET differs between Better Auth and this service. Copy it "

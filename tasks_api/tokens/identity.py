@@ -4,7 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens.refusals import AMBIGUOUS, NAMELESS, UNFIT
+from tasks_api.tokens.refusals import AMBIGUOUS, NAMELESS, SESSION_DATA, UNFIT
 
 MAX_CHARACTERS = 255
 """Of a user id, an e-mail address or a name."""
@@ -27,6 +27,8 @@ def identity_of(claims: dict[str, Any]) -> Identity:
         Unauthenticated: They name nobody, or two.
     """
     user_ids = [claims[name] for name in ("user_id", "sub") if name in claims]
+    if not user_ids and isinstance(claims.get("session"), dict):
+        raise Unauthenticated(SESSION_DATA)  # It is signed with the secret as well.
     if not user_ids or not all(isinstance(each, str) and each.strip() for each in user_ids):
         raise Unauthenticated(NAMELESS)
     if any(_text(user_id) is None for user_id in user_ids):

@@ -8,6 +8,7 @@ from boundary.errors import Unauthenticated
 
 # Better Auth's session token has no dot, and one where it is the signed value of the cookie.
 NO_JWT = "This is no JWT: send the token of /api/auth/token, not the session token"
+SESSION_DATA = "This is the session_data cookie: send the token of /api/auth/token instead"
 MALFORMED = "The token is malformed"
 FORGED = "The signature of the token does not match"
 EXPIRED = "The token has expired"

@@ -9,24 +9,19 @@ from typing import Any
 
 import jwt
 
-from tasks_api.tokens.compact import header_of, json_object
+from tasks_api.tokens import refusals
+from tasks_api.tokens.compact import header_of, is_encrypted, json_object
 from tasks_api.tokens.identity import Identity, identity_of
 from tasks_api.tokens.key_set import KeySet
-from tasks_api.tokens.refusals import (
-    MALFORMED,
-    NO_JWT,
-    NO_KEY_SET,
-    UNKNOWN_KEY,
-    reason_of,
-    refuse,
-)
+from tasks_api.tokens.refusals import reason_of, refuse
 
 LEEWAY_SECONDS = 30
 LATEST = 253402300799
 """The last second of the year 9999: times beyond it are no times."""
 
 _DOTS_OF_A_JWT = 2
-_OTHER_ALGORITHMS = ("RS256", "ES256", "PS256", "none")
+_OTHER_ALGORITHMS = ("RS256", "ES256", "ES512", "PS256", "none")
+_TYPE_OF_SESSION_DATA = "better-auth.session-cache+jwt"
 _HEADERS_THAT_CHANGE_THE_MEANING = frozenset(
     {"jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "cty"}
 )
@@ -80,7 +75,9 @@ class TokenVerifier:
             Unauthenticated: It proves none; the message says why.
         """
         if token.count(".") < _DOTS_OF_A_JWT:
-            refuse(NO_JWT)
+            refuse(refusals.NO_JWT)
+        if is_encrypted(token):
+            refuse(refusals.SESSION_DATA)
         try:
             header = header_of(token)
             _refuse_other_headers(header)
@@ -88,7 +85,7 @@ class TokenVerifier:
         except jwt.InvalidTokenError as error:
             refuse(reason_of(error))
         except ValueError:
-            refuse(MALFORMED)
+            refuse(refusals.MALFORMED)
 
     def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
         *others, last = self._keys(header)
@@ -103,10 +100,10 @@ class TokenVerifier:
         if header["alg"] == "HS256":
             return self._secrets
         if self._key_set is None:
-            refuse(NO_KEY_SET)
+            refuse(refusals.NO_KEY_SET)
         key = self._key_set.get(header.get("kid"))
         if key is None:
-            refuse(UNKNOWN_KEY)
+            refuse(refusals.UNKNOWN_KEY)
         return [key]
 
     def _decode(self, token: str, key: Key, algorithm: str) -> dict[str, Any]:
@@ -131,6 +128,8 @@ class _StrictJWT(jwt.PyJWT):
 
 
 def _refuse_other_headers(header: dict[str, Any]) -> None:
+    if header.get("typ") == _TYPE_OF_SESSION_DATA:
+        refuse(refusals.SESSION_DATA)
     algorithm = header.get("alg")
     if algorithm not in ("HS256", "EdDSA"):
         # A tuple, not a set: what was sent may be unhashable.

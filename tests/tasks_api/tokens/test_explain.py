@@ -17,6 +17,7 @@ EDDSA = jwt.encode(claims_of("alice"), Ed25519PrivateKey.generate(), "EdDSA")
 REFUSED: dict[str, tuple[str, str]] = {
     "a session token": ("gLwvHcIhRkZ6WcX0", "session token"),
     "a signed cookie": ("gLwvHcIhRkZ6WcX0.4mHmM%3D", "session token"),
+    "the session": (token({"session": {}, "exp": in_(DAY)}), "for Better Auth alone"),
     "cut off": (token_of("alice")[:-40] + "!", "exactly as Better Auth gave it"),
     "expired": (token(claims(exp=in_(-60))), "Get a new token"),
     "another secret": (token_of("alice", secret="x" * 32), "BETTER_AUTH_SECRET differs"),

@@ -37,6 +37,7 @@ def test_another_type_is_malformed(typ: object) -> None:
         ("RS256", "RS256"),
         ("ES256", "ES256"),
         ("HS512", "another one"),
+        ("ES512", "ES512"),
         ("hs256", "another one"),
         ("None", "another one"),
         ("x\r\nX-Evil: 1", "another one"),
