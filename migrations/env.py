@@ -6,12 +6,13 @@ What it needs comes from `persistence.migrate`, in the attributes of Alembic's c
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy import Connection, MetaData, create_engine, select, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import SchemaItem
 
 from persistence.models import build_metadata
 from persistence.owner_type import owner_id_type
+from persistence.users_table import better_auths, stands_in
 
 # Any number will do, as long as nothing else in the database takes an advisory lock on it.
 LOCK = 7_459_321_608_115
@@ -36,6 +37,14 @@ def run() -> None:
         _limit_waiting(connection, given["lock_timeout"])
         _configure(connection, given["users_table"])
         context.run_migrations()
+        given["better_auths"] = _overlooked(connection, given["users_table"])
+
+
+def _overlooked(connection: Connection, users_table: str) -> str | None:
+    if not connection.scalar(select(stands_in(users_table))):
+        return None
+    found: str | None = connection.scalar(better_auths(users_table))
+    return found
 
 
 def _limit_waiting(connection: Connection, seconds: float) -> None:

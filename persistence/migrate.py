@@ -19,25 +19,40 @@ REASONS = {
     "55P03": "another session holds a lock that is needed; nothing was changed, try again: {0}",
 }
 
+OVERLOOKED = (
+    'the tasks belong to the stand-in "{0}", but "{1}" is Better Auth\'s table of users: '
+    "docs/better-auth.md says how to move them there"
+)
+
 
 class MigrationError(Exception):
     """A migration that did not happen; the message says why, in one line, and holds no secret."""
 
 
 def migrate(
-    url: str, *, users_table: str = "users", revision: str = "head", lock_timeout: float = 3.0
-) -> None:
+    url: str,
+    *,
+    users_table: str = "users",
+    users_id_type: str = "text",
+    revision: str = "head",
+    lock_timeout: float = 3.0,
+) -> str | None:
     """Apply every migration up to `revision`, in one transaction; none where it is there already.
+
+    Where there is no table of users a stand-in is made, with an id of this type: `text` or `uuid`.
+    Returns a warning where the tasks belong to a stand-in beside the users of Better Auth.
 
     Any number may run at once: they take turns. `lock_timeout` is in seconds, and bounds how long
     a migration waits for a table while it holds up those who want the same table.
 
     Raises MigrationError, and ValueError for a URL or table name that cannot be used.
     """
+    config = alembic_config(url, users_table=users_table, lock_timeout=lock_timeout)
+    config.attributes["users_id_type"] = users_id_type
     with _explained():
-        command.upgrade(
-            alembic_config(url, users_table=users_table, lock_timeout=lock_timeout), revision
-        )
+        command.upgrade(config, revision)
+    better_auths: str | None = config.attributes["better_auths"]
+    return better_auths and OVERLOOKED.format(users_table, better_auths)
 
 
 def unmigrate(
@@ -72,6 +87,7 @@ def alembic_config(url: str, *, users_table: str = "users", lock_timeout: float 
     config.attributes.update(
         connection_parameters=connection_parameters(url),
         users_table=users_table,
+        users_id_type="text",
         lock_timeout=lock_timeout,
     )
     return config

@@ -52,8 +52,6 @@ def stands_in(users_table: str) -> TextClause:
 
     A stand-in that Better Auth's migrations have extended belongs to Better Auth from then on.
     """
-    name, schema = qualified(users_table)
-    quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name) if part)
     return text("""
         coalesce((
             SELECT obj_description(to_regclass(:users_table), 'pg_class') = :mark
@@ -61,7 +59,30 @@ def stands_in(users_table: str) -> TextClause:
               FROM pg_attribute
              WHERE attrelid = to_regclass(:users_table) AND attnum > 0 AND NOT attisdropped
         ), false)
-    """).bindparams(users_table=quoted, mark=STAND_IN_MARK)
+    """).bindparams(users_table=_quoted(users_table), mark=STAND_IN_MARK)
+
+
+def better_auths(users_table: str) -> TextClause:
+    """Ask for the name of a table of Better Auth's users that is not this one; null for none.
+
+    Better Auth lets every column be renamed, so that one is found only by the usual names.
+    """
+    return text("""
+        SELECT CASE WHEN nspname = current_schema() THEN '' ELSE nspname || '.' END || relname
+          FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace,
+               LATERAL (SELECT array_agg(attname::text) AS names FROM pg_attribute
+                         WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped) AS its
+         WHERE relkind IN ('r', 'p') AND nspname NOT LIKE 'pg\\_%'
+           AND pg_class.oid IS DISTINCT FROM to_regclass(:users_table)
+           AND its.names @> '{id,name,email,image}'
+           AND its.names && '{emailVerified,email_verified}'
+         ORDER BY 1 LIMIT 1
+    """).bindparams(users_table=_quoted(users_table))
+
+
+def _quoted(users_table: str) -> str:
+    name, schema = qualified(users_table)
+    return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name) if part)
 
 
 def _is_identifier(part: str) -> bool:

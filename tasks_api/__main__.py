@@ -82,7 +82,13 @@ def migrate() -> None:
     """
     with _explained():
         settings = load(MigrationSettings)
-        apply_migrations(settings.migration_url, users_table=settings.users_table)
+        warning = apply_migrations(
+            settings.migration_url,
+            users_table=settings.users_table,
+            users_id_type=settings.users_id_type,
+        )
+    if warning:
+        click.echo(f"Warning: {warning}", err=True)
     click.echo("The database is at the schema of this version.")
 
 

@@ -48,7 +48,13 @@ def run() -> None:
             postgres = stack.enter_context(LocalPostgres(FOLDER / "postgres"))
             local = {"database_url": SecretStr(postgres.url), "database_url_unpooled": None}
             settings = settings.model_copy(update=local)
-        migrate(settings.migration_url, users_table=settings.users_table)
+        warning = migrate(
+            settings.migration_url,
+            users_table=settings.users_table,
+            users_id_type=settings.users_id_type,
+        )
+        if warning:
+            click.echo(f"Warning: {warning}", err=True)
         serve(create_app(settings), settings, listener, when_ready=lambda: _greet(settings))
 
 

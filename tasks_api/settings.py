@@ -39,6 +39,7 @@ class MigrationSettings(_FromEnvironment):
     database_url: DatabaseUrl
     database_url_unpooled: DatabaseUrl | None = None
     users_table: TableName = "users"
+    users_id_type: Literal["text", "uuid"] = "text"
 
     @property
     def migration_url(self) -> str:

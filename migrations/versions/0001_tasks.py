@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.types import TypeEngine
 
+from persistence.migrate import MigrationError
 from persistence.owner_type import owner_id_type
-from persistence.users_table import STAND_IN_MARK, qualified, stands_in
+from persistence.users_table import STAND_IN_MARK, better_auths, qualified, stands_in
 
 revision = "0001"
 down_revision = None
@@ -25,15 +26,22 @@ def upgrade() -> None:
     users_table: str = context.config.attributes["users_table"]
     id_type = owner_id_type(op.get_bind(), users_table)
     if id_type is None:
-        id_type = _create_stand_in(users_table)
+        id_type = _create_stand_in(users_table, context.config.attributes["users_id_type"])
     _create_tasks(users_table, id_type)
 
 
-def _create_stand_in(users_table: str) -> TypeEngine[Any]:
+def _create_stand_in(users_table: str, id_type: str) -> TypeEngine[Any]:
+    elsewhere = op.get_bind().scalar(better_auths(users_table))
+    if elsewhere is not None:
+        message = (
+            f'there is no table "{users_table}", but "{elsewhere}" is Better Auth\'s table of '
+            f"users: set USERS_TABLE={elsewhere}; nothing was changed"
+        )
+        raise MigrationError(message)
     name, schema = qualified(users_table)
     op.create_table(
         name,
-        sa.Column("id", sa.Text, primary_key=True),
+        _id_of_stand_in(id_type),
         sa.Column("email", sa.Text),
         sa.Column("name", sa.Text),
         sa.Column(
@@ -42,7 +50,14 @@ def _create_stand_in(users_table: str) -> TypeEngine[Any]:
         schema=schema,
         comment=STAND_IN_MARK,
     )
-    return sa.Text()
+    return sa.Uuid() if id_type == "uuid" else sa.Text()
+
+
+def _id_of_stand_in(id_type: str) -> sa.Column[Any]:
+    if id_type == "uuid":  # Better Auth leaves it to the database to make one.
+        default = sa.text("pg_catalog.gen_random_uuid()")
+        return sa.Column("id", sa.Uuid, primary_key=True, server_default=default)
+    return sa.Column("id", sa.Text, primary_key=True)
 
 
 def _create_tasks(users_table: str, id_type: TypeEngine[Any]) -> None:

@@ -1,5 +1,9 @@
 """What PostgreSQL's catalog says of a table, as `pg_dump` would write it down."""
 
+from contextlib import closing
+
+import psycopg2
+
 from tests.database import query
 
 COLUMNS = """
@@ -25,11 +29,25 @@ TABLE = """
            obj_description(oid, 'pg_class')
       FROM pg_class WHERE oid = to_regclass(%s)
 """
+EVERYTHING = (TABLE, COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS)
 
 
 def description_of(url: str, table: str) -> list[object]:
     """Give everything about the table but its rows; empty lists where there is no such table."""
-    return [list(query(url, q, table)) for q in (TABLE, COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS)]
+    return [list(query(url, statement, table)) for statement in EVERYTHING]
+
+
+def catalog_of(url: str) -> dict[str, list[object]]:
+    """Give the same of every table, on one connection."""
+    catalog = {}
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        for table in sorted(tables_of(url)):
+            described: list[object] = []
+            for statement in EVERYTHING:
+                cursor.execute(statement, (table,))
+                described.append(cursor.fetchall())
+            catalog[table] = described
+    return catalog
 
 
 def tables_of(url: str) -> set[str]:

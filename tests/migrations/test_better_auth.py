@@ -58,6 +58,29 @@ def test_where_there_are_no_users_a_stand_in_is_made_and_marked(empty_database_u
     ]
 
 
+@pytest.mark.parametrize("made", ["user", "auth.user", "auth.users"])
+def test_no_stand_in_is_made_where_better_auths_users_have_another_name(
+    empty_database_url: str, made: str
+) -> None:
+    schema, _, name = made.rpartition(".")
+    query(empty_database_url, f"CREATE SCHEMA IF NOT EXISTS {schema or 'public'}")
+    create_better_auth(empty_database_url, users_table=name)
+    if schema:
+        query(empty_database_url, f'ALTER TABLE "{name}" SET SCHEMA {schema}')
+    before = tables_of(empty_database_url)
+
+    with pytest.raises(MigrationError, match=f"set USERS_TABLE={made};"):
+        migrate(empty_database_url)
+
+    assert tables_of(empty_database_url) == before
+
+
+def test_another_table_called_user_is_no_reason_to_stop(empty_database_url: str) -> None:
+    query(empty_database_url, 'CREATE TABLE "user" (id text PRIMARY KEY, name text, email text)')
+
+    assert migrate(empty_database_url) is None
+
+
 def test_a_stand_in_that_better_auth_has_adopted_survives(empty_database_url: str) -> None:
     migrate(empty_database_url)
     query(empty_database_url, 'ALTER TABLE users ADD "emailVerified" boolean NOT NULL')

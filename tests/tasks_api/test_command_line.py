@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from persistence.schema import expected_revision
-from tests.database import query
+from tests.database import create_better_auth, query
 from tests.tasks_api.command import Command, run
 
 COMMANDS = ["serve", "dev", "migrate", "token"]
@@ -84,6 +84,30 @@ def test_migrate_takes_the_direct_url_and_the_users_table(
 
     assert result.exit_code == 0
     assert query(empty_database_url, 'SELECT count(*) FROM "user"') == [(0,)]
+
+
+def test_migrate_makes_a_stand_in_with_the_type_of_id_that_is_set(
+    command: Command, empty_database_url: str
+) -> None:
+    result = command("migrate", DATABASE_URL=empty_database_url, USERS_ID_TYPE="uuid")
+
+    assert result.exit_code == 0
+    added = "INSERT INTO users (email) VALUES ('a@example.com') RETURNING pg_typeof(id)::text"
+    assert query(empty_database_url, added) == [("uuid",)]
+
+
+def test_migrate_warns_of_a_stand_in_beside_the_users_of_better_auth(
+    command: Command, empty_database_url: str
+) -> None:
+    command("migrate", DATABASE_URL=empty_database_url)
+    create_better_auth(empty_database_url, users_table="user")
+
+    result = command("migrate", DATABASE_URL=empty_database_url)
+
+    assert result.exit_code == 0
+    assert result.stdout == "The database is at the schema of this version.\n"
+    assert result.stderr.startswith('Warning: the tasks belong to the stand-in "users", but "user"')
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
