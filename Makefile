@@ -43,7 +43,7 @@ lock: ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes the 
 	@scripts/lock.sh
 
 clean: ## Remove what the other verbs made, except the data of run (.local)
-	@rm -rf .venv build dist scripts/contract-lint/node_modules
+	@rm -rf .venv build dist scripts/contract-lint/node_modules tests/better_auth/node_modules
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

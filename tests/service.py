@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import httpx
 
 SECRET = "wJ8rXq2mZt5vKc9yBn4hLd7sGf3pAe6u"
 START_SECONDS = 20.0
+SERVE = ("-m", "tasks_api", "serve")
 
 # Nothing here speaks TLS, and for its own context httpx reads all certificates: 40 ms a client.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -31,14 +32,16 @@ class Service:
 
 
 @contextmanager
-def running_service(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
+def running_service(
+    folder: Path, database_url: str, *, program: Sequence[str] = SERVE, **settings: str
+) -> Iterator[Service]:
     """Start `tasks-api serve` in `folder`, wait until it answers, and stop it at the end."""
     port = int(settings.get("PORT", free_port()))
     given = {"DATABASE_URL": database_url, "BETTER_AUTH_SECRET": SECRET, "PORT": str(port)}
     log = folder / f"service-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tasks_api", "serve"],
+            [sys.executable, *program],
             cwd=folder,
             env=environment(**{**given, **settings}),
             stdout=output,

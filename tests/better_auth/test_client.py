@@ -1,0 +1,84 @@
+"""A client of the kind that people write by hand works as it is, with `fetch` of Node.js."""
+
+import pytest
+
+from tests.api import Api
+from tests.better_auth.node import BetterAuth
+from tests.service import Service
+
+EMPTY = {"returned": None}
+
+
+@pytest.mark.parametrize("method", ["getTasks", "createTask", "updateTask", "deleteTask"])
+def test_without_a_token_it_is_told_what_is_missing(
+    better_auth: BetterAuth, service: Service, method: str
+) -> None:
+    outcomes = better_auth.call(service.url, "", [method, 1, {"title": "x"}])
+
+    assert outcomes == [{"thrown": "A token is required: send Authorization: Bearer <JWT>"}]
+
+
+def test_somebody_elses_task_is_not_found(
+    better_auth: BetterAuth, service: Service, api: Api, stranger: Api
+) -> None:
+    task = stranger.created()
+
+    outcomes = better_auth.call(
+        service.url,
+        api.token,
+        ["getTask", task["id"]],
+        ["updateTask", task["id"], {"title": "Mine"}],
+        ["toggleTask", task["id"]],
+        ["deleteTask", task["id"]],
+    )
+
+    assert outcomes == [{"thrown": "Task not found"}] * 4
+    assert stranger.get(task["id"]).json()["data"] == task
+
+
+def test_it_reads_what_every_method_returns(
+    better_auth: BetterAuth, service: Service, api: Api
+) -> None:
+    task = api.created(title="Buy milk", description="Two litres")
+    task_id = task["id"]
+
+    listed, updated, completed, one, deleted, none = better_auth.call(
+        service.url,
+        api.token,
+        ["getTasks"],
+        ["updateTask", task_id, {"title": "Buy bread", "description": "One loaf"}],
+        ["toggleTask", task_id],
+        ["getTask", task_id],
+        ["deleteTask", task_id],
+        ["getTasks"],
+    )
+
+    assert listed == {"returned": [task]}
+    assert updated["returned"]["title"] == "Buy bread"
+    assert completed == one
+    assert completed["returned"] == {
+        **updated["returned"],
+        "completed": True,
+        "updated_at": completed["returned"]["updated_at"],
+    }
+    assert (deleted, none) == (EMPTY, {"returned": []})
+
+
+def test_a_task_that_it_creates_is_stored(
+    better_auth: BetterAuth, service: Service, api: Api
+) -> None:
+    task = {"title": "Buy milk", "description": ""}
+
+    (created,) = better_auth.call(service.url, api.token, ["createTask", task])
+
+    assert created["returned"]["title"] == "Buy milk"
+    assert api.get(created["returned"]["id"]).json()["data"] == created["returned"]
+
+
+@pytest.mark.parametrize("title", ["", "   ", None])
+def test_a_missing_title_is_a_message_that_it_can_show(
+    better_auth: BetterAuth, service: Service, api: Api, title: str | None
+) -> None:
+    (outcome,) = better_auth.call(service.url, api.token, ["createTask", {"title": title}])
+
+    assert outcome == {"thrown": "The request is not valid"}
