@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.service import SECRET
+from tests.service import SECRET, environment
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
@@ -59,6 +59,13 @@ class BetterAuth:
         outcomes: list[dict[str, Any]] = self._ask("call", url=url, token=token, calls=calls)
         return outcomes
 
+    def run_readme(self, url: str, better_auth: str, cookies: str) -> dict[str, Any]:
+        """Run README's client in the browser of somebody; give the task that it adds."""
+        task: dict[str, Any] = self._ask(
+            "tasksOfReadme", url=url, betterAuth=better_auth, cookie=cookies
+        )
+        return task
+
     def _ask(self, action: str, **options: object) -> Any:
         assert self._process.stdin
         assert self._process.stdout
@@ -81,10 +88,18 @@ def node() -> str:
 @contextmanager
 def running_better_auth() -> Iterator[BetterAuth]:
     """Start the process; at the end its input is closed, which ends it."""
-    with subprocess.Popen(
-        [node(), str(FOLDER / "process.mjs")],
+    process = subprocess.Popen(
+        [node(), "--disable-warning=ExperimentalWarning", str(FOLDER / "process.mjs")],
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+    try:
         yield BetterAuth(process)
+    finally:
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -50,6 +50,11 @@ class Person:
         """Give a cookie of Better Auth, as a program reads it: decoded."""
         return unquote(self._browser.cookies[COOKIE + name])
 
+    @property
+    def cookies(self) -> str:
+        """Give all cookies as a header has them."""
+        return "; ".join(f"{name}={value}" for name, value in self._browser.cookies.items())
+
     def sign_out(self) -> None:
         """End the session."""
         self.post("/api/auth/sign-out")

@@ -1,8 +1,9 @@
-"""A client of the kind that people write by hand works as it is, with `fetch` of Node.js."""
+"""README's client, and one of the kind that people write by hand, with `fetch` of Node.js."""
 
 import pytest
 
 from tests.api import Api
+from tests.better_auth.conftest import SignUp
 from tests.better_auth.node import BetterAuth
 from tests.service import Service
 
@@ -82,3 +83,17 @@ def test_a_missing_title_is_a_message_that_it_can_show(
     (outcome,) = better_auth.call(service.url, api.token, ["createTask", {"title": title}])
 
     assert outcome == {"thrown": "The request is not valid"}
+
+
+def test_the_client_of_readme_gets_a_token_of_the_set_up_of_readme(
+    better_auth: BetterAuth, service: Service, empty_database_url: str, sign_up: SignUp
+) -> None:
+    better_auth.migrate(empty_database_url)
+    address = better_auth.serve("readme", empty_database_url)
+    person = sign_up(address)
+
+    task = better_auth.run_readme(service.url, address, person.cookies)
+
+    assert task["user_id"] == person.user_id
+    with Api(service.url, person.user_id, person.token()) as api:
+        assert api.get(task["id"]).json()["data"]["completed"] is True
