@@ -1,10 +1,7 @@
-"""The guard of the body's headers: past it, a body is `application/json` in UTF-8 or nothing."""
+"""What the headers say of a body: it is `application/json` in UTF-8, or refused."""
 
 import re
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from boundary.contract import Contract
 from boundary.errors import UnsupportedMediaType
 
 JSON = b"application/json"
@@ -20,33 +17,12 @@ _MEDIA_TYPE = re.compile(
 _UTF_8 = frozenset({b"utf-8", b'"utf-8"'})
 
 
-class MediaTypeGuard:
-    """Refuses a body of another type and hides the headers of a body that is not wanted.
+def refuse_other_types(headers: list[tuple[bytes, bytes]]) -> None:
+    """Refuse a body that is not JSON in UTF-8 by its headers; one without a type may be empty.
 
-    Connexion and Starlette each read `Content-Type` in a way of their own. Both get one spelling,
-    so that what is validated is what is parsed.
+    Raises:
+        UnsupportedMediaType: There is another type, charset or coding, or none, or more than one.
     """
-
-    def __init__(self, app: ASGIApp, *, contract: Contract) -> None:
-        self._app = app
-        self._contract = contract
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with the one spelling.
-
-        Raises:
-            UnsupportedMediaType: The operation takes a body and this one is no JSON in UTF-8.
-        """
-        if scope["type"] == "http":
-            headers = [h for h in scope["headers"] if h[0] != b"content-type"]
-            if self._contract.operation(scope).body is not None:
-                _refuse_other_types(scope["headers"])
-                headers.append((b"content-type", JSON))
-            scope["headers"] = headers
-        await self._app(scope, receive, send)
-
-
-def _refuse_other_types(headers: list[tuple[bytes, bytes]]) -> None:
     types = [value for name, value in headers if name == b"content-type"]
     encodings = [value for name, value in headers if name == b"content-encoding"]
     if types == [JSON] and not encodings:

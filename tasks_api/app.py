@@ -6,19 +6,15 @@ from functools import partial
 from typing import Any
 
 from connexion.apps.asynchronous import AsyncApp
-from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.request_validation import RequestValidationMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.resolver import Resolver
 
-from boundary.body import BodyValidator
 from boundary.contract import Contract, load
 from boundary.cors import CrossOrigin
-from boundary.media_type import JSON, MediaTypeGuard
-from boundary.parameters import ParameterValidator
+from boundary.operations import Operations
 from boundary.published import PublishedContract
 from boundary.routing import Routing
 from handlers import health, problems, tasks
@@ -60,10 +56,6 @@ def create_app(settings: Settings) -> AsyncApp:
         lifespan=partial(_lifespan, database=database, settings=settings),
         middlewares=_middlewares(contract, settings),
         resolver=Resolver(partial(_handler, database=database, workers=workers)),
-        validator_map={
-            "parameter": partial(ParameterValidator, contract),
-            "body": {JSON.decode(): partial(BodyValidator, contract)},
-        },
     )
     for kind in problems.PROBLEMS:
         app.add_error_handler(kind, problems.answer)
@@ -91,11 +83,9 @@ def _middlewares(contract: Contract, settings: Settings) -> list[Any]:
         partial(CrossOrigin, origins=settings.frontend_url),
         ExceptionMiddleware,
         partial(Routing, otherwise=PublishedContract(contract)),
-        SecurityMiddleware,
-        partial(MediaTypeGuard, contract=contract),
-        RequestValidationMiddleware,
         LifespanMiddleware,
-        ContextMiddleware,
+        SecurityMiddleware,
+        partial(Operations, contract=contract),
     ]
 
 
