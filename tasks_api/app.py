@@ -19,6 +19,7 @@ from boundary.published import PublishedContract
 from boundary.routing import Routing
 from handlers import health, problems, tasks
 from persistence.engine import Database
+from tasks_api.auth import BearerToken
 from tasks_api.settings import Settings, TokenSettings
 from tasks_api.tokens.key_set import KeySet
 from tasks_api.tokens.verifier import TokenVerifier
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> AsyncApp:
         "tasks_api",
         lifespan=partial(_lifespan, database=database, settings=settings),
         middlewares=_middlewares(contract, settings),
+        security_map={"bearer": BearerToken},
         resolver=Resolver(partial(_handler, database=database, workers=workers)),
     )
     for kind in problems.PROBLEMS:

@@ -38,6 +38,11 @@ class KeySet:
         self._tried_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
+    @property
+    def keys(self) -> Mapping[str, jwt.PyJWK]:
+        """The keys that are known by now: another object whenever they have been fetched."""
+        return self._keys
+
     def get(self, key_id: object) -> jwt.PyJWK | None:
         """Return a key that is known by now. Waits for nothing."""
         return self._keys.get(key_id) if isinstance(key_id, str) else None

@@ -4,8 +4,9 @@ PyJWT verifies the signature and the registered claims. It accepts more than a s
 RFC 7515 and RFC 7519 does: what it would let pass is refused here, before or after.
 """
 
+import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -26,7 +27,18 @@ _HEADERS_THAT_CHANGE_THE_MEANING = frozenset(
     {"jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "cty"}
 )
 
+MAX_REMEMBERED = 4096
+"""Tokens, of 8 KiB at most. The one that was verified first is forgotten first."""
+
 Key = str | jwt.PyJWK
+
+
+class _Verified(NamedTuple):
+    """What a token proved, while it is in force and the public keys are the same."""
+
+    identity: Identity
+    expires_at: float
+    keys: object
 
 
 class TokenVerifier:
@@ -46,6 +58,7 @@ class TokenVerifier:
         audience: str | None = None,
     ) -> None:
         self._jwt = _StrictJWT()
+        self._verified: dict[str, _Verified] = {}
         self._secrets = [secret] if previous_secret is None else [secret, previous_secret]
         self._key_set = key_set
         self._issuer = issuer
@@ -74,6 +87,17 @@ class TokenVerifier:
         Raises:
             Unauthenticated: It proves none; the message says why.
         """
+        keys = self._key_set and self._key_set.keys
+        verified = self._verified.get(token)
+        if verified is None or verified.keys is not keys or verified.expires_at <= time.time():
+            self._verified.pop(token, None)
+            verified = self._verify(token, keys)
+            if len(self._verified) >= MAX_REMEMBERED:
+                del self._verified[next(iter(self._verified))]
+            self._verified[token] = verified
+        return verified.identity
+
+    def _verify(self, token: str, keys: object) -> _Verified:
         if token.count(".") < _DOTS_OF_A_JWT:
             refuse(refusals.NO_JWT)
         if is_encrypted(token):
@@ -81,7 +105,8 @@ class TokenVerifier:
         try:
             header = header_of(token)
             _refuse_other_headers(header)
-            return identity_of(self._claims(token, header))
+            claims = self._claims(token, header)
+            return _Verified(identity_of(claims), int(claims["exp"]) + LEEWAY_SECONDS, keys)
         except jwt.InvalidTokenError as error:
             refuse(reason_of(error))
         except ValueError:
