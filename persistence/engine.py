@@ -68,7 +68,7 @@ class Database:
                 rows = self._pool.execute(REVISION, {}, repeatable=True)
         except SchemaNotReady:
             return None
-        return str(rows[0].version_num) if rows else None
+        return str(rows[0][0]) if rows else None
 
     def dispose(self) -> None:
         """Close the connections that are not in use."""

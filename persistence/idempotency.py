@@ -8,14 +8,13 @@ together they are the task as it was first answered, whatever has become of it s
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
+from psycopg2.errors import NotNullViolation
 from sqlalchemy import (
     Delete,
     Executable,
-    Row,
     Text,
     and_,
     bindparam,
@@ -29,9 +28,8 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
-from persistence.errors import IdempotencyKeyReused, sqlstate_of
+from persistence.errors import IdempotencyKeyReused
 from persistence.models import Task
 from persistence.models import idempotency_keys as keys
 from persistence.pool import ConnectionPool, Rows
@@ -45,8 +43,6 @@ SWEEP = 100
 KEY = bindparam("key", type_=Text)
 THIS_KEY = and_(is_owner(keys.c.user_id, OWNER), keys.c.key == KEY)
 IS_EXPIRED = keys.c.created_at < func.now() - LIFETIME
-
-NOT_NULL_VIOLATION = "23502"
 
 FIND = select(keys.c.fingerprint, keys.c.task_id, keys.c.created_at).where(
     THIS_KEY, not_(IS_EXPIRED)
@@ -74,17 +70,17 @@ def add_once(  # noqa: PLR0913, PLR0917 -- whose, where, and the three parts of 
     answered = pool.execute(FIND, which, repeatable=True)
     if not answered:
         return None
-    if bytes(answered[0].fingerprint) != fingerprint:
+    kept, task_id, created_at = answered[0]
+    if bytes(kept) != fingerprint:
         raise IdempotencyKeyReused
-    return _as_added(answered[0], owner_id, title, description)
+    return _as_added(task_id, created_at.astimezone(UTC), owner_id, title, description)
 
 
 def _as_added(
-    key: Row[*tuple[Any, ...]], owner_id: str, title: str, description: str | None
+    task_id: int, added_at: datetime, owner_id: str, title: str, description: str | None
 ) -> Task:
-    added_at = key.created_at.astimezone(UTC)
     return Task(
-        id=key.task_id,
+        id=task_id,
         user_id=owner_id,
         title=title,
         description=description,
@@ -97,9 +93,7 @@ def _as_added(
 def _insert(pool: ConnectionPool, statement: Executable, values: Mapping[str, object]) -> Rows:
     try:
         return pool.execute(statement, values, repeatable=True)
-    except IntegrityError as error:
-        if sqlstate_of(error) != NOT_NULL_VIOLATION:
-            raise
+    except NotNullViolation:
         return ()  # Another request has added a task with this key in the meantime.
 
 

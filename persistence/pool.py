@@ -3,19 +3,21 @@
 import select
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import closing
+from datetime import datetime
+from typing import Any, cast
 
 import psycopg2
 from psycopg2.extensions import connection
-from sqlalchemy import Executable, Row, create_engine, event
-from sqlalchemy.engine import Dialect, ExceptionContext
+from sqlalchemy import Executable, create_engine, event
+from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from persistence import deadline
-from persistence.errors import sqlstate_of
-from persistence.server_clock import deadline_of
+from persistence.prepared import prepared
+from persistence.server_clock import NOW, deadline_of
 from persistence.url import connection_parameters
 
 # A network that falls silent is given up after about seven seconds, not after many minutes.
@@ -43,7 +45,7 @@ READ_ONLY = "25006"
 
 _USED_AT = "used_at"
 
-Rows = Sequence[Row[*tuple[Any, ...]]]
+Rows = Sequence[tuple[Any, ...]]
 
 
 class ConnectionPool:
@@ -68,7 +70,7 @@ class ConnectionPool:
         # libpq leaves it to those who wait for it to watch the time.
         self._connect_timeout = float(parameters.pop("connect_timeout", 0)) or connect_timeout
         self._statement_timeout = statement_timeout
-        self._lock_timeout = lock_timeout
+        self._lock_limit = f"SET LOCAL lock_timeout={_milliseconds(lock_timeout)};"
         self._engine = create_engine(
             "postgresql+psycopg2://",
             connect_args=DRIVER_DEFAULTS | parameters,
@@ -86,8 +88,6 @@ class ConnectionPool:
         event.listen(self._engine, "do_connect", self._connect)
         event.listen(self._engine, "checkout", self._check)
         event.listen(self._engine, "checkin", _note_the_time)
-        event.listen(self._engine, "before_cursor_execute", self._limit, retval=True)
-        event.listen(self._engine, "handle_error", _drop_alone)
 
     def execute(
         self,
@@ -103,19 +103,26 @@ class ConnectionPool:
         is `repeatable`, because twice is as good as once, is then run again on another connection.
         One that `expires` is given the deadline by the server's clock, as `expires_at`.
 
-        Raises what psycopg2 and SQLAlchemy raise; `persistence.errors.translated` knows all of it.
+        Raises what psycopg2 raises, and SQLAlchemy's pool; `errors.translated` knows all of it.
         """
-        with self._engine.connect() as connection:
+        with closing(self._engine.raw_connection()) as lent:
             try:
                 if expires:
-                    values = {**values, "expires_at": deadline_of(connection)}
-                result = connection.execute(statement, values)
-                return result.all() if result.returns_rows else ()
-            except DBAPIError as error:
-                is_broken = error.connection_invalidated and deadline.remaining() > 0
-                if not (repeatable and is_broken):
+                    values = {**values, "expires_at": self._expiry(lent)}
+                return self._run(lent, statement, values)
+            except psycopg2.Error as error:
+                is_broken = _drop_if_broken(lent, error)
+                if not (is_broken and repeatable and deadline.remaining() > 0):
                     raise
         return self.execute(statement, values, expires=expires)
+
+    def _run(
+        self, lent: PoolProxiedConnection, statement: Executable, values: Mapping[str, object]
+    ) -> Rows:
+        text, constants = prepared(statement)
+        with closing(lent.cursor()) as cursor:
+            cursor.execute(self._limits() + text, {**constants, **values})
+            return cursor.fetchall() if cursor.description else ()
 
     def dispose(self) -> None:
         """Close the connections that are not in use."""
@@ -140,25 +147,16 @@ class ConnectionPool:
         except psycopg2.Error as error:
             raise DisconnectionError from error
 
-    def _limit(
-        self,
-        _connection: object,
-        _cursor: object,
-        statement: str,
-        parameters: Any,
-        _context: object,
-        _executemany: object,
-    ) -> tuple[str, Any]:
-        """Send the time-outs along: in one message, they hold for this one transaction."""
+    def _limits(self) -> str:
+        """Give the time-outs, to be sent along: in one message, they hold for one transaction."""
         left = deadline.remaining() - SERVER_FIRST_SECONDS
         if left <= 0:
             raise deadline.DeadlineExceeded
-        limits = {
-            "statement_timeout": min(self._statement_timeout, left),
-            "lock_timeout": self._lock_timeout,
-        }
-        settings = (f"SET LOCAL {name}={_milliseconds(t)};" for name, t in limits.items())
-        return "".join(settings) + statement, parameters
+        timeout = _milliseconds(min(self._statement_timeout, left))
+        return f"SET LOCAL statement_timeout={timeout};{self._lock_limit}"
+
+    def _expiry(self, lent: PoolProxiedConnection) -> datetime:
+        return deadline_of(lent.info, lambda: self._run(lent, NOW, {})[0][0])
 
 
 def _milliseconds(seconds: float) -> int:
@@ -176,9 +174,10 @@ def _has_something_to_say(lent: connection) -> bool:
     return bool(arrived.poll(0))
 
 
-def _drop_alone(context: ExceptionContext) -> None:
-    """Drop a broken connection, and not all others with it, as SQLAlchemy does by default."""
-    context.invalidate_pool_on_disconnect = False
-    # After a fail-over, this connection may lead to a server that stays a standby for ever.
-    if sqlstate_of(context.original_exception) == READ_ONLY:
-        context.is_disconnect = True
+def _drop_if_broken(lent: PoolProxiedConnection, error: psycopg2.Error) -> bool:
+    """Drop a connection that is of no use any more, and no other; tell whether it was one."""
+    # After a fail-over, a connection may lead to a server that stays a standby for ever.
+    is_broken = bool(cast("connection", lent.dbapi_connection).closed)
+    if is_broken or error.pgcode == READ_ONLY:
+        lent.invalidate(error)
+    return is_broken

@@ -2,10 +2,11 @@
 
 import math
 import time
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from persistence import deadline
 
@@ -26,25 +27,23 @@ class _Clock(NamedTuple):
     ours: float
 
 
-def deadline_of(connection: Connection) -> datetime:
+def deadline_of(info: MutableMapping[Any, Any], ask: Callable[[], datetime]) -> datetime:
     """Give the moment on the server's clock at which this thread gives up, or a little earlier.
 
-    It takes a round trip once a minute for each connection.
+    `info` goes with a connection, and `ask` has the server tell the time over it, once a minute.
     """
-    left = deadline.remaining()
-    if left == math.inf:
+    if deadline.remaining() == math.inf:
         return NEVER
-    clock: _Clock | None = connection.info.get(_CLOCK)
+    clock: _Clock | None = info.get(_CLOCK)
     if clock is None or time.monotonic() - clock.ours > BELIEVED_SECONDS:
-        clock = _read(connection)
+        clock = _read(info, ask)
     return clock.server + timedelta(seconds=time.monotonic() - clock.ours + deadline.remaining())
 
 
-def _read(connection: Connection) -> _Clock:
+def _read(info: MutableMapping[Any, Any], ask: Callable[[], datetime]) -> _Clock:
     asked_at = time.monotonic()
-    server: datetime = connection.execute(NOW).scalar_one()
-    # The server said so before now: counted from now on, its clock is behind rather than ahead.
-    clock = _Clock(server, time.monotonic())
+    # The server says so before now: counted from now on, its clock is behind rather than ahead.
+    clock = _Clock(ask(), time.monotonic())
     if clock.ours - asked_at < PRECISE_SECONDS:
-        connection.info[_CLOCK] = clock
+        info[_CLOCK] = clock
     return clock

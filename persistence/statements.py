@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Row,
     Text,
+    any_,
     bindparam,
     cast,
     delete,
@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from persistence.models import Task, tasks
 from persistence.users_table import is_owner, users_named
@@ -69,7 +69,7 @@ TOGGLE = (
 DELETE = delete(tasks).where(ONE_IN_TIME).returning(tasks.c.id)
 
 # The time of its last change is the version of a task: no two changes of it share one.
-IS_VERSION = tasks.c.updated_at.in_(bindparam("versions", expanding=True))
+IS_VERSION = tasks.c.updated_at == any_(bindparam("versions"))
 
 
 @lru_cache(maxsize=16)
@@ -91,14 +91,23 @@ def insertion_if(users_table: str, *conditions: ColumnElement[bool]) -> Returnin
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)
 
 
-def task_of(row: Row[*tuple[Any, ...]]) -> Task:
+@lru_cache(maxsize=8)
+def of_version(
+    change: ReturningUpdate[Any] | ReturningDelete[Any],
+) -> ReturningUpdate[Any] | ReturningDelete[Any]:
+    """Give the change for a task that has one of the `versions`."""
+    return change.where(IS_VERSION)
+
+
+def task_of(row: tuple[Any, ...]) -> Task:
     """Read a row of `COLUMNS`."""
+    task_id, user_id, title, description, completed, created_at, updated_at = row
     return Task(
-        id=row.id,
-        user_id=row.user_id,
-        title=row.title,
-        description=row.description,
-        completed=row.completed,
-        created_at=row.created_at.astimezone(UTC),
-        updated_at=row.updated_at.astimezone(UTC),
+        task_id,
+        user_id,
+        title,
+        description,
+        completed,
+        created_at.astimezone(UTC),
+        updated_at.astimezone(UTC),
     )

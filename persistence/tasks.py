@@ -96,7 +96,7 @@ class TaskRepository:
         **values: object,
     ) -> Rows:
         if versions is not None:
-            change = change.where(statements.IS_VERSION)
+            change = statements.of_version(change)
             values["versions"] = list(versions)
         values |= {"owner": self._owner.id, "task_id": task_id}
         rows = self._pool.execute(change, values, expires=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from psycopg2 import IntegrityError, ProgrammingError
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from persistence.errors import OwnerNotFound
 from persistence.pool import ConnectionPool

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
+from psycopg2 import IntegrityError
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import Pool
 
 from persistence.engine import Database

@@ -5,7 +5,8 @@ from traceback import format_exception
 
 import psycopg2
 import pytest
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from psycopg2 import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable, PersistenceError, SchemaNotReady
@@ -154,7 +155,7 @@ def test_what_is_no_refusal_but_a_bug_propagates_unchanged(
     with pytest.raises(IntegrityError), database.tasks_of("alice") as tasks:
         tasks.add(title=" ", description=None)
     _fail_at_commit(database_url, "XX000", "bug")
-    with pytest.raises(DBAPIError), database.tasks_of("alice") as tasks:
+    with pytest.raises(psycopg2.Error), database.tasks_of("alice") as tasks:
         tasks.add(title="Buy milk", description=None)
 
 

@@ -5,7 +5,7 @@ import sys
 from codecs import decode
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from psycopg2 import IntegrityError
 
 from persistence.engine import Database
 from persistence.models import BLANKS

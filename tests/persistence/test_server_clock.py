@@ -4,34 +4,38 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select, text
 
-from persistence import deadline, server_clock
+from persistence import deadline, pool, server_clock
 from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.server_clock import deadline_of
+from tests.database import query
 
 EARLIER = select(func.clock_timestamp() - text("interval '1 hour'"))
 
 
-def test_the_deadline_is_a_moment_on_the_servers_clock(database_url: str) -> None:
-    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg2:"))
+def test_the_deadline_is_a_moment_on_the_servers_clock_which_is_asked_once(
+    database_url: str,
+) -> None:
+    asked: list[datetime] = []
+    info: dict[str, object] = {}
 
-    with engine.connect() as connection, deadline.within(5):
-        found = [deadline_of(connection) for _ in range(3)]
-        expected = datetime.now(UTC) + timedelta(seconds=5)  # It is this machine's clock.
+    def ask() -> datetime:
+        ((now,),) = query(database_url, "SELECT clock_timestamp() + interval '1 hour'")
+        asked.append(now)
+        return asked[-1]
+
+    with deadline.within(5):
+        found = [deadline_of(info, ask) for _ in range(3)]
+        expected = datetime.now(UTC) + timedelta(hours=1, seconds=5)  # They share this machine.
 
     assert all(timedelta(0) <= expected - moment < timedelta(seconds=1) for moment in found)
-    engine.dispose()
+    assert len(asked) == 1
 
 
-def test_without_a_deadline_nothing_expires(database_url: str) -> None:
-    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg2:"))
-
-    with engine.connect() as connection:
-        assert deadline_of(connection).year == 9999
-
-    engine.dispose()
+def test_without_a_deadline_nothing_expires() -> None:
+    assert deadline_of({}, datetime.now).year == 9999
 
 
 def test_where_the_servers_clock_was_set_a_change_is_refused_until_it_is_read_again(
@@ -39,7 +43,7 @@ def test_where_the_servers_clock_was_set_a_change_is_refused_until_it_is_read_ag
 ) -> None:
     with database.tasks_of("alice") as tasks:
         task = tasks.add(title="Buy milk", description=None)
-        monkeypatch.setattr(server_clock, "NOW", EARLIER)
+        monkeypatch.setattr(pool, "NOW", EARLIER)
         for versions in (None, [task.updated_at]):
             with deadline.within(5), pytest.raises(DatabaseUnavailable):
                 tasks.replace(task.id, title="Buy oats", description=None, versions=versions)
