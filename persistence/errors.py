@@ -8,15 +8,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
+class ConnectionLost(psycopg2.OperationalError):
+    """The connection is of no use any more, in whatever words the driver says so."""
+
+
 class PersistenceError(Exception):
     """Everything that this package raises on purpose. Its text holds no SQL and no value.
 
-    `sqlstate` is None where it was not PostgreSQL that refused, or where it could not say so.
+    `sqlstate` is None where it was not PostgreSQL that refused, or where it could not say so; then
+    `reason` says for an operator what is known.
     """
 
-    def __init__(self, sqlstate: str | None = None) -> None:
+    def __init__(self, sqlstate: str | None = None, *, reason: str = "no SQLSTATE") -> None:
         self.sqlstate = sqlstate
-        super().__init__(f"SQLSTATE {sqlstate}" if sqlstate else "no SQLSTATE")
+        super().__init__(f"SQLSTATE {sqlstate}" if sqlstate else reason)
 
 
 class TaskNotFound(PersistenceError):
@@ -55,9 +60,7 @@ REFUSALS: dict[str, type[PersistenceError]] = {
     "25P03": DatabaseUnavailable,  # idle in transaction for too long
     "25P04": DatabaseUnavailable,  # transaction took too long
     "3F000": SchemaNotReady,  # no such schema
-    "40001": DatabaseUnavailable,  # serialization failure
-    "40003": DatabaseUnavailable,  # statement completion unknown
-    "40P01": DatabaseUnavailable,  # deadlock
+    "40": DatabaseUnavailable,  # rolled back: serialization failure, deadlock
     "42703": SchemaNotReady,  # no such column
     "42P01": SchemaNotReady,  # no such table
     "53": DatabaseUnavailable,  # disk full, out of memory, too many connections
@@ -87,12 +90,14 @@ def translated() -> Iterator[None]:
 def refusal_of(error: Exception) -> PersistenceError | None:
     """Give what `error` means, or None where it means a bug."""
     if isinstance(error, PoolTimeoutError):
-        return DatabaseUnavailable()
+        return DatabaseUnavailable(reason="no connection was free in time")
     cause = error.orig if isinstance(error, DBAPIError) else error
     sqlstate = sqlstate_of(error)
-    if sqlstate is None:
-        return DatabaseUnavailable() if _is_connection_trouble(error, cause) else None
-    refusal = REFUSALS.get(sqlstate) or REFUSALS.get(sqlstate[:2])
+    if sqlstate is None and isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
+        # A server that cannot be reached, or goes away in the middle, sends none. The words are
+        # libpq's: they name the server and the role, and never the password or a value.
+        return DatabaseUnavailable(reason=str(cause) or type(cause).__name__)
+    refusal = REFUSALS.get(sqlstate or "") or REFUSALS.get((sqlstate or "")[:2])
     return refusal(sqlstate) if refusal else None
 
 
@@ -107,9 +112,3 @@ def sqlstate_of(error: BaseException) -> str | None:
     """Give the SQLSTATE that PostgreSQL sent, None where it never got to answer."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return cause.pgcode if isinstance(cause, psycopg2.Error) else None
-
-
-def _is_connection_trouble(error: Exception, cause: BaseException | None) -> bool:
-    # A server that cannot be reached, or goes away in the middle, sends no SQLSTATE.
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)

@@ -8,12 +8,13 @@ together they are the task as it was first answered, whatever has become of it s
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import psycopg2
 from psycopg2.errors import NotNullViolation
 from sqlalchemy import (
-    Delete,
     Executable,
     Text,
     and_,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from persistence.errors import IdempotencyKeyReused
 from persistence.models import Task
@@ -44,9 +46,17 @@ KEY = bindparam("key", type_=Text)
 THIS_KEY = and_(is_owner(keys.c.user_id, OWNER), keys.c.key == KEY)
 IS_EXPIRED = keys.c.created_at < func.now() - LIFETIME
 
-FIND = select(keys.c.fingerprint, keys.c.task_id, keys.c.created_at).where(
-    THIS_KEY, not_(IS_EXPIRED)
+# The addition has just found the key in use, so it is not asked again whether it has expired.
+FIND = select(keys.c.fingerprint, keys.c.task_id, keys.c.created_at).where(THIS_KEY)
+
+EXPIRED = (
+    select(keys.c.user_id, keys.c.key)
+    .where(IS_EXPIRED)
+    .order_by(keys.c.created_at)
+    .limit(SWEEP)
+    .with_for_update(skip_locked=True)
 )
+SWEEP_OUT = delete(keys).where(tuple_(keys.c.user_id, keys.c.key).in_(EXPIRED))
 
 
 def add_once(  # noqa: PLR0913, PLR0917 -- whose, where, and the three parts of the request
@@ -66,6 +76,7 @@ def add_once(  # noqa: PLR0913, PLR0917 -- whose, where, and the three parts of 
     values = {**which, "title": title, "description": description, "fingerprint": fingerprint}
     rows = _insert(pool, insertion_with_key(users_table), values)
     if rows:
+        _sweep(pool)
         return task_of(rows[0])
     answered = pool.execute(FIND, which, repeatable=True)
     if not answered:
@@ -92,7 +103,7 @@ def _as_added(
 
 def _insert(pool: ConnectionPool, statement: Executable, values: Mapping[str, object]) -> Rows:
     try:
-        return pool.execute(statement, values, repeatable=True)
+        return pool.execute(statement, values, repeatable=True, expires=True)
     except NotNullViolation:
         return ()  # Another request has added a task with this key in the meantime.
 
@@ -123,17 +134,14 @@ def insertion_with_key(users_table: str) -> Executable:
             "created_at": given.created_at,
         },
     )
-    return select(added).add_cte(taken_over.cte("kept"), _sweep().cte("swept"))
+    return select(added).add_cte(taken_over.cte("kept"))
 
 
-def _sweep() -> Delete:
-    """Remove some expired keys, but not the one at hand, and none that another request holds."""
-    others = not_(and_(keys.c.user_id == OWNER, keys.c.key == KEY))
-    expired = (
-        select(keys.c.user_id, keys.c.key)
-        .where(IS_EXPIRED, others)
-        .order_by(keys.c.created_at)
-        .limit(SWEEP)
-        .with_for_update(skip_locked=True)
-    )
-    return delete(keys).where(tuple_(keys.c.user_id, keys.c.key).in_(expired))
+def _sweep(pool: ConnectionPool) -> None:
+    """Remove some expired keys. The task is added by then, whatever becomes of this.
+
+    In a statement of its own, which waits for nobody: one that held these keys while it waited for
+    the row of a user could meet the deletion of that user, which takes both the other way round.
+    """
+    with suppress(psycopg2.Error, PoolTimeoutError):
+        pool.execute(SWEEP_OUT, {})

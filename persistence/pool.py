@@ -16,6 +16,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from persistence import deadline
+from persistence.errors import ConnectionLost
+from persistence.hosts import connect, each_host
 from persistence.prepared import prepared
 from persistence.server_clock import NOW, deadline_of
 from persistence.url import connection_parameters
@@ -23,10 +25,11 @@ from persistence.url import connection_parameters
 # A network that falls silent is given up after about seven seconds, not after many minutes.
 DRIVER_DEFAULTS = {
     "application_name": "tasks-api",
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 5000,
+    "client_encoding": "UTF8",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "5000",
 }
 
 RECYCLE_SECONDS = 1800
@@ -53,7 +56,7 @@ class ConnectionPool:
 
     Every statement is a transaction of its own, and takes one round trip. Nothing is set on a
     connection that would outlive the statement, so a pooler in transaction mode may stand between.
-    All times are in seconds, and none outlasts the thread's deadline.
+    All times are in seconds. None but the wait for a connection outlasts the thread's deadline.
     """
 
     def __init__(  # noqa: PLR0913 -- each is one setting of the service
@@ -66,14 +69,14 @@ class ConnectionPool:
         statement_timeout: float,
         lock_timeout: float,
     ) -> None:
-        parameters = connection_parameters(url)
+        parameters = DRIVER_DEFAULTS | connection_parameters(url)
+        self._hosts = each_host(parameters)
         # libpq leaves it to those who wait for it to watch the time.
-        self._connect_timeout = float(parameters.pop("connect_timeout", 0)) or connect_timeout
+        self._connect_timeout = float(parameters.get("connect_timeout", 0)) or connect_timeout
         self._statement_timeout = statement_timeout
         self._lock_limit = f"SET LOCAL lock_timeout={_milliseconds(lock_timeout)};"
         self._engine = create_engine(
             "postgresql+psycopg2://",
-            connect_args=DRIVER_DEFAULTS | parameters,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
             use_native_hstore=False,
@@ -112,7 +115,9 @@ class ConnectionPool:
                 return self._run(lent, statement, values)
             except psycopg2.Error as error:
                 is_broken = _drop_if_broken(lent, error)
-                if not (is_broken and repeatable and deadline.remaining() > 0):
+                if is_broken and not (repeatable and deadline.remaining() > 0):
+                    raise ConnectionLost(error) from error
+                if not is_broken:
                     raise
         return self.execute(statement, values, expires=expires)
 
@@ -128,11 +133,8 @@ class ConnectionPool:
         """Close the connections that are not in use."""
         self._engine.dispose()
 
-    def _connect(
-        self, dialect: Dialect, _entry: object, args: tuple[Any, ...], parameters: dict[str, Any]
-    ) -> DBAPIConnection:
-        with deadline.within(self._connect_timeout):
-            return dialect.connect(*args, **parameters)
+    def _connect(self, dialect: Dialect, *_: object) -> DBAPIConnection:
+        return connect(dialect.connect, self._hosts, self._connect_timeout)
 
     def _check(self, lent: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
         """Replace a connection that no longer works, where there is reason to doubt it."""

@@ -86,7 +86,8 @@ def insertion_if(users_table: str, *conditions: ColumnElement[bool]) -> Returnin
     """
     users = users_named(users_table)
     values = (OWNER, bindparam("title", type_=Text), bindparam("description", type_=Text))
-    row = select(*values).where(exists().where(is_owner(users.c.id, OWNER)), *conditions)
+    is_known = exists().where(is_owner(users.c.id, OWNER))
+    row = select(*values).where(is_known, IN_TIME, *conditions)
     columns = ["user_id", "title", "description"]
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)
 

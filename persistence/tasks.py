@@ -8,12 +8,20 @@ from sqlalchemy import Executable
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from persistence import statements
-from persistence.errors import DatabaseUnavailable, OwnerNotFound, TaskChanged, TaskNotFound
+from persistence.errors import (
+    DatabaseUnavailable,
+    OwnerNotFound,
+    PersistenceError,
+    TaskChanged,
+    TaskNotFound,
+)
 from persistence.idempotency import add_once
 from persistence.models import Task
 from persistence.pool import ConnectionPool, Rows
 from persistence.statements import task_of
 from persistence.users import Owner, Users
+
+TOO_LATE = "the statement came too late by the clock of the server"
 
 
 class TaskRepository:
@@ -57,7 +65,7 @@ class TaskRepository:
             self._users.admit(self._pool, self._owner)
             task = self._add(title, description, idempotency_key)
         if task is None:
-            raise OwnerNotFound
+            raise self._why_nothing_was_added()
         return task
 
     def replace(
@@ -85,8 +93,13 @@ class TaskRepository:
         if key is not None:
             return add_once(self._pool, table, self._owner.id, key, title, description)
         values = {"owner": self._owner.id, "title": title, "description": description}
-        rows = self._pool.execute(statements.insertion(table), values)
+        rows = self._pool.execute(statements.insertion(table), values, expires=True)
         return task_of(rows[0]) if rows else None
+
+    def _why_nothing_was_added(self) -> PersistenceError:
+        # If the owner is there, it came too late by the server's clock: see `IN_TIME`.
+        known = self._users.know(self._pool, self._owner)
+        return DatabaseUnavailable(reason=TOO_LATE) if known else OwnerNotFound()
 
     def _change(
         self,
@@ -110,8 +123,7 @@ class TaskRepository:
         task = self.get(task_id)
         if versions is not None and task.updated_at not in versions:
             raise TaskChanged
-        # It came too late by the server's clock, which has been set meanwhile.
-        raise DatabaseUnavailable
+        raise DatabaseUnavailable(reason=TOO_LATE)
 
     def _read(self, statement: Executable, **values: object) -> Rows:
         values["owner"] = self._owner.id

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from psycopg2 import IntegrityError, ProgrammingError
+from psycopg2 import IntegrityError
+from psycopg2.errors import GeneratedAlways, UndefinedColumn
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -47,6 +48,7 @@ class Users:
         is_required = provisioning is Provisioning.REQUIRE
         self._is_known = select(known if is_required else or_(known, stand_in))
         self._is_stand_in = select(stand_in)
+        self._known = select(users.c.id).where(is_owner(users.c.id, bindparam("owner")))
         self._add = insert(users).on_conflict_do_nothing()
 
     def confirm(self, pool: ConnectionPool, owner: Owner) -> None:
@@ -56,6 +58,10 @@ class Users:
         ((is_known,),) = pool.execute(self._is_known, {"owner": owner.id}, repeatable=True)
         if not is_known:
             raise OwnerNotFound
+
+    def know(self, pool: ConnectionPool, owner: Owner) -> bool:
+        """Tell whether the owner is in the table."""
+        return bool(pool.execute(self._known, {"owner": owner.id}, repeatable=True))
 
     def admit(self, pool: ConnectionPool, owner: Owner) -> None:
         """Add the owner's row unless another request has just done so.
@@ -67,7 +73,7 @@ class Users:
         row = {"id": owner.id, "email": _storable(owner.email), "name": _storable(owner.name)}
         try:
             pool.execute(self._add, row, repeatable=True)
-        except (IntegrityError, ProgrammingError) as error:
+        except (IntegrityError, UndefinedColumn, GeneratedAlways) as error:
             raise OwnerNotFound from error
 
     def _may_add(self, pool: ConnectionPool) -> bool:

@@ -63,7 +63,7 @@ class Settings(MigrationSettings, TokenSettings):
     frontend_url: Origins = ()
     host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
-    request_timeout: float = Field(default=5, gt=0, le=600)
+    request_timeout: float = Field(default=5, ge=1, le=600)
     user_provisioning: Literal["auto", "create", "require"] = "auto"
     database_pool_size: int = Field(default=10, ge=1, le=1000)
     database_pool_timeout: float = Field(default=1, gt=0, le=60)

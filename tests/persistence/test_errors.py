@@ -2,14 +2,19 @@
 
 from pathlib import Path
 from traceback import format_exception
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 from psycopg2 import IntegrityError
-from sqlalchemy.exc import DBAPIError
 
 from persistence.engine import Database
-from persistence.errors import DatabaseUnavailable, PersistenceError, SchemaNotReady
+from persistence.errors import (
+    ConnectionLost,
+    DatabaseUnavailable,
+    PersistenceError,
+    SchemaNotReady,
+)
 from persistence.errors import refusal_of as meaning_of
 from tasks_api.local_postgres import LocalPostgres
 from tests.database import configure, query
@@ -50,11 +55,25 @@ def test_a_server_that_stops_is_unavailable_until_it_is_back(tmp_path: Path) -> 
 
 def test_a_connection_that_the_driver_gives_up_is_unavailable_whatever_it_says_of_it() -> None:
     silence = psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from libpq")
-    lost = DBAPIError("SELECT 1", {}, silence, connection_invalidated=True)
-    kept = DBAPIError("SELECT 1", {}, silence)
 
-    assert type(meaning_of(lost)) is DatabaseUnavailable
-    assert meaning_of(kept) is None
+    assert type(meaning_of(ConnectionLost(silence))) is DatabaseUnavailable
+    assert meaning_of(silence) is None
+
+
+@pytest.mark.parametrize(
+    ("database", "reason"),
+    [("tasks", "password authentication failed"), ("nowhere", 'database "nowhere" does not exist')],
+)
+def test_the_reason_is_there_for_an_operator(database_url: str, database: str, reason: str) -> None:
+    url = urlsplit(database_url)._replace(path=f"/{database}")
+    if database == "tasks":
+        url = url._replace(netloc=f"{url.username}:wr0ng@{url.hostname}:{url.port}")
+
+    refusal = refusal_of(Database(url.geturl()))
+
+    assert type(refusal) is DatabaseUnavailable
+    assert reason in str(refusal)
+    assert "wr0ng" not in str(refusal)
 
 
 @pytest.mark.own_database

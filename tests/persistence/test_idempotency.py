@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
 
 import pytest
+from sqlalchemy import Executable
 
 from persistence.engine import Database
-from persistence.errors import IdempotencyKeyReused
+from persistence.errors import IdempotencyKeyReused, PersistenceError
+from persistence.idempotency import FIND
 from persistence.migrate import migrate
 from persistence.models import Task
+from persistence.pool import ConnectionPool, Rows
 from tests.database import create_better_auth, new_database, query, sign_up
 from tests.persistence.operations import titles_of
 
@@ -130,6 +135,44 @@ def test_an_expired_key_is_taken_over_once(database: Database, database_url: str
 
     assert len(answers) == 1
     assert len(titles_of(database, "alice")) == 2
+
+
+def test_a_key_that_expires_between_two_statements_gives_its_answer(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = add(database, "k")
+    execute = ConnectionPool.execute
+
+    def expire_first(pool: ConnectionPool, statement: Executable, *values: Any, **how: Any) -> Rows:
+        if statement is FIND:
+            grow_old(database_url, 25)
+        return execute(pool, statement, *values, **how)
+
+    monkeypatch.setattr(ConnectionPool, "execute", expire_first)
+
+    assert add(database, "k").id == first.id
+
+
+def test_a_user_can_be_deleted_while_keys_are_used(database: Database, database_url: str) -> None:
+    def use(number: int) -> None:
+        with suppress(PersistenceError):
+            add(database, f"k{number % 50}", title=str(number))
+
+    for _ in range(5):
+        add(database, "old")
+        query(
+            database_url,
+            """
+            INSERT INTO idempotency_keys
+            SELECT 'alice', 'old' || n, '', 1, now() - interval '25 hours'
+              FROM generate_series(1, 2000) n
+            """,
+        )
+        with ThreadPoolExecutor(8) as threads:
+            used = [threads.submit(use, number) for number in range(40)]
+            query(database_url, "DELETE FROM users WHERE id = 'alice'")
+            for each in used:
+                each.result()
 
 
 def test_expired_keys_are_removed_when_others_are_added(

@@ -16,7 +16,7 @@ from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.models import Task
 from tests.database import configure, query, wait_until
-from tests.persistence.operations import ON_ONE_TASK, Operation, every_operation, titles_of
+from tests.persistence.operations import ALL, ON_ONE_TASK, Operation, every_operation, titles_of
 
 OURS = "datname = current_database() AND application_name = 'tasks-api'"
 
@@ -251,40 +251,57 @@ def test_the_earlier_of_two_deadlines_counts_and_ends_with_its_block() -> None:
     assert deadline.remaining() == float("inf")
 
 
-CHANGES = {name: change for name, change in ON_ONE_TASK.items() if name != "get"}
+WRITES = {name: write for name, write in ALL.items() if name not in {"get", "list"}}
+CHANGES = {name: write for name, write in WRITES.items() if name in ON_ONE_TASK}
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-@pytest.mark.parametrize("where", ["before it is read", "while it waits for a lock"])
-def test_a_change_that_was_given_up_does_not_take_effect_later(
-    database: Database, database_url: str, change: Operation, where: str
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_a_write_that_is_read_after_it_was_given_up_does_not_take_effect(
+    database: Database, database_url: str, write: Operation
 ) -> None:
     task = add(database)
     with deadline.within(5), database.tasks_of("alice") as tasks:
         tasks.replace(task.id, title="Before", description=None)
+    (session,) = sessions_of(database_url)
+
+    with frozen(session):
+        assert attempt(database, write, task.id) == "unavailable"
+        with database.tasks_of("alice") as tasks:
+            last = tasks.replace(task.id, title="Acknowledged", description=None)
+    wait_until_gone(database_url, session)
+
+    with database.tasks_of("alice") as tasks:
+        assert tasks.list() == [last]
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_that_was_given_up_behind_a_lock_does_not_take_effect(
+    database: Database, database_url: str, change: Operation
+) -> None:
+    task = add(database)
     blocker = psycopg2.connect(database_url)
-    if where == "while it waits for a lock":
-        blocker.cursor().execute("UPDATE tasks SET completed = completed")
+    blocker.cursor().execute("UPDATE tasks SET completed = completed")
 
     with ThreadPoolExecutor(1) as other:
-        if where == "while it waits for a lock":
-            given_up = other.submit(attempt, database, change, task.id)
-            session = wait_until(database_url, "wait_event_type = 'Lock'")
-        else:
-            (session,) = sessions_of(database_url)
+        given_up = other.submit(attempt, database, change, task.id)
+        session = wait_until(database_url, "wait_event_type = 'Lock'")
         with frozen(session):
-            if where == "before it is read":
-                given_up = other.submit(attempt, database, change, task.id)
             assert given_up.result() == "unavailable"
             blocker.rollback()
             with database.tasks_of("alice") as tasks:
                 last = tasks.replace(task.id, title="Acknowledged", description=None)
-    while session in sessions_of(database_url):
-        time.sleep(0.01)
+    wait_until_gone(database_url, session)
 
     with database.tasks_of("alice") as tasks:
         assert tasks.list() == [last]
     blocker.close()
+
+
+def wait_until_gone(url: str, session: int) -> None:
+    give_up = time.monotonic() + 10
+    while session in sessions_of(url):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
 
 
 def attempt(database: Database, change: Operation, task_id: int) -> str:

@@ -1,0 +1,52 @@
+"""URLs with several hosts."""
+
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from persistence.engine import Database
+from persistence.errors import DatabaseUnavailable
+from persistence.hosts import each_host
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"dbname": "d"}, [{"dbname": "d"}]),
+        ({"host": "a", "port": "1"}, [{"host": "a", "port": "1"}]),
+        ({"host": "a,b"}, [{"host": "a"}, {"host": "b"}]),
+        ({"host": "a,b", "port": "1"}, [{"host": "a", "port": "1"}, {"host": "b", "port": "1"}]),
+        ({"host": "a,b", "port": "1,2"}, [{"host": "a", "port": "1"}, {"host": "b", "port": "2"}]),
+        ({"hostaddr": "::1,::2"}, [{"hostaddr": "::1"}, {"hostaddr": "::2"}]),
+    ],
+)
+def test_each_host_has_its_parameters(
+    parameters: dict[str, str], expected: list[dict[str, str]]
+) -> None:
+    assert each_host(parameters) == expected
+
+
+def test_a_host_that_is_silent_leaves_time_for_the_next(database_url: str) -> None:
+    url = urlsplit(database_url)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:1,{url.hostname}:{url.port}"
+        netloc = f"{url.username}:{url.password}@{hosts}"
+        database = Database(url._replace(netloc=netloc).geturl(), connect_timeout=1.5)
+
+        assert database.revision() is not None
+
+    database.dispose()
+
+
+def test_several_hosts_share_the_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        database = Database(f"postgresql://p@{host},{host},{host}/tasks", connect_timeout=0.6)
+        started = time.monotonic()
+
+        with pytest.raises(DatabaseUnavailable):
+            database.revision()
+
+        assert 0.5 <= time.monotonic() - started < 1.5
