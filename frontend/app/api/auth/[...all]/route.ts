@@ -1,0 +1,5 @@
+import { auth } from "@/lib/auth";
+
+const handle = (request: Request): Promise<Response> => auth().handler(request);
+
+export { handle as GET, handle as POST };

@@ -1,0 +1,36 @@
+import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
+import { connection } from "next/server";
+import type { ReactNode } from "react";
+
+import { Providers } from "@/components/providers";
+import { tasksApiUrl } from "@/lib/settings";
+import { isTheme, THEME_COOKIE } from "@/lib/theme";
+
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "Daybreak", template: "%s · Daybreak" },
+  description: "What there is to do, and how far you are.",
+};
+
+export const viewport: Viewport = {
+  colorScheme: "light dark",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#c9dfe8" },
+    { media: "(prefers-color-scheme: dark)", color: "#0b1626" },
+  ],
+};
+
+/** The server knows the theme from a cookie, so that no page is ever painted in the wrong one. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  await connection();
+  const theme = (await cookies()).get(THEME_COOKIE)?.value;
+  return (
+    <html lang="en" data-theme={isTheme(theme) ? theme : undefined}>
+      <body>
+        <Providers tasksApiUrl={tasksApiUrl()}>{children}</Providers>
+      </body>
+    </html>
+  );
+}

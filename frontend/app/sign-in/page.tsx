@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+
+import { CredentialsForm } from "@/components/credentials-form";
+import { Shell } from "@/components/shell";
+import { currentSession } from "@/lib/session";
+import { pathAfterSignIn } from "@/lib/sign-in-path";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+export default async function SignIn({ searchParams }: PageProps<"/sign-in">) {
+  const { next } = await searchParams;
+  // With `next`, the service has just refused this session's token: sending it back would go in circles.
+  if (next === undefined && (await currentSession())) redirect("/");
+  return (
+    <Shell headline="Welcome back." line="Your list is where you left it." progress={0.55}>
+      <CredentialsForm purpose="sign-in" next={pathAfterSignIn(next)} expired={next !== undefined} />
+    </Shell>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+
+import { CredentialsForm } from "@/components/credentials-form";
+import { Shell } from "@/components/shell";
+import { currentSession } from "@/lib/session";
+import { pathAfterSignIn } from "@/lib/sign-in-path";
+
+export const metadata: Metadata = { title: "Sign up" };
+
+export default async function SignUp({ searchParams }: PageProps<"/sign-up">) {
+  const { next } = await searchParams;
+  if (next === undefined && (await currentSession())) redirect("/");
+  return (
+    <Shell headline="A day is a short list." line="Write it down, watch the sun come up." progress={0.2}>
+      <CredentialsForm purpose="sign-up" next={pathAfterSignIn(next)} />
+    </Shell>
+  );
+}

@@ -1,0 +1,96 @@
+import { Button } from "@/components/button";
+import { Modal } from "@/components/modal";
+import type { ConflictError } from "@/lib/conflict-error";
+import { dropDraft, edited } from "@/lib/draft";
+import type { TaskInput } from "@/lib/task";
+import type { TaskChange } from "@/lib/task-change";
+import type { Attempt } from "@/lib/use-attempt";
+
+interface ConflictDialogProps {
+  conflict: ConflictError;
+  attempt: Attempt;
+  onSettled: () => void;
+}
+
+/** Two versions of one task: the user says which of them stays. */
+export function ConflictDialog({ conflict, attempt, onSettled }: ConflictDialogProps) {
+  const { change, theirs } = conflict;
+  const words = wording(conflict);
+
+  function close(value: string) {
+    onSettled();
+    dropDraft(edited(change.task));
+    if (value === "mine") attempt(insisting(conflict)).catch(() => undefined);
+  }
+
+  return (
+    <Modal
+      wide={change.kind === "edit"}
+      insists
+      title={words.title}
+      onClose={close}
+      actions={
+        <>
+          <Button type="submit" look="outlined" value="theirs">
+            {words.theirs}
+          </Button>
+          <Button type="submit" look={change.kind === "edit" ? "filled" : "danger"} value="mine">
+            {words.mine}
+          </Button>
+        </>
+      }
+    >
+      <p>{words.explanation}</p>
+      <div className={`mt-5 grid gap-3 ${change.kind === "edit" && theirs ? "sm:grid-cols-2" : ""}`}>
+        {change.kind === "edit" && <Version name="Yours" text={change.input} />}
+        {theirs && <Version name={change.kind === "edit" ? "Theirs" : "As it is now"} text={theirs} />}
+      </div>
+    </Modal>
+  );
+}
+
+function Version({ name, text }: { name: string; text: TaskInput }) {
+  return (
+    <section aria-label={name} className="min-w-0 rounded-2xl border border-line bg-paper p-4">
+      <h3 className="text-sm font-semibold text-accent">{name}</h3>
+      <p className="mt-1 text-lg wrap-anywhere text-ink">{text.title}</p>
+      <p className="mt-1 max-h-48 overflow-auto wrap-anywhere whitespace-pre-line">
+        {text.description ?? <em>No description</em>}
+      </p>
+    </section>
+  );
+}
+
+/** The change once more, in full knowledge of what it overwrites. */
+function insisting({ change, theirs }: ConflictError): TaskChange {
+  if (theirs) return { ...change, task: theirs };
+  if (change.kind === "edit") {
+    return { kind: "add", key: crypto.randomUUID(), input: change.input };
+  }
+  return change;
+}
+
+function wording({ change, theirs }: ConflictError) {
+  if (change.kind === "delete") {
+    return {
+      title: "Delete it all the same?",
+      explanation: "The task has changed since you saw it.",
+      mine: "Delete",
+      theirs: "Keep it",
+    };
+  }
+  if (!theirs) {
+    return {
+      title: "The task is gone",
+      explanation: "It was deleted elsewhere while you edited it.",
+      mine: "Add mine as a new task",
+      theirs: "Let it go",
+    };
+  }
+  return {
+    title: "Two versions of one task",
+    explanation: "It has changed elsewhere while you edited it. Which one is to stay?",
+    mine: "Keep mine",
+    theirs: "Take theirs",
+  };
+}

@@ -1,0 +1,37 @@
+import { Button } from "@/components/button";
+import { Modal } from "@/components/modal";
+
+interface DeleteDialogProps {
+  title: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+export function DeleteDialog({ title, onConfirm, onClose }: DeleteDialogProps) {
+  function close(value: string) {
+    onClose();
+    if (value !== "delete") return;
+    onConfirm();
+    // The button that opened this goes away with its row.
+    document.getElementById("new-title")?.focus();
+  }
+
+  return (
+    <Modal
+      title="Delete this task?"
+      onClose={close}
+      actions={
+        <>
+          <Button type="submit" look="plain" value="keep" autoFocus>
+            Keep it
+          </Button>
+          <Button type="submit" look="danger" value="delete">
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <p className="line-clamp-3 wrap-anywhere">“{title}” will be gone for good.</p>
+    </Modal>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { useEffect, useId, useRef, type ReactNode } from "react";
+
+interface ModalProps {
+  title: string;
+  children: ReactNode;
+  /** The buttons; each closes the dialog with its `value`. */
+  actions: ReactNode;
+  /** Gets the value of the button, or nothing where the dialog was dismissed. */
+  onClose: (value: string) => void;
+  /** Whether one of the buttons has to be chosen. */
+  insists?: boolean;
+  wide?: boolean;
+}
+
+/** The browser's own dialog: it holds the focus, and gives it back. */
+export function Modal({ title, children, actions, onClose, insists = false, wide = false }: ModalProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => insists && event.preventDefault()}
+      onClose={(event) => onClose(event.currentTarget.returnValue)}
+      className={`w-[calc(100%-2rem)] rounded-3xl bg-raised p-6 shadow-2xl sm:p-8 ${wide ? "max-w-2xl" : "max-w-md"}`}
+    >
+      <h2 id={id} className="font-serif text-2xl tracking-tight text-balance">
+        {title}
+      </h2>
+      <div className="mt-2 text-muted">{children}</div>
+      <form method="dialog" className="mt-6 flex flex-wrap justify-end gap-2">
+        {actions}
+      </form>
+    </dialog>
+  );
+}

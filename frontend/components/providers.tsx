@@ -1,0 +1,36 @@
+"use client";
+
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+
+import { ApiProvider } from "@/components/api-provider";
+import { Notices } from "@/components/notices";
+import { wantsSignIn } from "@/lib/api-error";
+import { signInPath } from "@/lib/sign-in-path";
+
+export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; children: ReactNode }) {
+  const [client] = useState(queryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <ApiProvider origin={tasksApiUrl}>{children}</ApiProvider>
+      <Notices />
+    </QueryClientProvider>
+  );
+}
+
+/** Repeating, also without a network, is the business of `patientFetch`, below these. */
+function queryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: leaveToSignIn }),
+    mutationCache: new MutationCache({ onError: leaveToSignIn }),
+    defaultOptions: {
+      queries: { networkMode: "always", retry: false },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}
+
+/** A whole page, so that nothing of this session stays in memory; what was typed is in the drafts. */
+function leaveToSignIn(error: unknown): void {
+  if (wantsSignIn(error)) location.assign(signInPath(location.pathname + location.search));
+}

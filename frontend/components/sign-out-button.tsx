@@ -1,0 +1,34 @@
+"use client";
+
+import { useState } from "react";
+
+import { authClient } from "@/lib/auth-client";
+import { dropAllDrafts } from "@/lib/draft";
+import { notify } from "@/lib/notices";
+import { forgetToken } from "@/lib/token";
+
+export function SignOutButton({ userName }: { userName: string }) {
+  const [busy, setBusy] = useState(false);
+
+  async function signOut() {
+    setBusy(true);
+    const answer = await authClient.signOut().catch(() => null);
+    setBusy(false);
+    if (!answer || answer.error) return notify("failed", "You are still signed in; please try again");
+    forgetToken();
+    dropAllDrafts();
+    location.replace("/sign-in");
+  }
+
+  return (
+    <button
+      type="button"
+      onClick={signOut}
+      disabled={busy}
+      title={`Signed in as ${userName}`}
+      className="min-h-11 rounded-full px-4 text-sm font-semibold text-on-sky hover:bg-ink/10 lg:text-ink"
+    >
+      Sign out
+    </button>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { useIsMutating } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { ConflictDialog } from "@/components/conflict-dialog";
+import { OutageBanner } from "@/components/outage-banner";
+import { Shell } from "@/components/shell";
+import { SignOutButton } from "@/components/sign-out-button";
+import { TaskForm } from "@/components/task-form";
+import { TaskList } from "@/components/task-list";
+import { headline, progressOf, summaryOf } from "@/lib/summary";
+import { useAttempt } from "@/lib/use-attempt";
+import { useTasks } from "@/lib/use-tasks";
+
+export default function TaskBoard({ userName }: { userName: string }) {
+  const { tasks, error, refetch } = useTasks();
+  const { attempt, conflict, settle } = useAttempt();
+  useWarningBeforeLoss();
+
+  return (
+    <Shell
+      headline={tasks ? headline(tasks) : "Your list."}
+      line={<Summary text={tasks && summaryOf(tasks)} />}
+      progress={tasks ? progressOf(tasks) : 0}
+      menu={<SignOutButton userName={userName} />}
+    >
+      <OutageBanner />
+      <TaskForm attempt={attempt} />
+      <TaskList tasks={tasks} error={error} onRetry={() => void refetch()} attempt={attempt} />
+      {conflict && <ConflictDialog conflict={conflict} attempt={attempt} onSettled={settle} />}
+    </Shell>
+  );
+}
+
+function Summary({ text }: { text: string | undefined }) {
+  return (
+    <p className={text ? "tabular-nums" : "invisible"} data-summary>
+      {text ?? "0 open"}
+    </p>
+  );
+}
+
+/** Asks before the page is left while something is still on its way. */
+function useWarningBeforeLoss(): void {
+  const underway = useIsMutating() > 0;
+  useEffect(() => {
+    if (!underway) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [underway]);
+}

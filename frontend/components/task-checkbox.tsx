@@ -1,0 +1,37 @@
+import type { ShownTask } from "@/lib/task-change";
+
+interface TaskCheckboxProps {
+  task: ShownTask;
+  disabled: boolean;
+  onChange: (completed: boolean) => void;
+}
+
+export function TaskCheckbox({ task, disabled, onChange }: TaskCheckboxProps) {
+  return (
+    <label className="grid size-11 shrink-0 cursor-pointer place-items-center">
+      <input
+        type="checkbox"
+        checked={task.completed}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+        aria-label={`Done: ${task.title}`}
+        className="peer col-start-1 row-start-1 size-6 cursor-pointer appearance-none rounded-full border-2 border-edge transition-colors checked:border-accent checked:bg-accent hover:border-accent disabled:opacity-50"
+      />
+      <svg
+        aria-hidden="true"
+        viewBox="0 0 24 24"
+        className="pointer-events-none col-start-1 row-start-1 size-6 text-on-accent"
+      >
+        <path
+          className="tick"
+          d="M7 12.5l3.5 3.5 7-7.5"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2.25"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+    </label>
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import type { FormEvent, KeyboardEvent } from "react";
+
+import { Button } from "@/components/button";
+import { TaskFields } from "@/components/task-fields";
+import { edited, keepDraft, type Draft } from "@/lib/draft";
+import { taskInput, type Task, type TaskInput } from "@/lib/task";
+
+export interface Editing {
+  /** The task as it was when the editing began. */
+  task: Task;
+  draft: Draft;
+  /** By field. */
+  errors: Record<string, string>;
+}
+
+interface TaskEditorProps {
+  editing: Editing;
+  onEdit: (editing: Editing) => void;
+  onSave: (input: TaskInput, editing: Editing) => void;
+  onCancel: () => void;
+}
+
+/** Edits in place: Enter saves, in the description with Ctrl or Cmd; Escape gives up. */
+export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProps) {
+  const { task, draft, errors } = editing;
+
+  function type(typed: Draft) {
+    onEdit({ ...editing, draft: typed });
+    keepDraft(edited(task), { ...typed, task });
+  }
+
+  function submit(event?: FormEvent) {
+    event?.preventDefault();
+    onSave(taskInput(draft.title, draft.description), editing);
+  }
+
+  function cancelOnEscape(event: KeyboardEvent) {
+    if (event.key === "Escape") onCancel();
+  }
+
+  return (
+    <form
+      onSubmit={submit}
+      onKeyDown={cancelOnEscape}
+      aria-label={`Edit “${task.title}”`}
+      className="min-w-0 grow rounded-2xl border border-edge bg-raised p-1.5"
+    >
+      <TaskFields
+        name={`task-${task.id}`}
+        draft={draft}
+        errors={errors}
+        autoFocus
+        onType={type}
+        onSubmit={submit}
+      />
+      <div className="flex justify-end gap-1">
+        <Button look="plain" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit">Save</Button>
+      </div>
+    </form>
+  );
+}

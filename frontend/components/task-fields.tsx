@@ -1,0 +1,78 @@
+import type { KeyboardEvent, RefObject } from "react";
+
+import { FieldError } from "@/components/field-error";
+import type { Draft } from "@/lib/draft";
+
+interface TaskFieldsProps {
+  /** Tells the fields of one form from those of another on the page. */
+  name: string;
+  draft: Draft;
+  errors: Record<string, string>;
+  titleRef?: RefObject<HTMLInputElement | null>;
+  titlePlaceholder?: string;
+  autoFocus?: boolean;
+  /** Gets the words alone: the `Idempotency-Key` of earlier words is not theirs. */
+  onType: (draft: Draft) => void;
+  onSubmit: () => void;
+}
+
+const FIELD = "block w-full rounded-xl bg-transparent px-3 focus-visible:outline-offset-0";
+
+/** Title and description. What they must be is the service's business, which says it at the field. */
+export function TaskFields({
+  name,
+  draft: { title, description },
+  errors,
+  titleRef,
+  titlePlaceholder,
+  autoFocus,
+  onType,
+  onSubmit,
+}: TaskFieldsProps) {
+  function submitOnCommand(event: KeyboardEvent) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    onSubmit();
+  }
+
+  return (
+    <>
+      <label htmlFor={`${name}-title`} className="sr-only">
+        Title
+      </label>
+      <input
+        ref={titleRef}
+        id={`${name}-title`}
+        value={title}
+        onChange={(event) => onType({ title: event.target.value, description })}
+        placeholder={titlePlaceholder}
+        autoFocus={autoFocus}
+        autoComplete="off"
+        enterKeyHint="done"
+        aria-invalid={"title" in errors}
+        aria-describedby={`${name}-title-error`}
+        className={`${FIELD} min-h-11 text-lg`}
+      />
+      <div className="px-3">
+        <FieldError id={`${name}-title-error`} message={errors.title} />
+      </div>
+      <label htmlFor={`${name}-description`} className="sr-only">
+        Description
+      </label>
+      <textarea
+        id={`${name}-description`}
+        value={description}
+        onChange={(event) => onType({ title, description: event.target.value })}
+        onKeyDown={submitOnCommand}
+        placeholder="Description, if it needs one"
+        rows={1}
+        aria-invalid={"description" in errors}
+        aria-describedby={`${name}-description-error`}
+        className={`${FIELD} grows max-h-80 min-h-11 resize-none py-2.5 text-muted`}
+      />
+      <div className="px-3">
+        <FieldError id={`${name}-description-error`} message={errors.description} />
+      </div>
+    </>
+  );
+}

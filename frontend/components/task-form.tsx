@@ -1,0 +1,67 @@
+"use client";
+
+import { useRef, useState, type FormEvent } from "react";
+
+import { Button } from "@/components/button";
+import { PlusIcon } from "@/components/icons";
+import { TaskFields } from "@/components/task-fields";
+import { ApiError } from "@/lib/api-error";
+import { dropDraft, keepDraft, NEW, sent, takeNewDraft, type Draft } from "@/lib/draft";
+import { taskInput } from "@/lib/task";
+import type { Attempt } from "@/lib/use-attempt";
+
+const EMPTY: Draft = { title: "", description: "" };
+
+/** Adds a task. The fields are free for the next one at once; a refused one comes back into them. */
+export function TaskForm({ attempt }: { attempt: Attempt }) {
+  const [draft, setDraft] = useState(() => takeNewDraft() ?? EMPTY);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const title = useRef<HTMLInputElement>(null);
+
+  function type(typed: Draft) {
+    setDraft(typed);
+    keepDraft(NEW, typed);
+  }
+
+  async function submit(event?: FormEvent) {
+    event?.preventDefault();
+    const key = draft.key ?? crypto.randomUUID();
+    keepDraft(sent(key), { ...draft, key });
+    dropDraft(NEW);
+    setDraft(EMPTY);
+    setErrors({});
+    title.current?.focus();
+    try {
+      await attempt({ kind: "add", key, input: taskInput(draft.title, draft.description) });
+      dropDraft(sent(key));
+    } catch (error) {
+      if (error instanceof ApiError) setErrors(error.byField());
+      // Unless the next task is being typed already; then a reload brings this one back.
+      setDraft((now) => (now.title || now.description ? now : { ...draft, key }));
+    }
+  }
+
+  return (
+    <form
+      onSubmit={submit}
+      aria-label="Add a task"
+      className="mb-8 rounded-3xl border border-line bg-raised p-2 shadow-[0_1px_0_var(--line)] transition-colors focus-within:border-edge"
+    >
+      <TaskFields
+        name="new"
+        draft={draft}
+        errors={errors}
+        titleRef={title}
+        titlePlaceholder="What is to be done?"
+        onType={type}
+        onSubmit={() => void submit()}
+      />
+      <div className="flex justify-end">
+        <Button type="submit">
+          <PlusIcon />
+          Add
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,38 @@
+import { Button } from "@/components/button";
+import { EmptyState } from "@/components/empty-state";
+import { ListSkeleton } from "@/components/list-skeleton";
+import { TaskRow } from "@/components/task-row";
+import { wantsSignIn } from "@/lib/api-error";
+import type { ShownTask } from "@/lib/task-change";
+import type { Attempt } from "@/lib/use-attempt";
+
+interface TaskListProps {
+  tasks: readonly ShownTask[] | undefined;
+  error: Error | null;
+  onRetry: () => void;
+  attempt: Attempt;
+}
+
+export function TaskList({ tasks, error, onRetry, attempt }: TaskListProps) {
+  if (!tasks && error && !wantsSignIn(error)) return <Failure error={error} onRetry={onRetry} />;
+  if (!tasks) return <ListSkeleton />;
+  if (tasks.length === 0) return <EmptyState />;
+  return (
+    <ul aria-label="Your tasks" className="-mx-2.5">
+      {tasks.map((task) => (
+        <TaskRow key={task.rowKey} task={task} attempt={attempt} />
+      ))}
+    </ul>
+  );
+}
+
+function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <div role="alert" className="rounded-3xl border border-line p-8 text-center">
+      <p className="mb-4">Your tasks cannot be shown: {error.message}</p>
+      <Button look="outlined" onClick={onRetry}>
+        Try again
+      </Button>
+    </div>
+  );
+}

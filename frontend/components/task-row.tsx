@@ -1,0 +1,93 @@
+"use client";
+
+import { useRef, useState } from "react";
+
+import { DeleteDialog } from "@/components/delete-dialog";
+import { TaskCheckbox } from "@/components/task-checkbox";
+import { TaskEditor, type Editing } from "@/components/task-editor";
+import { TaskText } from "@/components/task-text";
+import { TrashIcon } from "@/components/icons";
+import { ApiError } from "@/lib/api-error";
+import { ConflictError } from "@/lib/conflict-error";
+import { draftOf, dropDraft, edited, readDraft } from "@/lib/draft";
+import { sameText, type TaskInput } from "@/lib/task";
+import type { ShownTask } from "@/lib/task-change";
+import type { Attempt } from "@/lib/use-attempt";
+
+export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }) {
+  const [editing, setEditing] = useState(() => interruptedEditing(task));
+  const [deleting, setDeleting] = useState(false);
+  const comesBackRef = useRef(false);
+  const unborn = task.id === 0;
+
+  function close() {
+    comesBackRef.current = true;
+    setEditing(null);
+  }
+
+  async function save(input: TaskInput, { task: base, draft }: Editing) {
+    close();
+    if (sameText(input, base)) return dropDraft(edited(task));
+    try {
+      await attempt({ kind: "edit", task: base, input });
+      dropDraft(edited(task));
+    } catch (error) {
+      if (error instanceof ConflictError) return;
+      const errors = error instanceof ApiError ? error.byField() : {};
+      setEditing({ task: base, draft, errors });
+    }
+  }
+
+  function cancel() {
+    dropDraft(edited(task));
+    close();
+  }
+
+  return (
+    <li className="row group border-b border-line" aria-busy={task.saving} data-task={task.id}>
+      <div className="flex items-start gap-1 py-2">
+        <TaskCheckbox
+          task={task}
+          disabled={unborn}
+          onChange={(completed) => void attempt({ kind: "complete", task, completed }).catch(told)}
+        />
+        {editing ? (
+          <TaskEditor editing={editing} onEdit={setEditing} onSave={save} onCancel={cancel} />
+        ) : (
+          <>
+            <TaskText
+              task={task}
+              disabled={unborn}
+              comesBackRef={comesBackRef}
+              onEdit={() => setEditing({ task, draft: draftOf(task), errors: {} })}
+            />
+            <button
+              type="button"
+              aria-label={`Delete “${task.title}”`}
+              disabled={unborn}
+              onClick={() => setDeleting(true)}
+              className="grid size-11 shrink-0 place-items-center rounded-full text-muted transition hover:bg-danger/10 hover:text-danger focus-visible:opacity-100 lg:opacity-0 lg:group-focus-within:opacity-100 lg:group-hover:opacity-100"
+            >
+              <TrashIcon />
+            </button>
+          </>
+        )}
+      </div>
+      {deleting && (
+        <DeleteDialog
+          title={task.title}
+          onClose={() => setDeleting(false)}
+          onConfirm={() => void attempt({ kind: "delete", task }).catch(told)}
+        />
+      )}
+    </li>
+  );
+}
+
+/** `attempt` has told the user already. */
+function told(): void {}
+
+function interruptedEditing(task: ShownTask): Editing | null {
+  const draft = readDraft(edited(task));
+  return draft && { task: draft.task ?? task, draft, errors: {} };
+}

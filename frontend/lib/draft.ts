@@ -1,0 +1,57 @@
+import type { Task, TaskInput } from "./task";
+
+/** Words that were typed and not kept by the service yet; they outlive a reload and a sign-in. */
+export interface Draft {
+  title: string;
+  description: string;
+  /** The `Idempotency-Key` that they were sent with, if they were. */
+  key?: string;
+  /** The task as it was when its editing began. */
+  task?: Task;
+}
+
+const PREFIX = "draft:";
+const SENT = "sent:";
+
+export const NEW = "new";
+export const sent = (key: string): string => SENT + key;
+export const edited = (task: Task): string => `task:${task.id}`;
+
+export function readDraft(name: string): Draft | null {
+  const text = sessionStorage.getItem(PREFIX + name);
+  return text ? (JSON.parse(text) as Draft) : null;
+}
+
+export function keepDraft(name: string, draft: Draft): void {
+  sessionStorage.setItem(PREFIX + name, JSON.stringify(draft));
+}
+
+export function dropDraft(name: string): void {
+  sessionStorage.removeItem(PREFIX + name);
+}
+
+/** What was being typed, or else a task that was sent and whose answer this page never saw. */
+export function takeNewDraft(): Draft | null {
+  const typed = readDraft(NEW);
+  if (typed) return typed;
+  const name = names().find((each) => each.startsWith(SENT));
+  if (!name) return null;
+  const unanswered = readDraft(name);
+  dropDraft(name);
+  return unanswered;
+}
+
+/** The next one who signs in here is not to read them. */
+export function dropAllDrafts(): void {
+  names().forEach(dropDraft);
+}
+
+export function draftOf({ title, description }: TaskInput): Draft {
+  return { title, description: description ?? "" };
+}
+
+function names(): string[] {
+  return Object.keys(sessionStorage)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length));
+}

@@ -1,0 +1,43 @@
+import { answered, nextTry } from "./outage";
+
+const ANSWER_WITHIN_MS = 15_000;
+
+/**
+ * Asks until there is an answer that is not 503, in the rhythm of `Retry-After`.
+ *
+ * Every request of ours can be repeated: a new task has an `Idempotency-Key`, a change an `If-Match`.
+ */
+export async function patientFetch(
+  attempt: (signal: AbortSignal) => Promise<Response>,
+  signal: AbortSignal,
+): Promise<Response> {
+  for (let failures = 0; ; failures += 1) {
+    const response = await answerTo(attempt, signal);
+    if (response && response.status !== 503) {
+      answered();
+      return response;
+    }
+    await nextTry(retryAfter(response) ?? Math.min(2 ** failures, 15), signal);
+  }
+}
+
+async function answerTo(
+  attempt: (signal: AbortSignal) => Promise<Response>,
+  signal: AbortSignal,
+): Promise<Response | undefined> {
+  try {
+    return await attempt(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
+  } catch (error) {
+    signal.throwIfAborted();
+    // `fetch` throws a TypeError where nobody answers, and a TimeoutError comes from above.
+    const noAnswer =
+      error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+    if (noAnswer) return undefined;
+    throw error;
+  }
+}
+
+function retryAfter(response: Response | undefined): number | undefined {
+  const seconds = Number(response?.headers.get("Retry-After") ?? Number.NaN);
+  return seconds >= 0 ? Math.min(Math.max(seconds, 1), 60) : undefined;
+}

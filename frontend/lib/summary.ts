@@ -1,0 +1,26 @@
+import type { Task } from "./task";
+
+const NUMBERS = "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
+
+/** What the day looks like, in a few words. */
+export function headline(tasks: readonly Task[]): string {
+  const { open } = count(tasks);
+  if (tasks.length === 0) return "A clear day.";
+  if (open === 0) return "All done.";
+  return `${NUMBERS[open] ?? open} to go.`;
+}
+
+export function summaryOf(tasks: readonly Task[]): string {
+  const { open, done } = count(tasks);
+  return `${open} open · ${done} done`;
+}
+
+/** From 0, nothing is done, to 1, nothing is left. */
+export function progressOf(tasks: readonly Task[]): number {
+  return tasks.length === 0 ? 1 : count(tasks).done / tasks.length;
+}
+
+function count(tasks: readonly Task[]): { open: number; done: number } {
+  const done = tasks.filter(({ completed }) => completed).length;
+  return { open: tasks.length - done, done };
+}

@@ -1,0 +1,88 @@
+import {
+  useMutation,
+  useMutationState,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
+import { useMemo } from "react";
+
+import { useApi } from "@/components/api-provider";
+
+import { ConflictError } from "./conflict-error";
+import { sendChange } from "./send-change";
+import type { Task } from "./task";
+import { withChanges, type TaskChange } from "./task-change";
+import { fetchList, withAnswer, type TaskList } from "./task-list";
+import { inTurn } from "./turns";
+
+const TASKS = ["tasks"] as const;
+const CHANGE = ["tasks", "change"] as const;
+const LOOK_AGAIN_MS = 60_000;
+
+/** Which row a new task had before it had an id. */
+const rowKeys = new Map<number, string>();
+
+/**
+ * The tasks as the user is to see them: what the service has said, and on top of it the changes that
+ * are on their way. A change that fails takes itself off again; there is nothing to roll back.
+ */
+export function useTasks() {
+  const api = useApi();
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: TASKS,
+    queryFn: ({ signal }) => fetchList(api, listIn(client), signal),
+    refetchInterval: () => (client.isMutating() ? false : LOOK_AGAIN_MS),
+  });
+  const changes = useMutationState({
+    filters: { mutationKey: CHANGE, status: "pending" },
+    select: ({ state }) => state.variables as TaskChange,
+  });
+  const list = query.data;
+  const tasks = useMemo(() => list && withChanges(list.tasks, changes, rowKeys), [list, changes]);
+  return { tasks, error: query.error, refetch: query.refetch };
+}
+
+/** Makes a change, and resolves when the service has agreed. */
+export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
+  const api = useApi();
+  const client = useQueryClient();
+  const { mutateAsync } = useMutation({
+    mutationKey: CHANGE,
+    mutationFn: (change: TaskChange) =>
+      inTurn(concern(change), () => sendChange(api, change, latest(client, change))),
+    // A list that was asked for before the change would overwrite what comes after it.
+    onMutate: () => client.cancelQueries({ queryKey: TASKS }),
+    onSuccess: (task, change) => {
+      if (change.kind === "add" && task) rowKeys.set(task.id, change.key);
+      keep(client, change.kind === "add" ? undefined : change.task.id, task);
+    },
+    onError: (error) => {
+      if (error instanceof ConflictError) keep(client, error.change.task.id, error.theirs);
+    },
+    onSettled: () => {
+      if (client.isMutating({ mutationKey: CHANGE }) === 1) {
+        void client.invalidateQueries({ queryKey: TASKS });
+      }
+    },
+  });
+  return mutateAsync;
+}
+
+function concern(change: TaskChange): string {
+  return change.kind === "add" ? "new" : String(change.task.id);
+}
+
+function listIn(client: QueryClient): TaskList | undefined {
+  return client.getQueryData<TaskList>(TASKS);
+}
+
+function latest(client: QueryClient, change: TaskChange): Task | undefined {
+  if (change.kind === "add") return undefined;
+  return listIn(client)?.tasks.find(({ id }) => id === change.task.id);
+}
+
+function keep(client: QueryClient, id: number | undefined, task: Task | null): void {
+  client.setQueryData<TaskList>(TASKS, (list) => list && withAnswer(list, id, task));
+}
