@@ -1,43 +1,44 @@
-const HORIZON = 528;
-const NOON = 376;
+const HORIZON = 176;
+const NOON = 60;
 
+/** Where no words are in front of them. */
 const STARS = [
-  [60, 120, 1.2], [118, 60, 0.8], [172, 168, 1], [214, 92, 1.3], [262, 40, 0.8], [304, 140, 1.1],
-  [338, 70, 0.9], [92, 226, 0.8], [246, 236, 0.9], [318, 262, 1], [140, 300, 0.8], [366, 190, 0.8],
+  [340, 26, 1.1], [292, 62, 0.8], [372, 118, 0.9], [356, 208, 0.8], [318, 156, 1.2], [228, 34, 0.9],
+  [52, 342, 0.8], [112, 386, 1], [196, 350, 0.8], [302, 318, 0.9], [254, 268, 0.8], [30, 430, 0.9],
 ] as const;
 
 /** A landscape whose sun (by night the moon) rises from the horizon, at 0, to its height, at 1. */
 export function Scene({ progress }: { progress: number }) {
   const y = HORIZON - (HORIZON - NOON) * Math.min(Math.max(progress, 0), 1);
   return (
-    <svg
-      aria-hidden="true"
-      className="absolute inset-0 size-full"
-      viewBox="0 0 400 640"
-      preserveAspectRatio="xMidYMax slice"
-    >
-      <defs>
-        <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">
-          <stop offset="0.15" stopColor="var(--sky-high)" />
-          <stop offset="0.62" stopColor="var(--sky-middle)" />
-          <stop offset="0.84" stopColor="var(--sky-low)" />
-        </linearGradient>
+    <div aria-hidden="true" className="scene-sky absolute inset-0 overflow-hidden">
+      <svg className="absolute inset-0 size-full" viewBox="0 0 400 640" preserveAspectRatio="xMidYMid slice">
+        {STARS.map(([cx, cy, r]) => (
+          <circle key={cx} cx={cx} cy={cy} r={r} fill="var(--star)" />
+        ))}
+      </svg>
+      <svg
+        className="absolute right-[8%] bottom-11 h-[9.5rem] overflow-visible sm:bottom-14 sm:h-44 lg:right-[24%] lg:bottom-[16vh] lg:h-[19rem]"
+        viewBox="0 0 100 200"
+      >
         <radialGradient id="glow">
           <stop offset="0.2" stopColor="var(--sun)" stopOpacity="0.5" />
           <stop offset="1" stopColor="var(--sun)" stopOpacity="0" />
         </radialGradient>
-      </defs>
-      <rect width="400" height="640" fill="url(#sky)" />
-      {STARS.map(([cx, cy, r]) => (
-        <circle key={cx} cx={cx} cy={cy} r={r} fill="var(--star)" />
-      ))}
-      <g className="scene-sun" transform={`translate(262 ${y})`}>
-        <circle r="92" fill="url(#glow)" />
-        <circle r="34" fill="var(--sun)" />
-      </g>
-      <path d="M0 520c52-30 96-34 150-12s96 18 142-8 78-20 108-6v146H0z" fill="var(--hill-far)" />
-      <path d="M0 566c44-34 110-40 168-14s120 22 232-26v114H0z" fill="var(--hill-middle)" />
-      <path d="M0 600c70-26 128-22 196-4s134 12 204-22v66H0z" fill="var(--hill-near)" />
-    </svg>
+        <g className="scene-sun" transform={`translate(50 ${y})`}>
+          <circle r="84" fill="url(#glow)" />
+          <circle r="30" fill="var(--sun)" />
+        </g>
+      </svg>
+      <svg
+        className="absolute inset-x-0 bottom-0 h-24 w-full sm:h-28 lg:h-[30vh]"
+        viewBox="0 0 400 200"
+        preserveAspectRatio="none"
+      >
+        <path d="M0 62c52-38 96-44 150-16s96 22 142-10 78-26 108-8v172H0z" fill="var(--hill-far)" />
+        <path d="M0 118c44-42 110-50 168-18s120 28 232-32v132H0z" fill="var(--hill-middle)" />
+        <path d="M0 160c70-32 128-28 196-5s134 15 204-28v73H0z" fill="var(--hill-near)" />
+      </svg>
+    </div>
   );
 }

@@ -21,8 +21,8 @@ export function Shell({ headline, line, progress, menu, children }: ShellProps) 
         <Scene progress={progress} />
         <div className="relative flex h-full flex-col px-5 pt-3 sm:px-8 lg:px-12 lg:pt-10">
           <p className="flex h-11 items-center font-serif text-lg tracking-tight">Daybreak</p>
-          <div className="mt-4 lg:mt-[12vh]" data-headline>
-            <h1 className="font-serif text-[2.5rem] leading-[1.05] tracking-tight text-balance sm:text-5xl lg:text-6xl">
+          <div className="mt-2 max-w-[15rem] sm:max-w-md lg:mt-[12vh] lg:max-w-none">
+            <h1 className="font-serif text-4xl leading-[1.05] tracking-tight text-balance sm:text-5xl lg:text-6xl">
               {headline}
             </h1>
             <div className="mt-2 text-on-sky-muted lg:mt-4 lg:text-lg">{line}</div>

@@ -54,13 +54,15 @@ export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProp
         autoFocus
         onType={type}
         onSubmit={submit}
+        actions={
+          <>
+            <Button look="plain" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button type="submit">Save</Button>
+          </>
+        }
       />
-      <div className="flex justify-end gap-1">
-        <Button look="plain" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button type="submit">Save</Button>
-      </div>
     </form>
   );
 }

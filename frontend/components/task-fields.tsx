@@ -1,4 +1,4 @@
-import type { KeyboardEvent, RefObject } from "react";
+import type { KeyboardEvent, ReactNode, RefObject } from "react";
 
 import { FieldError } from "@/components/field-error";
 import type { Draft } from "@/lib/draft";
@@ -14,9 +14,11 @@ interface TaskFieldsProps {
   /** Gets the words alone: the `Idempotency-Key` of earlier words is not theirs. */
   onType: (draft: Draft) => void;
   onSubmit: () => void;
+  /** The buttons. */
+  actions: ReactNode;
 }
 
-const FIELD = "block w-full rounded-xl bg-transparent px-3 focus-visible:outline-offset-0";
+const FIELD = "block rounded-xl bg-transparent px-3 focus-visible:outline-offset-0";
 
 /** Title and description. What they must be is the service's business, which says it at the field. */
 export function TaskFields({
@@ -28,6 +30,7 @@ export function TaskFields({
   autoFocus,
   onType,
   onSubmit,
+  actions,
 }: TaskFieldsProps) {
   function submitOnCommand(event: KeyboardEvent) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -51,7 +54,7 @@ export function TaskFields({
         enterKeyHint="done"
         aria-invalid={"title" in errors}
         aria-describedby={`${name}-title-error`}
-        className={`${FIELD} min-h-11 text-lg`}
+        className={`${FIELD} min-h-11 w-full text-lg`}
       />
       <div className="px-3">
         <FieldError id={`${name}-title-error`} message={errors.title} />
@@ -59,17 +62,20 @@ export function TaskFields({
       <label htmlFor={`${name}-description`} className="sr-only">
         Description
       </label>
-      <textarea
-        id={`${name}-description`}
-        value={description}
-        onChange={(event) => onType({ title, description: event.target.value })}
-        onKeyDown={submitOnCommand}
-        placeholder="Description, if it needs one"
-        rows={1}
-        aria-invalid={"description" in errors}
-        aria-describedby={`${name}-description-error`}
-        className={`${FIELD} grows max-h-80 min-h-11 resize-none py-2.5 text-muted`}
-      />
+      <div className="flex flex-wrap items-end justify-end gap-1">
+        <textarea
+          id={`${name}-description`}
+          value={description}
+          onChange={(event) => onType({ title, description: event.target.value })}
+          onKeyDown={submitOnCommand}
+          placeholder="Description, if it needs one"
+          rows={1}
+          aria-invalid={"description" in errors}
+          aria-describedby={`${name}-description-error`}
+          className={`${FIELD} grows max-h-80 min-h-11 min-w-40 flex-1 resize-none py-2.5 text-muted`}
+        />
+        {actions}
+      </div>
       <div className="px-3">
         <FieldError id={`${name}-description-error`} message={errors.description} />
       </div>

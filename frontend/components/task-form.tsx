@@ -55,13 +55,13 @@ export function TaskForm({ attempt }: { attempt: Attempt }) {
         titlePlaceholder="What is to be done?"
         onType={type}
         onSubmit={() => void submit()}
+        actions={
+          <Button type="submit">
+            <PlusIcon />
+            Add
+          </Button>
+        }
       />
-      <div className="flex justify-end">
-        <Button type="submit">
-          <PlusIcon />
-          Add
-        </Button>
-      </div>
     </form>
   );
 }

@@ -44,7 +44,7 @@ export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }
   }
 
   return (
-    <li className="row group border-b border-line" aria-busy={task.saving} data-task={task.id}>
+    <li className="row group relative after:absolute after:inset-x-2.5 after:bottom-0 after:h-px after:bg-line" aria-busy={task.saving} data-task={task.id}>
       <div className="flex items-start gap-1 py-2">
         <TaskCheckbox
           task={task}
