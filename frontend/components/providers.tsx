@@ -1,12 +1,22 @@
 "use client";
 
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  MutationCache,
+  notifyManager,
+  QueryCache,
+  QueryClient,
+  QueryClientProvider,
+} from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 
 import { ApiProvider } from "@/components/api-provider";
 import { Notices } from "@/components/notices";
 import { wantsSignIn } from "@/lib/api-error";
+import { leaveFor } from "@/lib/leaving";
 import { signInPath } from "@/lib/sign-in-path";
+
+// Before the next picture is painted, so that a box that is ticked does not blink.
+notifyManager.setScheduler(queueMicrotask);
 
 export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; children: ReactNode }) {
   const [client] = useState(queryClient);
@@ -32,5 +42,5 @@ function queryClient(): QueryClient {
 
 /** A whole page, so that nothing of this session stays in memory; what was typed is in the drafts. */
 function leaveToSignIn(error: unknown): void {
-  if (wantsSignIn(error)) location.assign(signInPath(location.pathname + location.search));
+  if (wantsSignIn(error)) leaveFor(signInPath(location.pathname + location.search));
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { authClient } from "@/lib/auth-client";
 import { dropAllDrafts } from "@/lib/draft";
+import { leaveFor } from "@/lib/leaving";
 import { notify } from "@/lib/notices";
 import { forgetToken } from "@/lib/token";
 
@@ -17,7 +18,7 @@ export function SignOutButton({ userName }: { userName: string }) {
     if (!answer || answer.error) return notify("failed", "You are still signed in; please try again");
     forgetToken();
     dropAllDrafts();
-    location.replace("/sign-in");
+    leaveFor("/sign-in");
   }
 
   return (

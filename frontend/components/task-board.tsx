@@ -9,6 +9,7 @@ import { Shell } from "@/components/shell";
 import { SignOutButton } from "@/components/sign-out-button";
 import { TaskForm } from "@/components/task-form";
 import { TaskList } from "@/components/task-list";
+import { isLeaving } from "@/lib/leaving";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
 import { useAttempt } from "@/lib/use-attempt";
 import { useTasks } from "@/lib/use-tasks";
@@ -46,7 +47,9 @@ function useWarningBeforeLoss(): void {
   const underway = useIsMutating() > 0;
   useEffect(() => {
     if (!underway) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    const warn = (event: BeforeUnloadEvent) => {
+      if (!isLeaving()) event.preventDefault();
+    };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [underway]);

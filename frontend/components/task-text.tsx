@@ -32,7 +32,7 @@ export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps
         aria-describedby={description ? `description-${id}` : undefined}
         className="block w-full rounded-lg text-left text-[1.0625rem] leading-6 wrap-anywhere before:absolute before:inset-0 before:content-['']"
       >
-        <span className={`strike ${completed ? "text-muted" : ""}`} data-done={completed}>
+        <span data-title className={`strike ${completed ? "text-muted" : ""}`} data-done={completed}>
           {title}
         </span>
       </button>

@@ -30,11 +30,11 @@ export function authOptions({ databaseUrl, secret, url }: Settings) {
     },
     emailAndPassword: { enabled: true },
     advanced: { useSecureCookies: url.startsWith("https://") },
-    // Per address: slow enough for who guesses passwords, and a whole office can sign in.
+    // In a minute, per address: too few to guess passwords, enough for a school class to begin.
     rateLimit: {
       customRules: {
         "/sign-in/email": { window: 60, max: 20 },
-        "/sign-up/email": { window: 60, max: 20 },
+        "/sign-up/email": { window: 60, max: 100 },
       },
     },
     telemetry: { enabled: false },

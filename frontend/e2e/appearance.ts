@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+
+import axe from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+
+import { withPage } from "./browser";
+import { add, bin, box, join, kept, newTask, words } from "./person";
+import { service, SERVICE } from "./stack";
+
+const PICTURES = path.resolve("../docs/pictures");
+const LARGEST = 150 * 1024;
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const LOOKS: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  small: { viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true },
+};
+
+for (const [look, options] of Object.entries(LOOKS)) {
+  test(`${look}: nothing keeps anybody out, by the rules of axe`, (t) =>
+    withPage(async (page) => {
+      let checked = 0;
+      const check = async (state: string) => {
+        await barrierFree(page, `${look}, ${state}`);
+        checked += 1;
+      };
+      await page.goto("/sign-in");
+      await check("signing in");
+      if (look === "light") await picture(page, "sign-in");
+      await page.goto("/sign-up");
+      await check("signing up");
+      await join(page);
+      await check("the empty list");
+      await newTask(page).getByRole("button", { name: "Add" }).click();
+      await newTask(page).getByText("Title is required").waitFor();
+      await check("a refused title");
+      await aDay(page);
+      await check("the list");
+      if (look !== "small") await picture(page, look);
+      await words(page, "Bake bread for Sunday").click();
+      await check("an open editor");
+      await page.keyboard.press("Escape");
+      await bin(page, "Write to Grace").click();
+      await check("a dialog");
+      await page.keyboard.press("Escape");
+      await service.stop();
+      await box(page, "Write to Grace").check();
+      await page.getByText("The service is taking a break.").waitFor();
+      await check("an outage");
+      await service.start();
+      await kept(page, "Write to Grace");
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(width, page.viewportSize()?.width, "nothing sticks out");
+      t.diagnostic(`axe ${axe.version}: ${checked} states, no violation`);
+    }, options));
+}
+
+test("while the tasks are loading, their places are held", () =>
+  withPage(async (page) => {
+    await join(page);
+    await page.route(`${SERVICE}/api/tasks`, () => new Promise(() => undefined));
+
+    await page.reload();
+    await page.getByRole("status", { name: "Loading your tasks" }).waitFor();
+
+    await barrierFree(page, "loading");
+  }));
+
+test("light or dark is the reader's choice, and stays", () =>
+  withPage(async (page) => {
+    const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    await page.goto("/sign-in");
+
+    await page.getByRole("button", { name: "Switch between light and dark" }).click();
+    assert.equal(await scheme(), "dark");
+    await page.reload();
+
+    assert.equal(await scheme(), "dark");
+  }));
+
+async function aDay(page: Page): Promise<void> {
+  await add(page, "Water the plants");
+  await add(page, "Return the library books", "Two of them are at the office.");
+  await add(page, "Call the dentist");
+  await add(page, "Bake bread for Sunday", "Rye, and a pinch of caraway.\nStart the dough tonight.");
+  await add(page, "Write to Grace");
+  await add(page, "Book the train to Vienna", "Window seat, quiet coach");
+  for (const title of ["Water the plants", "Call the dentist"]) {
+    await box(page, title).check();
+    await kept(page, title);
+  }
+  await page.getByText("4 open · 2 done").waitFor();
+}
+
+async function barrierFree(page: Page, state: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async (values) => {
+    const checker = (window as unknown as { axe: typeof axe }).axe;
+    const found = await checker.run(document, { runOnly: { type: "tag", values } });
+    return found.violations.map(({ id, help, nodes }) => [id, help, ...nodes.map(({ html }) => html)]);
+  }, RULES);
+  assert.deepEqual(violations, [], state);
+}
+
+/** For the README. Nothing in it moves: neither a cursor nor a pointer over something. */
+async function picture(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.mouse.move(0, 0);
+  const file = path.join(PICTURES, `${name}.png`);
+  await page.screenshot({ path: file, animations: "disabled", caret: "hide" });
+  const { size } = await stat(file);
+  assert(size <= LARGEST, `${name}.png has ${size} bytes`);
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { withPage } from "./browser";
+import { ask, join } from "./person";
+import { FRONTEND, SERVICE, STRANGER } from "./stack";
+
+test("a script of the frontend reads every answer of the service, headers and errors too", () =>
+  withPage(async (page) => {
+    await join(page);
+
+    const created = await ask(page, "POST", "/api/tasks", { title: "Bake bread" });
+    const invalid = await ask(page, "POST", "/api/tasks", { title: "" });
+    const unknown = await ask(page, "GET", "/api/tasks/9007199254740991");
+    const unauthorized = await page.evaluate(async (url) => {
+      const response = await fetch(url, { credentials: "include" });
+      return [response.status, response.headers.get("WWW-Authenticate")];
+    }, `${SERVICE}/api/tasks`);
+
+    assert.equal(created.status, 201);
+    assert.match(created.headers.location ?? "", /^\/api\/tasks\/\d+$/);
+    assert.match(created.headers.etag ?? "", /^".+"$/);
+    assert.deepEqual([invalid.status, unknown.status], [422, 404]);
+    assert.deepEqual(invalid.body, {
+      error: {
+        code: "VALIDATION_ERROR",
+        message: "The request is not valid",
+        details: [{ field: "title", message: "Title is required" }],
+      },
+    });
+    assert.deepEqual(unauthorized, [401, 'Bearer realm="tasks"']);
+  }));
+
+test("a script of another origin reads nothing", () =>
+  withPage(async (page) => {
+    await page.goto(`${STRANGER}/sign-in`);
+
+    const outcome = await page.evaluate(
+      (url) => fetch(url).then(String, (error: Error) => error.name),
+      `${SERVICE}/api/tasks`,
+    );
+
+    assert.equal(outcome, "TypeError");
+  }));
+
+test("the preflight allows the frontend what it sends, and strangers nothing", async () => {
+  const preflight = (origin: string) =>
+    fetch(`${SERVICE}/api/tasks/1`, {
+      method: "OPTIONS",
+      headers: {
+        Origin: origin,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "authorization, content-type, if-match",
+      },
+    });
+
+  const [ours, theirs] = [await preflight(FRONTEND), await preflight(STRANGER)];
+
+  assert.equal(ours.headers.get("Access-Control-Allow-Origin"), FRONTEND);
+  assert.equal(ours.headers.get("Access-Control-Allow-Credentials"), "true");
+  assert.match(ours.headers.get("Access-Control-Allow-Headers") ?? "", /if-match/i);
+  assert.equal(theirs.headers.get("Access-Control-Allow-Origin"), null);
+});
+
+test("every page says what it may load, and that nobody may frame it", () =>
+  withPage(async (page) => {
+    const headers = (await page.goto("/sign-in"))?.headers() ?? {};
+
+    const policy = headers["content-security-policy"] ?? "";
+    assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/);
+    assert.doesNotMatch(policy, /unsafe-/);
+    assert(policy.includes(`connect-src 'self' ${SERVICE};`));
+    assert.equal(headers["x-content-type-options"], "nosniff");
+    assert.equal(headers["referrer-policy"], "same-origin");
+  }));

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { withPage } from "./browser";
+import { add, ask, idOf, join, somebody, titles } from "./person";
+
+test("a second user sees nothing of the first, and cannot reach it", () =>
+  withPage((ada) =>
+    withPage(async (grace) => {
+      await join(ada);
+      await add(ada, "Water the plants");
+      const id = await idOf(ada, "Water the plants");
+      await join(grace, somebody("Grace"));
+
+      const input = { title: "Mine now" };
+      const answers = [
+        await ask(grace, "GET", `/api/tasks/${id}`),
+        await ask(grace, "PUT", `/api/tasks/${id}`, input),
+        await ask(grace, "PATCH", `/api/tasks/${id}/complete`),
+        await ask(grace, "DELETE", `/api/tasks/${id}`),
+      ];
+
+      assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 404]);
+      assert.deepEqual((await ask(grace, "GET", "/api/tasks")).body, { data: [] });
+      await ada.reload();
+      assert.deepEqual(await titles(ada), ["Water the plants"]);
+    }),
+  ));
