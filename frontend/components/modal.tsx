@@ -18,14 +18,19 @@ interface ModalProps {
 export function Modal({ title, children, actions, onClose, insists = false, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // The Enter that led here must not choose between two versions as well.
+    if (insists) dialog.current?.focus();
+  }, [insists]);
   return (
     <dialog
       ref={dialog}
       aria-labelledby={id}
+      tabIndex={-1}
       onCancel={(event) => insists && event.preventDefault()}
       onClose={(event) => onClose(event.currentTarget.returnValue)}
-      className={`w-[calc(100%-2rem)] rounded-3xl bg-raised p-6 shadow-2xl sm:p-8 ${wide ? "max-w-2xl" : "max-w-md"}`}
+      className={`w-[calc(100%-2rem)] rounded-3xl bg-raised p-6 shadow-2xl outline-none sm:p-8 ${wide ? "max-w-2xl" : "max-w-md"}`}
     >
       <h2 id={id} className="font-serif text-2xl tracking-tight text-balance">
         {title}

@@ -10,15 +10,15 @@ export function OutageBanner() {
   return (
     <div role="status">
       {outage && (
-        <div className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-1 rounded-2xl bg-warn py-2 pr-2 pl-5 text-on-warn">
-          <p className="grow py-2">
-            <strong className="font-semibold">The service is taking a break.</strong> What you do is
-            kept and sent as soon as it is back.
+        <div className="row pointer-events-auto flex items-center gap-2 rounded-2xl bg-warn py-2 pr-2 pl-5 text-on-warn shadow-lg">
+          <p className="grow py-1 leading-snug">
+            <strong className="block font-semibold">The service is taking a break.</strong>
+            What you do is kept, and sent as soon as it is back.
           </p>
           <button
             type="button"
             onClick={tryNow}
-            className="min-h-11 rounded-full px-4 font-semibold tabular-nums hover:bg-on-warn/10"
+            className="min-h-11 min-w-28 shrink-0 rounded-full px-3 font-semibold tabular-nums hover:bg-on-warn/10"
           >
             Try now
             <Countdown key={outage.retryAt} until={outage.retryAt} />

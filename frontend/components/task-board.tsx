@@ -4,7 +4,6 @@ import { useIsMutating } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { ConflictDialog } from "@/components/conflict-dialog";
-import { OutageBanner } from "@/components/outage-banner";
 import { Shell } from "@/components/shell";
 import { SignOutButton } from "@/components/sign-out-button";
 import { TaskForm } from "@/components/task-form";
@@ -26,7 +25,6 @@ export default function TaskBoard({ userName }: { userName: string }) {
       progress={tasks ? progressOf(tasks) : 0}
       menu={<SignOutButton userName={userName} />}
     >
-      <OutageBanner />
       <TaskForm attempt={attempt} />
       <TaskList tasks={tasks} error={error} onRetry={() => void refetch()} attempt={attempt} />
       {conflict && <ConflictDialog conflict={conflict} attempt={attempt} onSettled={settle} />}

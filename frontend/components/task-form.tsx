@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { PlusIcon } from "@/components/icons";
 import { TaskFields } from "@/components/task-fields";
 import { ApiError } from "@/lib/api-error";
-import { dropDraft, keepDraft, NEW, sent, takeNewDraft, type Draft } from "@/lib/draft";
+import { dropDraft, keepDraft, NEW, readDraft, sent, takeNewDraft, type Draft } from "@/lib/draft";
 import { taskInput } from "@/lib/task";
 import type { Attempt } from "@/lib/use-attempt";
 
@@ -20,7 +20,8 @@ export function TaskForm({ attempt }: { attempt: Attempt }) {
 
   function type(typed: Draft) {
     setDraft(typed);
-    keepDraft(NEW, typed);
+    if (typed.title || typed.description) keepDraft(NEW, typed);
+    else dropDraft(NEW);
   }
 
   async function submit(event?: FormEvent) {
@@ -36,9 +37,16 @@ export function TaskForm({ attempt }: { attempt: Attempt }) {
       dropDraft(sent(key));
     } catch (error) {
       if (error instanceof ApiError) setErrors(error.byField());
-      // Unless the next task is being typed already; then a reload brings this one back.
-      setDraft((now) => (now.title || now.description ? now : { ...draft, key }));
+      giveBack({ ...draft, key });
     }
+  }
+
+  function giveBack(unsent: Draft & { key: string }) {
+    // The next task is being typed already: then a reload brings this one back.
+    if (readDraft(NEW)) return;
+    dropDraft(sent(unsent.key));
+    keepDraft(NEW, unsent);
+    setDraft(unsent);
   }
 
   return (

@@ -102,7 +102,7 @@ test("the keyboard alone is enough", () =>
     await press("Enter");
     await page.getByRole("dialog", { name: "Delete this task?" }).waitFor();
     await press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("dialog").waitFor({ state: "detached" });
     assert.equal(await focused(), "Delete “Bake bread”");
     await press("Enter");
     await page.getByRole("dialog", { name: "Delete this task?" }).waitFor();
