@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * Can the service do its work?
-         * @description `200` when the database answers and its schema is at the revision that this version expects; else `503` with a message that says which of the two it is. Send no traffic while this fails.
+         * @description `200` when the database answers and its schema is at the revision that this version expects, or at a later one; else `503` with a message that says which of the two it is. Send no traffic while this fails.
          */
         get: operations["readiness"];
         put?: never;
