@@ -62,7 +62,7 @@ export function TaskFields({
       <label htmlFor={`${name}-description`} className="sr-only">
         Description
       </label>
-      <div className="flex flex-wrap items-end justify-end gap-1">
+      <div className="mt-1.5 flex flex-wrap items-end justify-end gap-1">
         <textarea
           id={`${name}-description`}
           value={description}
