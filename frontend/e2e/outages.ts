@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Page, Route } from "playwright-core";
+import type { Page, Response, Route } from "playwright-core";
 
 import { withPage } from "./browser";
 import { add, box, join, kept, newTask, row, titles, type } from "./person";
-import { NO_DATABASE, service, SERVICE } from "./stack";
+import { NO_DATABASE, service, SERVICE, until } from "./stack";
+
+/** How far the browser's clocks may differ from each other. */
+const CLOCK_MS = 50;
 
 const banner = (page: Page) => page.getByText("The service is taking a break.");
 
@@ -35,25 +38,27 @@ test("a 503 is waited for as long as Retry-After says, and goes away by itself",
     await join(page);
     await service.stop();
     await service.start({ DATABASE_URL: NO_DATABASE });
-    const tries: number[] = [];
-    const waits: number[] = [];
+    const refused: Response[] = [];
     page.on("response", (response) => {
-      if (response.status() !== 503) return;
-      tries.push(Date.now());
-      waits.push(Number(response.headers()["retry-after"]));
+      const ours = response.request().method() === "POST" && response.status() === 503;
+      if (ours) refused.push(response);
     });
 
     await type(newTask(page), "Bake bread");
     await newTask(page).getByRole("button", { name: "Add" }).click();
     await banner(page).waitFor();
-    await page.waitForResponse((response) => response.status() === 503);
+    await until(async () => refused.length > 1, "there is no second try");
     await service.stop();
     await service.start();
 
     await kept(page, "Bake bread");
     await banner(page).waitFor({ state: "detached" });
-    const [first = 0, second = 0] = tries;
-    assert(waits[0] && second - first >= waits[0] * 1000, `${waits[0]} s, ${second - first} ms`);
+    const [first, second] = refused;
+    assert(first && second);
+    const wanted = Number(first.headers()["retry-after"]) * 1000;
+    const { startTime, responseEnd } = first.request().timing();
+    const waited = second.request().timing().startTime - (startTime + responseEnd);
+    assert(wanted > 0 && waited > wanted - CLOCK_MS, `${waited} ms instead of ${wanted}`);
   }));
 
 test("a change whose answer was lost is made once", () =>
