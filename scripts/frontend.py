@@ -31,7 +31,9 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def main() -> None:
     """Do what the command line names: `demo` or `e2e`."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Both as Ctrl-C, also where a shell has started this in the background and SIGINT is ignored.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
     try:
         {"demo": demo, "e2e": e2e}[sys.argv[1]]()
     except (LocalPostgresError, MigrationError, Missing) as error:
