@@ -63,7 +63,9 @@ def build(node: str) -> None:
     lock, stamp = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".stamp"
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
         print("Installing the frontend's packages (this once; about a minute) ...", flush=True)
-        npm(node, "ci", "--loglevel=error")
+        # Not `npm ci`: it insists on the packages of every other platform, and not every registry
+        # has those of the same version. What is installed is what the lock file says all the same.
+        npm(node, "install", "--no-save", "--loglevel=error")
         shutil.copyfile(lock, stamp)
     # The last thing that a build makes: where it is there and new, all is.
     outcome = BUILT / "migrate.cjs"
