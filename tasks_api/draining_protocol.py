@@ -1,9 +1,11 @@
 """The HTTP protocol while the service stops: nothing that was asked is left without an answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.server import ServerState
 
 from boundary.errors import ServiceStopping
 from tasks_api.protocol import BoundedProtocol
@@ -14,14 +16,28 @@ LAST_REQUEST_SECONDS = 1
 _A_MOMENT = 0.005
 
 
+class StoppableState(ServerState):
+    """What all connections share: uvicorn's state, and whether the service stops."""
+
+    stopping = False
+
+
 class DrainingProtocol(BoundedProtocol):
     """Asks the client to move on with the last answer, and refuses what cannot be finished."""
 
-    _draining = False
+    server_state: StoppableState
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; and at once to end, where the service stops already.
+
+        uvloop calls this some time after it has accepted the connection.
+        """
+        super().connection_made(transport)
+        if self.server_state.stopping:
+            self.shutdown()
 
     def shutdown(self) -> None:
         """Close when all that was asked is answered; when idle, in `LAST_REQUEST_SECONDS`."""
-        self._draining = True
         self.timeout_keep_alive = LAST_REQUEST_SECONDS
         if not self._unanswered and not self._begun:
             self._unless_a_request_comes(LAST_REQUEST_SECONDS, self.timeout_keep_alive_handler)
@@ -36,7 +52,11 @@ class DrainingProtocol(BoundedProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, action)
 
     def _send(self, cycle: RequestResponseCycle, message: Any) -> Awaitable[None]:
-        if self._draining and not cycle.response_started and not self._has_more_to_answer():
+        if (
+            self.server_state.stopping
+            and not cycle.response_started
+            and not self._has_more_to_answer()
+        ):
             cycle.keep_alive = False
         return super()._send(cycle, message)
 

@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import cast
 
@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
 from tasks_api import handshakes
-from tasks_api.draining_protocol import DrainingProtocol
+from tasks_api.draining_protocol import DrainingProtocol, StoppableState
 
 HANDSHAKE_SECONDS = 0.1
 """For the last packet of a connection that is being established: a way there and back."""
@@ -35,6 +35,8 @@ class GracefulServer(uvicorn.Server):
     SIGTERM and SIGINT begin it. Another SIGINT takes the steps without a wait between them.
     """
 
+    server_state: StoppableState
+
     def __init__(
         self,
         config: uvicorn.Config,
@@ -43,6 +45,7 @@ class GracefulServer(uvicorn.Server):
         when_stopping: Callable[[], None],
     ) -> None:
         super().__init__(config)
+        self.server_state = StoppableState()
         self._when_ready = when_ready
         self._when_stopping = when_stopping
         self._signalled = asyncio.Event()
@@ -64,8 +67,13 @@ class GracefulServer(uvicorn.Server):
             signal.signal(number, signal.SIG_IGN)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, and say so."""
-        await super().startup(sockets)
+        """Start to listen, and say so.
+
+        uvloop gets copies of the sockets. The originals keep the queue of established connections
+        when it lets go of it, and no descriptor has to be found for them then.
+        """
+        self._copies = [listener.dup() for listener in sockets or []]
+        await super().startup(self._copies)
         if self.started:
             self._when_ready()
 
@@ -80,50 +88,54 @@ class GracefulServer(uvicorn.Server):
         logger.info("Shutting down")
         self._when_stopping()
         self._stop_at = asyncio.get_running_loop().time()
-        for connection in self._connections():
-            connection.shutdown()
+        self.server_state.stopping = True
+        self._each(DrainingProtocol.shutdown)
         await self._stop_listening(sockets or [])
         await self._until(STOP_READING)
-        for connection in self._connections():
-            connection.stop_reading()
+        self._each(DrainingProtocol.stop_reading)
         await self._until(STOP_ANSWERING)
-        for connection in self._connections():
-            connection.stop_answering()
+        self._each(DrainingProtocol.stop_answering)
         await self._until(STOP_SENDING)
-        for connection in self._connections():
-            connection.transport.abort()
+        self._each(lambda connection: connection.transport.abort())
         await self.lifespan.shutdown()
 
-    def _connections(self) -> list[DrainingProtocol]:
-        return [cast("DrainingProtocol", each) for each in self.server_state.connections]
+    def _each(self, step: Callable[[DrainingProtocol], None]) -> None:
+        for connection in list(self.server_state.connections):
+            try:
+                step(cast("DrainingProtocol", connection))
+            except Exception:  # One connection must not keep the others from their answers.
+                logger.exception("A connection could not be stopped")
 
     async def _until(self, seconds: float) -> None:
         """Wait until nothing is left to do, or until so many seconds after the signal."""
-        end = self._stop_at + seconds
         while self.server_state.connections or self.server_state.tasks:
             await asyncio.sleep(_TICK)
-            if self.force_exit or asyncio.get_running_loop().time() >= end:
+            if self._is_past(seconds):
                 return
 
+    def _is_past(self, seconds: float) -> bool:
+        return self.force_exit or asyncio.get_running_loop().time() >= self._stop_at + seconds
+
+    def _reads_no_more(self) -> bool:
+        return self._is_past(STOP_READING)
+
     async def _stop_listening(self, listeners: list[socket.socket]) -> None:
-        # The copies keep the queue of established connections while the event loop lets go of it.
-        queues = [listener.dup() for listener in listeners]
-        for queue in queues:
-            handshakes.begin_no_more(queue)
+        for listener in listeners:
+            handshakes.begin_no_more(listener)
         for server in self.servers:
             server.close()
-        for listener in listeners:
-            listener.close()
+        for copy in self._copies:
+            copy.close()
         await asyncio.sleep(HANDSHAKE_SECONDS)
-        for queue in queues:
-            with queue:
-                for connection in handshakes.waiting(queue):
+        for listener in listeners:
+            with listener:
+                async for connection in handshakes.waiting(listener, self._reads_no_more):
                     await self._take(connection)
 
     async def _take(self, connection: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        _, protocol = await loop.connect_accepted_socket(
-            lambda: DrainingProtocol(self.config, self.server_state, self.lifespan.state),
-            connection,
-        )
-        protocol.shutdown()
+        # What has died meanwhile must not keep the others from their answers.
+        with suppress(OSError, RuntimeError):
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: DrainingProtocol(self.config, self.server_state, self.lifespan.state),
+                connection,
+            )

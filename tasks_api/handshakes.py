@@ -1,9 +1,10 @@
 """The last connections of a listening socket, whose clients hold them for established."""
 
+import asyncio
 import ctypes
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 # Linux: include/uapi/asm-generic/socket.h, and the classic BPF of include/uapi/linux/filter.h.
@@ -11,6 +12,8 @@ _SO_ATTACH_FILTER = 26
 _LOAD_BYTE, _JUMP_IF_ANY_BIT, _RETURN = 0x30, 0x45, 0x06
 _FLAGS_OF_TCP, _SYN = 13, 0x02
 _DROP, _PASS = 0, 0xFFFFFFFF
+
+_TICK = 0.02
 
 
 class _Instruction(ctypes.Structure):
@@ -46,8 +49,21 @@ def begin_no_more(listener: socket.socket) -> None:
             listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))
 
 
-def waiting(listener: socket.socket) -> Iterator[socket.socket]:
-    """Accept what is established, until there is nothing left. `listener` does not block."""
-    with suppress(BlockingIOError):
-        while True:
+async def waiting(
+    listener: socket.socket, is_too_late: Callable[[], bool]
+) -> AsyncIterator[socket.socket]:
+    """Accept what is established, until there is nothing left. `listener` does not block.
+
+    Where no descriptor is left, wait for one to come free, as long as it is not too late.
+    """
+    while True:
+        try:
             yield listener.accept()[0]
+        except BlockingIOError:
+            return
+        except ConnectionAbortedError:
+            continue  # The client has thought better of it; behind it there may be others.
+        except OSError:
+            if is_too_late():
+                return
+            await asyncio.sleep(_TICK)
