@@ -2,17 +2,14 @@
 
 import errno
 import logging
-import os
-import signal
 import socket
-import threading
 from collections.abc import Callable
 
 import uvicorn
 from connexion.apps.asynchronous import AsyncApp
 
 from tasks_api.draining_protocol import DrainingProtocol
-from tasks_api.graceful_server import END, GracefulServer
+from tasks_api.graceful_server import GracefulServer
 from tasks_api.settings import Settings
 
 KEEP_ALIVE_SECONDS = 65
@@ -21,20 +18,6 @@ KEEP_ALIVE_SECONDS = 65
 
 class AddressInUseError(Exception):
     """Nothing can be served on this host and port. The message says why."""
-
-
-def end_as_on_ctrl_c() -> None:
-    """Let SIGTERM and the end of the terminal unwind every `with` block, as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # It is not where `nohup` was asked for.
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-
-
-def end_in_time() -> None:
-    """End the process `END` seconds from now, whatever holds it: some thread that waits, say."""
-    end = threading.Timer(END, os._exit, [0])
-    end.daemon = True
-    end.start()
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -22,7 +22,7 @@ REST_SECONDS = 0.2
 IMPATIENT = (
     "-c",
     f"""
-from tasks_api.__main__ import main
+from tasks_api.command_line import main
 from tasks_api.tokens import key_set
 key_set.REST_SECONDS = key_set.MAX_AGE_SECONDS = {REST_SECONDS}
 main(["serve"])

@@ -110,10 +110,12 @@ def test_stopped_while_it_starts_it_leaves_no_postgresql_behind(first_run: First
     with starting(first_run.folder, PORT=str(free_port())) as running:
         running.wait_until(lambda: running.postgres)
         postgres = running.postgres
-        running.stop(signal.SIGTERM)
+        exit_code = running.stop(signal.SIGTERM)
 
+    assert exit_code == 0
     assert postgres is not None
     assert not is_running(postgres)
+    assert "Aborted" not in running.printed
     assert "Traceback" not in running.printed
 
 

@@ -1,0 +1,143 @@
+"""The command line. `__main__.py` is the way in."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import click
+
+from persistence.migrate import MigrationError
+from persistence.migrate import migrate as apply_migrations
+from tasks_api import dev as development
+from tasks_api.app import create_app, token_verifier
+from tasks_api.endings import end_as_on_ctrl_c, end_in_time, end_now
+from tasks_api.local_postgres import LocalPostgresError
+from tasks_api.server import AddressInUseError, listen
+from tasks_api.server import serve as serve_app
+from tasks_api.settings import MigrationSettings, Settings, SettingsError, TokenSettings, load
+from tasks_api.tokens.development import development_token
+from tasks_api.tokens.explain import explain as explanation
+
+LONGEST_HOURS = 24 * 366
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in a line what the user can mend; a traceback is for defects only."""
+    try:
+        yield
+    except (AddressInUseError, LocalPostgresError, MigrationError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tasks-api")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Tasks of many users, over HTTP, in PostgreSQL.
+
+    Settings come from the environment, or from a file .env in the current folder.
+    """
+    if context.invoked_subcommand not in ("serve", "dev"):  # Those do it where it is no failure.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@main.command()
+def serve() -> None:
+    """Serve the API on HOST and PORT until SIGTERM or Ctrl-C.
+
+    Needs DATABASE_URL and BETTER_AUTH_SECRET, and a database that `migrate` has been run on.
+    """
+    with _explained(), suppress(KeyboardInterrupt):  # While it starts, that is a clean stop, too.
+        end_as_on_ctrl_c()
+        settings = load(Settings)
+        with listen(settings) as listener:
+            serve_app(create_app(settings), settings, listener, when_stopping=end_in_time)
+    end_now()
+
+
+@main.command()
+def dev() -> None:
+    """Serve the API with all that it needs: for development.
+
+    Starts a PostgreSQL of its own, with its data in the folder .local, and migrates it. What the
+    environment or .env sets counts: with DATABASE_URL, that database is migrated and used.
+    """
+    with _explained(), suppress(KeyboardInterrupt):
+        end_as_on_ctrl_c()
+        development.run()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version.
+
+    Safe to repeat, and to run twice at once. Uses DATABASE_URL_UNPOOLED where it is set, else
+    DATABASE_URL.
+    """
+    with _explained():
+        settings = load(MigrationSettings)
+        warning = apply_migrations(
+            settings.migration_url,
+            users_table=settings.users_table,
+            users_id_type=settings.users_id_type,
+        )
+    if warning:
+        click.echo(f"Warning: {warning}", err=True)
+    click.echo("The database is at the schema of this version.")
+
+
+class _Token(click.Group):
+    """Takes `token USER_ID` for `token issue USER_ID`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["issue", *args]
+        return super().parse_args(ctx, args)
+
+
+@main.group(cls=_Token)
+def token() -> None:
+    """Print a token for a user, or explain one.
+
+    `token USER_ID` is short for `token issue USER_ID`.
+    """
+
+
+@token.command()
+@click.argument("user_id", default="demo-user")
+@click.option("--email", help="An e-mail address for it to state.")
+@click.option("--name", help="A name for it to state.")
+@click.option(
+    "--hours",
+    type=click.IntRange(-LONGEST_HOURS, LONGEST_HOURS),
+    default=24,
+    show_default=True,
+    help="How long it is valid; negative for one that has expired.",
+)
+def issue(user_id: str, email: str | None, name: str | None, hours: int) -> None:
+    """Print a token for USER_ID, signed with BETTER_AUTH_SECRET.
+
+    USER_ID is the user's id at Better Auth, or any text; demo-user where it is left out.
+    For development and tests: nobody signs in, and whoever has the secret can be anybody.
+    """
+    with _explained():
+        settings = load(TokenSettings)
+    click.echo(development_token(settings, user_id, hours=hours, email=email, name=name))
+
+
+@token.command()
+@click.argument("text", metavar="TOKEN", default="-")
+def explain(text: str) -> None:
+    """Say what TOKEN holds, whether it would be accepted, and if not, how to mend that.
+
+    Reads the token from standard input where it is left out, which keeps it out of the history of
+    the shell. Works without a network. Verifies with the BETTER_AUTH_SECRET of the service.
+    """
+    sent = sys.stdin.read() if text == "-" else text
+    judge = None
+    with suppress(SettingsError):
+        judge = token_verifier(load(TokenSettings))
+    for line in explanation(sent.strip().removeprefix("Bearer "), judge):
+        click.echo(line)
