@@ -81,6 +81,6 @@ class DrainingProtocol(BoundedProtocol):
         waits = bool(self._unanswered) and not begun
         self._disconnect_all()
         if waits:
-            self._refuse(ServiceStopping())
+            self._refuse(ServiceStopping(), self._unanswered[0])
         else:
             self.transport.abort()

@@ -14,7 +14,12 @@ class LingeringTransport(asyncio.Transport):
     Where something is still on its way to a socket that is closed, the kernel resets the
     connection, and the client may lose the answer that it has not read yet: RFC 9112, section 9.6.
     What is read after `close` is for the protocol to ignore.
+
+    How long a client may take to read is for the protocol to bound, by `abort`.
     """
+
+    is_ended_by_peer = False
+    """Whether nothing more will arrive. Nothing is left to wait for then, nor to read."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
@@ -23,8 +28,13 @@ class LingeringTransport(asyncio.Transport):
         self._linger = Deadline(loop, LINGER_SECONDS, transport.close)
 
     def close(self) -> None:
-        """Send what is written, and its end; be closed by the client, or in `LINGER_SECONDS`."""
-        if not self.is_closing():
+        """Send what is written, and its end; be closed by the client, or in `LINGER_SECONDS`.
+
+        The latter only if all is sent by then; else as soon as it is.
+        """
+        if self.is_ended_by_peer:
+            self.close_at_once()
+        elif not self.is_closing():
             self._closing = True
             self._transport.resume_reading()
             self._transport.write_eof()
@@ -51,11 +61,13 @@ class LingeringTransport(asyncio.Transport):
 
     def pause_reading(self) -> None:
         """Leave what comes to the kernel."""
-        self._transport.pause_reading()
+        if not self.is_ended_by_peer:
+            self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         """Read on."""
-        self._transport.resume_reading()
+        if not self.is_ended_by_peer:
+            self._transport.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Tell about the socket."""

@@ -4,15 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from boundary.errors import RequestRefused
-from handlers.problems import rendered
+from boundary.errors import MalformedRequest, RequestRefused
 from tasks_api.deadline import Deadline
 from tasks_api.lingering_transport import LingeringTransport
+from tasks_api.refusals import refusal_of
 
 REQUEST_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -22,11 +21,13 @@ class OrderedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which knows what it has not answered yet.
 
     A request that is not being answered must be complete within `REQUEST_SECONDS`, counted from
-    its first byte; the first one, from the connection. An answer must be read within
-    `READ_SECONDS`. What cannot be read is refused in the contract's shape, in its turn.
+    its first byte; the first one, from the connection. What the kernel does not take of an answer
+    at once it must have taken within `READ_SECONDS`, because the client reads. What cannot be read
+    here is refused in the contract's shape, in its turn.
     """
 
     _refusal: RequestRefused | None = None
+    _refused: RequestResponseCycle | None = None
     _begun = False
     _in_head = True
     transport: LingeringTransport
@@ -35,6 +36,7 @@ class OrderedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(LingeringTransport(transport, self.loop))
+        transport.set_write_buffer_limits(high=0)  # Whatever is not sent calls `pause_writing`.
         self._unanswered: deque[RequestResponseCycle] = deque()
         # Abort, not close: to close would wait for a client that does not read either.
         self._end = Deadline(self.loop, REQUEST_SECONDS, transport.abort)
@@ -48,6 +50,21 @@ class OrderedProtocol(HttpToolsProtocol):
         self._disconnect_all()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer what the client has asked before it ended its side: TCP lets it read on.
+
+        One that is gone altogether is noticed when the kernel has tried to send it the answer.
+        """
+        self.transport.is_ended_by_peer = True
+        only_half = self._begun and not self._in_head and len(self._unanswered) == 1
+        if self.transport.is_closing() or not self._unanswered or only_half:
+            return False
+        if self._refusal is None and self._begun:
+            self._refuse_in_turn(MalformedRequest())
+        elif self._refusal is None:
+            self.cycle.keep_alive = False
+        return True
+
     def _disconnect_all(self) -> None:
         self.pipeline.clear()
         for cycle in self._unanswered:
@@ -60,8 +77,9 @@ class OrderedProtocol(HttpToolsProtocol):
         if self.transport.is_closing() or self._unanswered:
             return
         if self._refusal is not None:
-            self._refuse(self._refusal)
+            self._refuse(self._refusal, self._refused)
         elif self._begun:
+            self._unset_keepalive_if_required()
             self._end.start()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -78,56 +96,49 @@ class OrderedProtocol(HttpToolsProtocol):
         except Exception as error:  # noqa: BLE001 - `rendered` logs it.
             failure = error
         finally:
-            cycle.on_response = _nothing
+            cycle.on_response = lambda: None
         if cycle.response_complete or cycle.disconnected:
             return
         if cycle.response_started:
             self.transport.abort()
         else:
-            self._refuse(failure)
+            self._refuse(failure, cycle)
 
     def _send(self, cycle: RequestResponseCycle, message: Any) -> Awaitable[None]:
         return cycle.send(message)
 
     def pause_writing(self) -> None:
-        """Begin to wait for the client to read."""
+        """Begin to wait for the client to read: something could not be sent at once."""
         super().pause_writing()
         self._reading.start()
 
     def resume_writing(self) -> None:
-        """Wait no longer."""
+        """Wait no longer: all is sent, as far as the kernel is concerned."""
         super().resume_writing()
         self._reading.stop()
 
     def _refuse_in_turn(self, refusal: RequestRefused) -> None:
         """Refuse what cannot be read when every request before it has been answered."""
-        if not self._in_head and self.cycle in self._unanswered:
-            self._unanswered.pop()
-            _disconnect(self.cycle)
-            if self._unanswered:
-                self.pipeline.popleft()  # It is the newest; uvicorn takes from the other end.
-            elif self.cycle.response_started:
-                self.transport.abort()
-                return
-        elif not self._in_head:
+        refused = None if self._in_head else self.cycle
+        if refused is not None and refused not in self._unanswered:
             self.transport.close()  # It has had its answer.
             return
+        if refused is not None:
+            self._unanswered.pop()
+            _disconnect(refused)
+            if self._unanswered:
+                self.pipeline.popleft()  # It is the newest; uvicorn takes from the other end.
+            elif refused.response_started:
+                self.transport.abort()
+                return
         if self._unanswered:
-            self._refusal = refusal
+            self._refusal, self._refused = refusal, refused
             self.flow.pause_reading()
         else:
-            self._refuse(refusal)
+            self._refuse(refusal, refused)
 
-    def _refuse(self, reason: Exception) -> None:
-        answer = rendered(reason)
-        headers = answer.headers | {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(answer.body)),
-            "Connection": "close",
-        }
-        status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
-        head = [status, *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-        self.transport.write("\r\n".join(head).encode() + answer.body)
+    def _refuse(self, reason: Exception, cycle: RequestResponseCycle | None) -> None:
+        self.transport.write(refusal_of(cycle, reason))
         self.transport.close()
         self._end.start()
 
@@ -135,7 +146,3 @@ class OrderedProtocol(HttpToolsProtocol):
 def _disconnect(cycle: RequestResponseCycle) -> None:
     cycle.disconnected = True
     cycle.message_event.set()
-
-
-def _nothing() -> None:
-    pass

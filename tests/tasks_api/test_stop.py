@@ -77,17 +77,22 @@ def test_what_is_not_complete_in_time_is_refused(stopped: Service) -> None:
     begun = time.monotonic()
 
     with ExitStack() as stack:
-        head, body, trickling = (stack.enter_context(connected_to(stopped)) for _ in range(3))
+        head, body, trickling, behind = (
+            stack.enter_context(connected_to(stopped)) for _ in range(4)
+        )
         head.sendall(POST[:30])
         body.sendall(POST[:-5])
         trickling.sendall(POST[:-5])
         time.sleep(0.2)
         stop(stopped)
+        behind.sendall(LIVEZ + POST[:20])
         for _ in range(3):
             time.sleep(0.5)
             trickling.sendall(b" ")
             stopped.process.terminate()
         refused = [is_refused(each) for each in (head, body, trickling)]
+        answered = [answer.status for answer in answers(behind)]
 
     assert refused == [True] * 3
+    assert answered == [200, 503]
     assert ended(stopped, begun) < (0, 6)
