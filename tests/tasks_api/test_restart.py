@@ -9,7 +9,7 @@ from tests.database import query
 from tests.service import free_port, running_service
 from tests.tasks_api.clients import Load
 
-RESTARTS = 10
+RESTARTS = 4
 
 
 def test_no_request_fails_and_none_is_done_twice(tmp_path: Path, database_url: str) -> None:
