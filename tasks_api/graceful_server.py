@@ -90,7 +90,10 @@ class GracefulServer(uvicorn.Server):
         self._stop_at = asyncio.get_running_loop().time()
         self.server_state.stopping = True
         self._each(DrainingProtocol.shutdown)
-        await self._stop_listening(sockets or [])
+        try:
+            await self._stop_listening(sockets or [])
+        except Exception:  # It must not keep those that are here from their answers, either.
+            logger.exception("The last connections could not be accepted")
         await self._until(STOP_READING)
         self._each(DrainingProtocol.stop_reading)
         await self._until(STOP_ANSWERING)
