@@ -87,6 +87,27 @@ def test_without_a_free_descriptor_it_stops_as_well(tmp_path: Path, database_url
     assert "Traceback" not in service.log.read_text()
 
 
+def test_a_queue_is_answered_as_descriptors_come_free(tmp_path: Path, database_url: str) -> None:
+    with (
+        running_service(tmp_path, database_url, program=WITH_FEW_FILES) as service,
+        ExitStack() as stack,
+    ):
+        for _ in range(FILES // 2):
+            stack.enter_context(connected_to(service))
+        time.sleep(0.2)
+        service.process.send_signal(signal.SIGSTOP)
+        queue = [stack.enter_context(connected_to(service)) for _ in range(FILES)]
+        for connection in queue:
+            connection.sendall(LIVEZ)
+        service.process.send_signal(signal.SIGTERM)
+        service.process.send_signal(signal.SIGCONT)
+        found = [answers(each) for each in queue]
+        code, _ = ended(service, time.monotonic())
+
+    assert [[answer.status for answer in each] for each in found] == [[200]] * FILES
+    assert code == 0
+
+
 class Listener:
     """Gives one connection after another, or fails to, as a list says."""
 
