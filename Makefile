@@ -2,7 +2,8 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check fuzz faults format lock clean environment lint-environment
+.PHONY: help run demo test e2e lint check fuzz faults bench bench-quick format lock clean
+.PHONY: environment lint-environment bench-environment
 
 python := .venv/bin/python
 
@@ -11,7 +12,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON UPGRADE
 
 help: ## List the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops both
 	@$(python) -m tasks_api dev
@@ -42,6 +43,12 @@ fuzz: environment ## Search for requests that break the contract, longer than te
 faults: environment ## Break PostgreSQL and the network under load, and write down what came of it
 	@$(python) -m tests.faults $(FAULTS)
 
+bench: bench-environment ## Compare the service with three others, and write docs/performance.md (20 minutes)
+	@.venv-bench/bin/python -m bench compare
+
+bench-quick: bench-environment ## Fail where the service has become slower than docs/performance.md says
+	@.venv-bench/bin/python -m bench quick
+
 format: lint-environment ## Put the code into shape
 	@$(python) -m ruff check --fix-only .
 	@$(python) -m ruff format .
@@ -50,7 +57,7 @@ lock: ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes the 
 	@scripts/lock.sh
 
 clean: ## Remove what the other verbs made, except the data of run (.local)
-	@rm -rf .venv build dist scripts/contract-lint/node_modules tests/better_auth/node_modules
+	@rm -rf .venv .venv-bench build dist scripts/contract-lint/node_modules tests/better_auth/node_modules
 	@rm -rf frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -60,3 +67,6 @@ environment:
 
 lint-environment:
 	@scripts/set-up.sh lint
+
+bench-environment:
+	@scripts/set-up.sh bench

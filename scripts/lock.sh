@@ -20,5 +20,6 @@ compile() {
 # The largest set is solved first and binds the others, so a version is the same everywhere.
 compile lint pyproject.toml --group dev --group test --group lint
 compile dev pyproject.toml --group dev --group test --constraints requirements/lint.txt
+compile bench pyproject.toml --group dev --group bench --constraints requirements/lint.txt
 compile image pyproject.toml --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt

@@ -1,9 +1,16 @@
 #!/bin/sh
 # Makes .venv hold what requirements/$1.txt names ("dev", or "lint", which is dev and more), or
-# says in one line what is in the way. Does nothing where that is done already.
+# .venv-bench what the benchmark needs ("bench"), or says in one line what is in the way. Does
+# nothing where that is done already.
 
 wanted=$1
-log=.venv/set-up.log
+venv=.venv
+first=dev
+if [ "$wanted" = bench ]; then
+    venv=.venv-bench
+    first=bench
+fi
+log=$venv/set-up.log
 
 fail() {
     printf '%s\n' "$1" >&2
@@ -17,7 +24,7 @@ state_of() {
 }
 
 is_done() {
-    [ -f ".venv/$1.stamp" ] && [ "$(state_of "$1")" = "$(cat ".venv/$1.stamp")" ]
+    [ -f "$venv/$1.stamp" ] && [ "$(state_of "$1")" = "$(cat "$venv/$1.stamp")" ]
 }
 
 # Tells the reasons apart that a newcomer can do something about.
@@ -36,34 +43,34 @@ reason() {
 }
 
 pip() {
-    PIP_USER=0 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    PIP_USER=0 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
         --retries 2 --timeout 15 --no-deps --no-compile "$@" >>"$log" 2>&1 ||
-        fail "Cannot set up .venv: $(reason) (see $log)."
+        fail "Cannot set up $venv: $(reason) (see $log)."
 }
 
 make_venv() {
     python=$(scripts/find-python.sh) || exit 1
     "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
         fail "$python lacks its venv module: install it (on Debian: apt install python3-venv)."
-    rm -rf .venv 2>/dev/null || fail "Cannot remove .venv, which belongs to another user: remove it."
-    mkdir .venv 2>/dev/null || fail "Cannot write to $(pwd): run as its owner."
-    "$python" -m venv .venv >>"$log" 2>&1 || fail "Cannot set up .venv: venv failed (see $log)."
+    rm -rf "$venv" 2>/dev/null || fail "Cannot remove $venv, which belongs to another user: remove it."
+    mkdir "$venv" 2>/dev/null || fail "Cannot write to $(pwd): run as its owner."
+    "$python" -m venv "$venv" >>"$log" 2>&1 || fail "Cannot set up $venv: venv failed (see $log)."
 }
 
-if is_done "$wanted" && .venv/bin/python -c '' 2>/dev/null; then
+if is_done "$wanted" && "$venv/bin/python" -c '' 2>/dev/null; then
     exit 0
 fi
 
 # Only an environment that is known to be whole is added to. After an interruption or a change of
 # the lock file it is made anew, so it never holds what no lock file names.
-if is_done dev && .venv/bin/python -c '' 2>/dev/null; then
-    rm -f .venv/*.stamp
+if is_done "$first" && "$venv/bin/python" -c '' 2>/dev/null; then
+    rm -f "$venv"/*.stamp
 else
     make_venv
 fi
-echo "Setting up .venv from requirements/$wanted.txt (this once; about half a minute) ..." >&2
+echo "Setting up $venv from requirements/$wanted.txt (this once; about half a minute) ..." >&2
 pip --require-hashes -r "requirements/$wanted.txt"
 pip --no-build-isolation -e .
-for each in dev "$wanted"; do
-    state_of "$each" >".venv/$each.stamp"
+for each in "$first" "$wanted"; do
+    state_of "$each" >"$venv/$each.stamp"
 done
