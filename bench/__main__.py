@@ -1,0 +1,56 @@
+"""The command line: `python -m bench`."""
+
+import sys
+from typing import Any
+
+import click
+
+from bench import quick
+from bench.agreement import DisagreementError
+from bench.contestants import ALL, BY_NAME
+from bench.figures import Figures
+from bench.load import LoadError, find_wrk
+from bench.rounds import Cell, Sample, rounds_on_tasks
+from bench.scenarios import SCENARIOS
+
+
+class _Main(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            find_wrk()
+            return super().invoke(ctx)
+        except (DisagreementError, LoadError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Main)
+def main() -> None:
+    """Compare this service with three others. BENCH_CHECKOUT names another checkout to measure."""
+
+
+@main.command(name="quick")
+@click.option("--print-only", is_flag=True, help="Succeed whatever the ratios are.")
+def quick_command(*, print_only: bool) -> None:
+    """Print the ratios of three loads; fail where they fall below what was reached."""
+    sys.exit(0 if quick.run(is_binding=not print_only) else 1)
+
+
+@main.command()
+@click.argument("scenario", type=click.Choice(list(SCENARIOS)))
+@click.option("--connections", default=16, show_default=True)
+@click.option("--rounds", "count", default=3, show_default=True)
+@click.option("--seconds", default=2, show_default=True)
+@click.option("--only", help="Names with commas between: " + ", ".join(BY_NAME))
+def one(scenario: str, connections: int, count: int, seconds: int, only: str | None) -> None:
+    """Run one load against the services, or some of them."""
+    chosen = [BY_NAME[name] for name in only.split(",")] if only else ALL
+    cells = [Cell(scenario, connections)]
+    samples: list[Sample] = []
+    with rounds_on_tasks() as rounds, rounds.servers(chosen) as servers:
+        for number in range(count):
+            samples.extend(rounds.run(servers, cells, number=number, seconds=seconds))
+    quick.print_ratios(Figures(samples))
+
+
+if __name__ == "__main__":
+    main()

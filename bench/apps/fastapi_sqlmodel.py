@@ -1,0 +1,154 @@
+"""FastAPI and SQLModel over psycopg2, as their documentation shows it."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import jwt
+from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import DateTime, Field, Session, SQLModel, col, create_engine, select
+
+SECRET = os.environ["BETTER_AUTH_SECRET"]
+
+engine = create_engine(os.environ["DATABASE_URL"])
+bearer = HTTPBearer()
+app = FastAPI()
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class TaskInput(SQLModel):
+    """What the user decides."""
+
+    title: str = Field(min_length=1, max_length=500)
+    description: str | None = None
+
+
+class TaskPublic(SQLModel):
+    """A task, as it is answered."""
+
+    id: int
+    user_id: str
+    title: str
+    description: str | None
+    completed: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class Task(SQLModel, table=True):
+    """A task, as it is kept."""
+
+    __tablename__ = "tasks"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: str = Field(index=True)
+    title: str
+    description: str | None = None
+    completed: bool = False
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+    updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+
+
+class OneTask(SQLModel):
+    """The envelope of a task."""
+
+    data: TaskPublic
+
+
+class AllTasks(SQLModel):
+    """The envelope of a list."""
+
+    data: list[TaskPublic]
+
+
+def get_session() -> Iterator[Session]:
+    """Open a session for a request."""
+    with Session(engine) as session:
+        yield session
+
+
+async def get_user_id(
+    credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)],
+) -> str:
+    """Return the user of the token."""
+    try:
+        payload = jwt.decode(credentials.credentials, SECRET, algorithms=["HS256"])
+    except jwt.InvalidTokenError as error:
+        raise HTTPException(401, "The token is not valid") from error
+    user_id: str | None = payload.get("sub")
+    if user_id is None:
+        raise HTTPException(401, "The token names nobody")
+    return user_id
+
+
+SessionDep = Annotated[Session, Depends(get_session)]
+UserDep = Annotated[str, Depends(get_user_id)]
+
+
+def own_task(session: Session, user_id: str, task_id: int) -> Task:
+    """Return a task of this user."""
+    task = session.exec(select(Task).where(Task.id == task_id, Task.user_id == user_id)).first()
+    if task is None:
+        raise HTTPException(404, "Task not found")
+    return task
+
+
+def saved(session: Session, task: Task) -> dict[str, Task]:
+    """Commit a task, and read what was committed."""
+    session.add(task)
+    session.commit()
+    session.refresh(task)
+    return {"data": task}
+
+
+@app.get("/livez")
+def alive() -> dict[str, str]:
+    """Answer as long as the process does."""
+    return {}
+
+
+@app.get("/api/tasks", response_model=AllTasks)
+def list_tasks(session: SessionDep, user_id: UserDep) -> object:
+    """Reply with all tasks of the user, newest first."""
+    newest_first = (col(Task.created_at).desc(), col(Task.id).desc())
+    tasks = session.exec(select(Task).where(Task.user_id == user_id).order_by(*newest_first))
+    return {"data": tasks.all()}
+
+
+@app.post("/api/tasks", response_model=OneTask, status_code=201)
+def create_task(
+    body: TaskInput, session: SessionDep, user_id: UserDep, response: Response
+) -> object:
+    """Store a new task."""
+    reply = saved(session, Task.model_validate(body, update={"user_id": user_id}))
+    response.headers["Location"] = f"/api/tasks/{reply['data'].id}"
+    return reply
+
+
+@app.get("/api/tasks/{id}", response_model=OneTask)
+def get_task(id: int, session: SessionDep, user_id: UserDep) -> object:
+    """Reply with one task."""
+    return {"data": own_task(session, user_id, id)}
+
+
+@app.put("/api/tasks/{id}", response_model=OneTask)
+def update_task(id: int, body: TaskInput, session: SessionDep, user_id: UserDep) -> object:
+    """Replace title and description."""
+    task = own_task(session, user_id, id)
+    task.sqlmodel_update(body, update={"updated_at": now()})
+    return saved(session, task)
+
+
+@app.patch("/api/tasks/{id}/complete", response_model=OneTask)
+def toggle_task(id: int, session: SessionDep, user_id: UserDep) -> object:
+    """Flip a task between completed and not completed."""
+    task = own_task(session, user_id, id)
+    task.completed = not task.completed
+    task.updated_at = now()
+    return saved(session, task)

@@ -1,0 +1,106 @@
+"""PostgreSQL from the wheel, durable as users have it, with the tasks of many users."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psutil
+import psycopg2
+
+from bench.contestants import OURS
+from bench.servers import environment
+from tasks_api.local_postgres import LocalPostgres
+
+READERS = 1000
+TASKS_EACH = 100
+KEEPERS = 20
+"""Users with a long list."""
+KEPT_EACH = 1000
+WRITERS = 1000
+"""Users to whom tasks are added, so that the lists of the others stay as long as they are."""
+
+_ADD_USERS = (
+    "INSERT INTO users (id, email, name) "
+    "SELECT %(kind)s || '-' || n, %(kind)s || n || '@example.com', initcap(%(kind)s) || ' ' || n "
+    "FROM generate_series(1, %(count)s) AS n"
+)
+# The tasks of all users take turns in time, as they would where people add them. Every fourth
+# has no description, every third is done.
+_ADD_TASKS = """
+    INSERT INTO tasks (user_id, title, description, completed, created_at, updated_at)
+    SELECT %(kind)s || '-' || u, 'Task ' || t || ': call the plumber about the tap',
+           CASE WHEN t %% 4 > 0 THEN 'It drips since Tuesday. Ask for a quote first, and whether '
+                'it can be done in the morning.' END,
+           t %% 3 = 0, made, made
+    FROM generate_series(1, %(each)s) AS t, generate_series(1, %(count)s) AS u,
+         LATERAL (SELECT timestamptz '2026-01-01' + t * interval '7 minutes 0.000123 s'
+                  + u * interval '211 milliseconds' AS made) AS moment
+"""
+
+
+class BenchDatabase:
+    """A migrated database at `url`, on a server with its data in `folder`."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        postmaster = (folder / "data" / "postmaster.pid").read_text(encoding="ascii")
+        self._server = psutil.Process(int(postmaster.split()[0]))
+
+    def execute(self, statement: str, values: Any = None) -> Sequence[tuple[Any, ...]]:
+        """Run a statement outside of any transaction, and give its rows."""
+        with closing(psycopg2.connect(self.url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else ()
+
+    def add(self, kind: str, *, users: int, tasks_each: int = 0) -> None:
+        """Add the users `kind-1` and so on, with their tasks."""
+        self.execute(_ADD_USERS, {"kind": kind, "count": users})
+        if tasks_each:
+            self.execute(_ADD_TASKS, {"kind": kind, "count": users, "each": tasks_each})
+
+    def settle(self) -> None:
+        """Forget what was added, and clear up, so that every run finds the same."""
+        self.execute("DELETE FROM tasks WHERE user_id LIKE 'writer-%'")
+        self.execute("VACUUM (ANALYZE) tasks")
+        self.execute("CHECKPOINT")
+
+    def cpu_seconds(self) -> float:
+        """Give what PostgreSQL's processes have taken so far, those that have ended as well."""
+        total = sum(self._server.cpu_times()[:4])
+        for process in self._server.children():
+            try:
+                total += sum(process.cpu_times()[:2])
+            except psutil.NoSuchProcess:
+                continue
+        return total
+
+
+@contextmanager
+def empty_database() -> Iterator[BenchDatabase]:
+    """Start PostgreSQL and migrate it, with the migrations of the checkout that is measured."""
+    with TemporaryDirectory(prefix="bench-") as folder, LocalPostgres(Path(folder)) as server:
+        subprocess.run(
+            [sys.executable, "-m", "tasks_api", "migrate"],
+            cwd=folder,
+            env=environment(OURS, server.url, 0),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        yield BenchDatabase(server.url, Path(folder))
+
+
+@contextmanager
+def filled_database() -> Iterator[BenchDatabase]:
+    """Give a database with the users and tasks of the comparison."""
+    with empty_database() as database:
+        database.add("reader", users=READERS, tasks_each=TASKS_EACH)
+        database.add("keeper", users=KEEPERS, tasks_each=KEPT_EACH)
+        database.add("writer", users=WRITERS)
+        database.settle()
+        yield database

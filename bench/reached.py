@@ -1,0 +1,56 @@
+"""The ratios that have been reached, in `reached.json`: a later change is not to lose them."""
+
+import json
+from pathlib import Path
+from typing import Self
+
+from bench.contestants import BY_NAME, OTHERS
+from bench.figures import Figures
+from bench.rounds import Cell
+from bench.scenarios import SCENARIOS
+
+_FILE = Path(__file__).with_name("reached.json")
+_KEPT = 0.8
+"""The share of a ratio that has to be left: machines and their moods differ by less."""
+
+
+class Reached:
+    """Requests per second, ours divided by another's, by load and by service."""
+
+    def __init__(self, ratios: dict[str, dict[str, float]]) -> None:
+        self._ratios = ratios
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read what the last long benchmark has written."""
+        return cls(json.loads(_FILE.read_text(encoding="utf-8")) if _FILE.exists() else {})
+
+    @classmethod
+    def by(cls, figures: Figures) -> Self:
+        """Take the ratios of a long benchmark."""
+        return cls(
+            {
+                _name(cell): {
+                    other.name: round(figures.ratio(cell, other.name).median, 2) for other in OTHERS
+                }
+                for cell in figures.cells
+            }
+        )
+
+    def write(self) -> None:
+        """Keep them for the short benchmark."""
+        _FILE.write_text(json.dumps(self._ratios, indent=2) + "\n", encoding="utf-8")
+
+    def lost_in(self, figures: Figures) -> list[str]:
+        """Say in a line each which ratios have been reached and are not any more."""
+        return [
+            f"{SCENARIOS[cell.scenario].title} at {cell.connections} connections: "
+            f"{now:.2f} x {BY_NAME[other].title}, where {before:.2f} x was reached"
+            for cell in figures.cells
+            for other, before in self._ratios.get(_name(cell), {}).items()
+            if (now := figures.ratio(cell, other).median) < _KEPT * before
+        ]
+
+
+def _name(cell: Cell) -> str:
+    return f"{cell.scenario} at {cell.connections}"

@@ -1,0 +1,116 @@
+"""Services as processes: started, awaited, measured, stopped."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from bench.contestants import Contestant
+from bench.tokens import SECRET
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+_OK = 200
+
+
+@dataclass(frozen=True)
+class Server:
+    """A contestant that answers on `port` of 127.0.0.1."""
+
+    contestant: Contestant
+    port: int
+    process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """Give what its process and children have taken so far, user and system together."""
+        every = (self.process, *self.process.children(recursive=True))
+        return sum(sum(each.cpu_times()[:2]) for each in every)
+
+    def memory(self, field: str = "VmHWM") -> int:
+        """Give the bytes of a field of Linux's /proc: the peak, or with `VmRSS` what is now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        (kilobytes,) = (x.split()[1] for x in status.splitlines() if x.startswith(f"{field}:"))
+        return int(kilobytes) * 1024
+
+
+@contextmanager
+def running(
+    contestant: Contestant, database_url: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Start a contestant, wait until it answers, and stop it at the end.
+
+    It runs in an empty folder, so that no `.env` has a say; what it prints is thrown away, except
+    for complaints. `settings` are added to its environment.
+    """
+    port = free_port()
+    with TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            contestant.command(port),
+            cwd=folder,
+            env=environment(contestant, database_url, port) | dict(settings or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(Path(folder) / "complaints").open("wb"),
+        )
+        try:
+            _wait_until_alive(port, process, Path(folder) / "complaints")
+            yield Server(contestant, port, psutil.Process(process.pid))
+        finally:
+            _stop(process)
+
+
+def environment(contestant: Contestant, database_url: str, port: int) -> dict[str, str]:
+    """Give what every contestant is told, and what a process needs to find its code."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "PYTHONPATH": str(contestant.folder),
+        "DATABASE_URL": contestant.database_url(database_url),
+        "BETTER_AUTH_SECRET": SECRET,
+        "PORT": str(port),
+    }
+
+
+def free_port() -> int:
+    """Give a port of 127.0.0.1 that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def is_alive(port: int) -> bool:
+    """Tell whether `GET /livez` is a 200."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == _OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _wait_until_alive(port: int, process: subprocess.Popen[bytes], complaints: Path) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < give_up:
+        if is_alive(port):
+            return
+        time.sleep(0.02)
+    message = f"A service does not start:\n{complaints.read_text(encoding='utf-8')}"
+    raise RuntimeError(message)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,30 @@
+-- Sends the requests of the file that is named after `--`, in their order and over again, and prints
+-- what came of it as JSON. The file holds whole HTTP requests with a NUL between them.
+
+local requests = {}
+local count = 0
+local current = 0
+
+function init(arguments)
+  local file = assert(io.open(arguments[1], "rb"))
+  for each in file:read("*a"):gmatch("[^%z]+") do
+    count = count + 1
+    requests[count] = each
+  end
+  file:close()
+end
+
+function request()
+  current = current % count + 1
+  return requests[current]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"microseconds":%d,"bytes":%d,"p50":%d,"p99":%d,"failed":%d}\n',
+    summary.requests, summary.duration, summary.bytes,
+    latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  ))
+end
