@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bench import quick
+from bench import compare, document, growth, profile, quick
 from bench.agreement import DisagreementError
 from bench.contestants import ALL, BY_NAME
 from bench.figures import Figures
@@ -33,6 +33,40 @@ def main() -> None:
 def quick_command(*, print_only: bool) -> None:
     """Print the ratios of three loads; fail where they fall below what was reached."""
     sys.exit(0 if quick.run(is_binding=not print_only) else 1)
+
+
+@main.command(name="compare")
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--seconds", default=2, show_default=True, help="Of each load.")
+def compare_command(rounds: int, seconds: int) -> None:
+    """Run every load against every service, and write docs/performance.md."""
+    compare.run(rounds=rounds, seconds=seconds)
+
+
+@main.command()
+@click.option("--part", type=click.Choice(list(growth.PARTS)), help="Measure this alone.")
+def grow(part: str | None) -> None:
+    """Measure how it grows, and write that into docs/performance.md."""
+    for name in [part] if part else growth.PARTS:
+        written = growth.PARTS[name]()
+        document.put(name, written)
+        click.echo(f"\n{written}")
+
+
+@main.command()
+def report() -> None:
+    """Write docs/performance.md once more, from the samples of the last comparison."""
+    compare.report()
+
+
+@main.command(name="profile")
+@click.argument("scenario", type=click.Choice(list(SCENARIOS)))
+@click.option("--service", type=click.Choice(list(BY_NAME)), default="ours", show_default=True)
+@click.option("--connections", default=16, show_default=True)
+@click.option("--seconds", default=10, show_default=True)
+def profile_command(scenario: str, service: str, connections: int, seconds: int) -> None:
+    """Tell where the time of a service goes under a load."""
+    profile.run(BY_NAME[service], scenario, connections=connections, seconds=seconds)
 
 
 @main.command()

@@ -23,6 +23,8 @@ KEPT_EACH = 1000
 WRITERS = 1000
 """Users to whom tasks are added, so that the lists of the others stay as long as they are."""
 
+_MAX_CONNECTIONS = 200
+
 _ADD_USERS = (
     "INSERT INTO users (id, email, name) "
     "SELECT %(kind)s || '-' || n, %(kind)s || n || '@example.com', initcap(%(kind)s) || ' ' || n "
@@ -82,9 +84,19 @@ class BenchDatabase:
 
 
 @contextmanager
+def _server(folder: Path) -> Iterator[LocalPostgres]:
+    """Start PostgreSQL with its own settings, except for connections enough for all services."""
+    with LocalPostgres(folder) as first, closing(psycopg2.connect(first.url)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"ALTER SYSTEM SET max_connections = {_MAX_CONNECTIONS}")
+    with LocalPostgres(folder) as server:
+        yield server
+
+
+@contextmanager
 def empty_database() -> Iterator[BenchDatabase]:
     """Start PostgreSQL and migrate it, with the migrations of the checkout that is measured."""
-    with TemporaryDirectory(prefix="bench-") as folder, LocalPostgres(Path(folder)) as server:
+    with TemporaryDirectory(prefix="bench-") as folder, _server(Path(folder)) as server:
         subprocess.run(
             [sys.executable, "-m", "tasks_api", "migrate"],
             cwd=folder,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bench import agreement
 from bench.contestants import Contestant
 from bench.database import BenchDatabase, filled_database
-from bench.load import run_wrk
+from bench.measured import Measured, measure
 from bench.scenarios import SCENARIOS, people
 from bench.servers import Server, running
 
@@ -26,23 +26,13 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What one service did with one load in one round.
-
-    Latencies are in milliseconds, the CPU per request in microseconds: that of the service, and
-    that of PostgreSQL on its behalf. `peak_bytes` is the most memory since its process started.
-    """
+class Sample(Measured):
+    """What one service did with one load in one round."""
 
     round: int
     scenario: str
     connections: int
     contestant: str
-    requests_per_second: float
-    p50: float
-    p99: float
-    cpu: float
-    database_cpu: float
-    peak_bytes: int
 
 
 class Rounds:
@@ -55,6 +45,11 @@ class Rounds:
             name: scenario.write(self._people, folder / name)
             for name, scenario in SCENARIOS.items()
         }
+
+    @property
+    def url(self) -> str:
+        """The address of the database."""
+        return self._database.url
 
     @contextmanager
     def servers(
@@ -86,20 +81,13 @@ class Rounds:
         if SCENARIOS[cell.scenario].is_writing:
             self._database.settle()
         file = self._files[cell.scenario]
-        own, database = server.cpu_seconds(), self._database.cpu_seconds()
-        load = run_wrk(server.port, file, connections=cell.connections, seconds=seconds)
-        own, database = server.cpu_seconds() - own, self._database.cpu_seconds() - database
+        measured = measure(self._database, server, file, cell.connections, seconds)
         return Sample(
             round=number,
             scenario=cell.scenario,
             connections=cell.connections,
             contestant=server.contestant.name,
-            requests_per_second=load.requests / load.microseconds * 1e6,
-            p50=load.p50 / 1000,
-            p99=load.p99 / 1000,
-            cpu=own / load.requests * 1e6,
-            database_cpu=database / load.requests * 1e6,
-            peak_bytes=server.memory(),
+            **asdict(measured),
         )
 
 

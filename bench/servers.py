@@ -85,6 +85,19 @@ def free_port() -> int:
         return port
 
 
+def wait_until_open(port: int) -> None:
+    """Return when somebody listens on a port of 127.0.0.1; TimeoutError after some seconds."""
+    give_up = time.monotonic() + _START_SECONDS
+    while time.monotonic() < give_up:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise TimeoutError
+
+
 def is_alive(port: int) -> bool:
     """Tell whether `GET /livez` is a 200."""
     connection = HTTPConnection("127.0.0.1", port, timeout=2)

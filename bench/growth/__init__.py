@@ -1,0 +1,14 @@
+"""How it grows: with the table, with the list, with the distance to the database, with time."""
+
+from collections.abc import Callable
+
+from bench.growth import distance, lengths, memory, rows, start
+
+PARTS: dict[str, Callable[[], str]] = {
+    "rows": rows.run,
+    "lengths": lengths.run,
+    "distance": distance.run,
+    "start": start.run,
+    "requests": memory.run,
+}
+"""Each is measured on a database of its own, and gives a table for the section of its name."""
