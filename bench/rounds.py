@@ -78,9 +78,10 @@ class Rounds:
                 yield self._run(server, cell, number, seconds)
 
     def _run(self, server: Server, cell: Cell, number: int, seconds: int) -> Sample:
-        if SCENARIOS[cell.scenario].is_writing:
+        scenario, file = SCENARIOS[cell.scenario], self._files[cell.scenario]
+        if scenario.is_writing:
             self._database.settle()
-        file = self._files[cell.scenario]
+        seconds *= scenario.patience
         measured = measure(self._database, server, file, cell.connections, seconds)
         return Sample(
             round=number,

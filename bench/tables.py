@@ -16,7 +16,7 @@ def in_short(figures: Figures) -> str:
     cells = [Cell(name, 16) for name in ("get", "list-100", "post", "put", "patch")]
     rows = [_ratios(figures, cell, "requests per second") for cell in cells]
     rows.append(_ratios(figures, Cell("mix", 100), "p99 of the latency", "p99"))
-    return table(["This service to", *(f"{each.title}" for each in OTHERS)], rows)
+    return table(["This service, divided by", *(each.title for each in OTHERS)], rows)
 
 
 def _ratios(
@@ -24,7 +24,7 @@ def _ratios(
 ) -> list[str]:
     name = f"{_title(cell)}: {what}"
     spreads = [figures.ratio(cell, other.name, field) for other in OTHERS]
-    return [name, *(f"{_ranged(spread, _times)}" for spread in spreads)]
+    return [name, *(_ranged(spread, _two_digits) for spread in spreads)]
 
 
 def in_full(figures: Figures) -> str:
@@ -81,7 +81,7 @@ def _title(cell: Cell) -> str:
 
 def _ranged(spread: Spread, written: Callable[[float], str]) -> str:
     low, high = spread.range
-    return f"{written(spread.median)} ({written(low)} to {written(high)})"
+    return f"{written(spread.median)} ({written(low)}–{written(high)})"  # noqa: RUF001 - a range.
 
 
 def _in_order(spread: Spread) -> str:
@@ -96,5 +96,5 @@ def _fine(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.0f}"  # noqa: PLR2004 - three digits.
 
 
-def _times(value: float) -> str:
-    return f"{value:.2f} ×"  # noqa: RUF001 - the sign of multiplication is meant.
+def _two_digits(value: float) -> str:
+    return f"{value:.2f}"
