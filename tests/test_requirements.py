@@ -11,11 +11,12 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "requirements.md"
 NUMBER = re.compile(r"^- \*\*((?:FR|SC|NF)-\d{3}|EC-\d{2}|US\d\.\d)\*\* ", re.MULTILINE)
 
-NOT_YET = {
-    "SC-008": "It is about the buttons of a frontend, which is not in this repository.",
-    "SC-010": "It is about the frontend in a browser, which is not in this repository.",
+EVERY_BUTTON = "every button does what it says, and what it did outlives a reload and a restart"
+IN_THE_BROWSER = {
+    "SC-008": ("every-button.ts", EVERY_BUTTON),
+    "SC-010": ("every-button.ts", EVERY_BUTTON),
 }
-"""Requirements that no test of this repository can prove, and why."""
+"""By number: the scenario of `make e2e` that proves it, and its file in frontend/e2e/."""
 
 NO_TOKEN = (
     "acceptance/test_create.py::test_no_token_is_unauthorized",
@@ -305,12 +306,16 @@ def test_every_number_of_the_document_is_unique() -> None:
 
 
 def test_every_requirement_has_a_row_and_every_row_a_requirement() -> None:
-    assert set(numbers()) == set(REQUIREMENTS) | set(NOT_YET)
+    assert set(numbers()) == set(REQUIREMENTS) | set(IN_THE_BROWSER)
 
 
-def test_what_is_not_proved_yet_is_about_the_frontend_alone() -> None:
-    assert set(NOT_YET) == {"SC-008", "SC-010"}
-    assert not set(NOT_YET) & set(REQUIREMENTS)
+@pytest.mark.parametrize("number", IN_THE_BROWSER)
+def test_what_is_about_the_frontend_is_proved_in_the_browser(number: str) -> None:
+    file, scenario = IN_THE_BROWSER[number]
+
+    scenarios = (ROOT / "frontend" / "e2e" / file).read_text(encoding="utf-8")
+
+    assert f'test("{scenario}"' in scenarios
 
 
 @pytest.mark.parametrize("number", REQUIREMENTS)

@@ -8,7 +8,9 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -62,11 +64,20 @@ def _play_all(wanted: list[str]) -> tuple[list[Result], str]:
         pgbouncer = PgBouncer(folder / "pgbouncer", postgres.cluster.programs, postgres.port)
         cleanup.callback(pgbouncer.close)
         results = [
-            _told(play(fault, folder, postgres, path))
+            _played(partial(play, fault, folder, postgres, path))
             for path in (None, pgbouncer)
             for fault in faults
         ]
         return results, described(postgres)
+
+
+def _played(scenario: Callable[[], Result]) -> Result:
+    """Play a scenario, and once more where a busy machine alone may have broken its promise."""
+    result = _told(scenario())
+    if not result.is_doubtful:
+        return result
+    print("    Once more, in case that the machine was busy:", flush=True)
+    return _told(scenario())
 
 
 def _told(result: Result) -> Result:

@@ -14,6 +14,9 @@ RECOVERY_SECONDS = 2.0
 CONNECTIONS = 10
 """The service's default DATABASE_POOL_SIZE, and PgBouncer's pool in this suite."""
 
+_TOO_LATE = "too late: "
+_NOT_PROVED = "not proved: "
+_DOUBTFUL = (_TOO_LATE, _NOT_PROVED)
 _SLOW_SECONDS = 1.0
 _WRITES_AT_LEAST = 100
 _SHOWN = 3
@@ -33,6 +36,11 @@ class Result:
     connections: int = 0
     connections_left: int = 0
     findings: list[str] = field(default_factory=list)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether all that is wrong may be the work of another process that had the machine."""
+        return bool(self.findings) and all(f.startswith(_DOUBTFUL) for f in self.findings)
 
     def count(self, kind: str) -> int:
         """Count the answers of a kind: `2xx`, `503`, `other` or `none`."""
@@ -78,13 +86,13 @@ def broken(result: Result, journal: Journal, span: Span) -> Iterator[str]:
 def _not_proved(result: Result, journal: Journal, span: Span) -> Iterator[str]:
     during = [a for a in result.answers if a.ended >= span.began and a.began <= span.ended]
     if not any(answer.status for answer in during):
-        yield "not proved: nothing was answered during the fault"
+        yield f"{_NOT_PROVED}nothing was answered during the fault"
     if result.fault.refuses and not any(kind_of(answer) == "503" for answer in during):
-        yield "not proved: nobody felt the fault"
+        yield f"{_NOT_PROVED}nobody felt the fault"
     if result.audit.acknowledged < _WRITES_AT_LEAST:
-        yield f"not proved: only {result.audit.acknowledged} writes were acknowledged"
+        yield f"{_NOT_PROVED}only {result.audit.acknowledged} writes were acknowledged"
     if not result.audit.rows or not result.audit.rows_per_key:
-        yield "not proved: the database has no rows"
+        yield f"{_NOT_PROVED}the database has no rows"
     served = {a.who for a in journal.begun_since(span.ended) if kind_of(a) == "2xx"}
     missing = {answer.who for answer in journal.answers} - served
     if missing:
@@ -95,9 +103,9 @@ def _too_late(result: Result) -> Iterator[str]:
     if result.longest > LONGEST_SECONDS:
         late = [a for a in result.answers if a.seconds > LONGEST_SECONDS]
         names = Counter(f"{answer.operation} {answer.status}" for answer in late)
-        yield f"{len(late)} answers took up to {result.longest:.1f} s: {dict(names)}"
+        yield f"{_TOO_LATE}{len(late)} answers took up to {result.longest:.1f} s: {dict(names)}"
     if result.recovery > RECOVERY_SECONDS:
-        yield f"it took {result.recovery:.1f} s to recover"
+        yield f"{_TOO_LATE}it took {result.recovery:.1f} s to recover"
 
 
 def _wrong_in_the_database(result: Result) -> Iterator[str]:
