@@ -6,5 +6,5 @@ import { currentSession } from "@/lib/session";
 export default async function Home() {
   const session = await currentSession();
   if (!session) redirect("/sign-in");
-  return <TaskPage userName={session.user.name} />;
+  return <TaskPage userId={session.user.id} userName={session.user.name} />;
 }

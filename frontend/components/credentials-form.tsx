@@ -6,7 +6,6 @@ import { useState, type FormEvent } from "react";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 import { authClient } from "@/lib/auth-client";
-import { dropAllDrafts } from "@/lib/draft";
 import { forgetToken } from "@/lib/token";
 
 interface CredentialsFormProps {
@@ -77,8 +76,6 @@ async function enter(signsUp: boolean, form: FormData): Promise<string | null> {
       ? await authClient.signUp.email({ ...credentials, name: text("name") })
       : await authClient.signIn.email(credentials);
     if (!error) forgetToken();
-    // Somebody new has nothing waiting here; what is there is another's.
-    if (!error && signsUp) dropAllDrafts();
     return error ? (error.message ?? "That did not work; please try again") : null;
   } catch {
     return "The server does not answer; please try again in a moment";

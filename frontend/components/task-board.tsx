@@ -1,19 +1,26 @@
 "use client";
 
 import { useIsMutating } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 import { ConflictDialog } from "@/components/conflict-dialog";
 import { Shell } from "@/components/shell";
 import { SignOutButton } from "@/components/sign-out-button";
 import { TaskForm } from "@/components/task-form";
 import { TaskList } from "@/components/task-list";
+import { claimDrafts } from "@/lib/draft";
 import { isLeaving } from "@/lib/leaving";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
 import { useAttempt } from "@/lib/use-attempt";
 import { useTasks } from "@/lib/use-tasks";
 
-export default function TaskBoard({ userName }: { userName: string }) {
+export interface TaskBoardProps {
+  userId: string;
+  userName: string;
+}
+
+export default function TaskBoard({ userId, userName }: TaskBoardProps) {
+  useState(() => claimDrafts(userId)); // Once, and before the forms below read them.
   const { tasks, error, refetch } = useTasks();
   const { attempt, conflict, settle } = useAttempt();
   useWarningBeforeLoss();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, ask, idOf, join, somebody, titles } from "./person";
+import { add, ask, idOf, join, newTask, signIn, somebody, titles, type } from "./person";
 
 test("a second user sees nothing of the first, and cannot reach it", () =>
   withPage((ada) =>
@@ -24,5 +24,21 @@ test("a second user sees nothing of the first, and cannot reach it", () =>
       assert.deepEqual((await ask(grace, "GET", "/api/tasks")).body, { data: [] });
       await ada.reload();
       assert.deepEqual(await titles(ada), ["Water the plants"]);
+    }),
+  ));
+
+test("the words that one has left in a tab are not there for the next", () =>
+  withPage((elsewhere) =>
+    withPage(async (page, context) => {
+      const grace = await join(elsewhere, somebody("Grace"));
+      await join(page);
+      await type(newTask(page), "A secret of Ada's");
+      await context.clearCookies();
+
+      await page.goto("/sign-in");
+      await signIn(page, grace);
+      await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
+
+      assert.equal(await newTask(page).getByLabel("Title").inputValue(), "");
     }),
   ));

@@ -12,6 +12,7 @@ export interface Draft {
 
 const PREFIX = "draft:";
 const SENT = "sent:";
+const OWNER = "owner-of-drafts";
 
 export const NEW = "new";
 export const sent = (key: string): string => SENT + key;
@@ -44,6 +45,12 @@ export function takeNewDraft(): Draft | null {
 /** The next one who signs in here is not to read them. */
 export function dropAllDrafts(): void {
   names().forEach(dropDraft);
+}
+
+/** Before any draft is read: those that somebody else has left in this tab are dropped. */
+export function claimDrafts(userId: string): void {
+  if (sessionStorage.getItem(OWNER) !== userId) dropAllDrafts();
+  sessionStorage.setItem(OWNER, userId);
 }
 
 export function draftOf({ title, description }: TaskInput): Draft {
