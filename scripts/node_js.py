@@ -31,7 +31,9 @@ def find_node() -> str:
 
 
 def _version(node: str) -> tuple[int, ...]:
-    printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if printed.returncode:  # A version manager may have put something there that runs nothing.
+        return (0,)
     return tuple(map(int, printed.stdout.strip().lstrip("v").split(".")[:2]))
 
 

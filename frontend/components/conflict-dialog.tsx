@@ -19,8 +19,9 @@ export function ConflictDialog({ conflict, attempt, onSettled }: ConflictDialogP
 
   function close(value: string) {
     onSettled();
-    dropDraft(edited(change.task));
-    if (value === "mine") attempt(insisting(conflict)).catch(() => undefined);
+    const drop = () => dropDraft(edited(change.task));
+    if (value === "mine") attempt(insisting(conflict)).then(drop, () => undefined);
+    else drop();
   }
 
   return (

@@ -29,7 +29,11 @@ export function Modal({ title, children, actions, onClose, insists = false, wide
       aria-labelledby={id}
       tabIndex={-1}
       onCancel={(event) => insists && event.preventDefault()}
-      onClose={(event) => onClose(event.currentTarget.returnValue)}
+      onClose={(event) => {
+        // Browsers let a second Escape through, whatever was said to the first.
+        if (insists && !event.currentTarget.returnValue) event.currentTarget.showModal();
+        else onClose(event.currentTarget.returnValue);
+      }}
       className={`w-[calc(100%-2rem)] rounded-3xl bg-raised p-6 shadow-2xl outline-none sm:p-8 ${wide ? "max-w-2xl" : "max-w-md"}`}
     >
       <h2 id={id} className="font-serif text-2xl tracking-tight text-balance">

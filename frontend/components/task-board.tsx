@@ -11,6 +11,7 @@ import { TaskList } from "@/components/task-list";
 import { claimDrafts } from "@/lib/draft";
 import { isLeaving } from "@/lib/leaving";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
+import { claimTokens } from "@/lib/token";
 import { useAttempt } from "@/lib/use-attempt";
 import { useTasks } from "@/lib/use-tasks";
 
@@ -20,7 +21,7 @@ export interface TaskBoardProps {
 }
 
 export default function TaskBoard({ userId, userName }: TaskBoardProps) {
-  useState(() => claimDrafts(userId)); // Once, and before the forms below read them.
+  useState(() => claim(userId)); // Once, and before anything below needs either.
   const { tasks, error, refetch } = useTasks();
   const { attempt, conflict, settle } = useAttempt();
   useWarningBeforeLoss();
@@ -37,6 +38,11 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
       {conflict && <ConflictDialog conflict={conflict} attempt={attempt} onSettled={settle} />}
     </Shell>
   );
+}
+
+function claim(userId: string): void {
+  claimDrafts(userId);
+  claimTokens(userId);
 }
 
 function Summary({ text }: { text: string | undefined }) {

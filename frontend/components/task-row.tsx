@@ -34,7 +34,7 @@ export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }
     } catch (error) {
       if (error instanceof ConflictError) return;
       const errors = error instanceof ApiError ? error.byField() : {};
-      setEditing({ task: base, draft, errors });
+      setEditing((now) => now ?? { task: base, draft, errors });
     }
   }
 
@@ -66,7 +66,7 @@ export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }
               aria-label={`Delete “${task.title}”`}
               disabled={unborn}
               onClick={() => setDeleting(true)}
-              className="grid size-11 shrink-0 place-items-center rounded-full text-muted transition hover:bg-danger/10 hover:text-danger focus-visible:opacity-100 lg:opacity-0 lg:group-focus-within:opacity-100 lg:group-hover:opacity-100"
+              className="grid size-11 shrink-0 place-items-center rounded-full text-muted transition hover:bg-danger/10 hover:text-danger focus-visible:opacity-100 lg:[@media(hover:hover)]:opacity-0 lg:[@media(hover:hover)]:group-focus-within:opacity-100 lg:[@media(hover:hover)]:group-hover:opacity-100"
             >
               <TrashIcon />
             </button>

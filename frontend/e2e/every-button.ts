@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { withPage } from "./browser";
 import { add, bin, box, editor, join, kept, newTask, signIn, signUp, titles, type, words } from "./person";
-import { FRONTEND, service } from "./stack";
+import { FRONTEND, service, SERVICE, until } from "./stack";
 
 test("every button does what it says, and what it did outlives a reload and a restart", () =>
   withPage(async (page) => {
@@ -111,4 +111,27 @@ test("the keyboard alone is enough", () =>
 
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
     assert.equal(await page.evaluate(() => document.activeElement?.id), "new-title");
+  }));
+
+test("changes that follow each other quickly are made in their order", () =>
+  withPage(async (page) => {
+    const made: number[] = [];
+    page.on("response", (response) => {
+      if (response.request().method() === "PATCH") made.push(response.status());
+    });
+    await join(page);
+    await add(page, "Bake bread");
+    await page.route(`${SERVICE}/api/tasks/*/complete`, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300)); // As over a slow network.
+      await route.continue();
+    });
+
+    await box(page, "Bake bread").click();
+    await box(page, "Bake bread").click();
+    await until(async () => made.length === 2, "only one of two changes was made");
+    await page.reload();
+    await kept(page, "Bake bread");
+
+    assert.deepEqual(made, [200, 200]);
+    assert.equal(await box(page, "Bake bread").isChecked(), false);
   }));

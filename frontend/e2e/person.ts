@@ -34,11 +34,11 @@ export async function join(page: Page, person: Person = somebody()): Promise<Per
 }
 
 /** On the page for it, wherever it leads afterwards. */
-export async function signIn(page: Page, person: Person): Promise<void> {
+export async function signIn(page: Page, person: Person, to: string | RegExp = `${FRONTEND}/`): Promise<void> {
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`${FRONTEND}/`);
+  await page.waitForURL(to);
 }
 
 export async function type(form: Locator, title: string, description = ""): Promise<void> {

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
 import { add, join, newTask, signIn, titles, type } from "./person";
-import { given, SERVICE } from "./stack";
+import { FRONTEND, given, SERVICE } from "./stack";
 
 const TOKEN = "**/api/auth/token";
 
@@ -64,6 +64,18 @@ test("a session that has ended leads to sign-in and back, and what was typed is 
         const headers = { ...route.request().headers(), authorization: "Bearer of.an.old-token" };
         await route.continue(route.request().method() === "POST" ? { headers } : {});
       }, { times: 2 });
+    }
+  }));
+
+test("sign-in leads back to a page of ours, and nowhere else", () =>
+  withPage(async (page) => {
+    const person = await join(page);
+
+    for (const next of ["//evil.invalid", "/.//evil.invalid/x", "/a/..//evil.invalid", "https://evil.invalid"]) {
+      await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+      await signIn(page, person, /^(?!.*sign-in)/);
+
+      assert.equal(new URL(page.url()).origin, FRONTEND, next);
     }
   }));
 

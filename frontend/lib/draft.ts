@@ -38,6 +38,7 @@ export function takeNewDraft(): Draft | null {
   const name = names().find((each) => each.startsWith(SENT));
   if (!name) return null;
   const unanswered = readDraft(name);
+  if (unanswered) keepDraft(NEW, unanswered);
   dropDraft(name);
   return unanswered;
 }

@@ -8,5 +8,7 @@ export function pathAfterSignIn(next: unknown): string {
   if (typeof next !== "string") return "/";
   const here = "http://here.invalid";
   const target = URL.canParse(next, here) ? new URL(next, here) : null;
-  return target?.origin === here && next.startsWith("/") ? target.pathname + target.search : "/";
+  if (target?.origin !== here || !next.startsWith("/")) return "/";
+  // `/.//elsewhere` is of this origin, and its path alone would be an address of another.
+  return target.pathname.replace(/^\/+/, "/") + target.search;
 }

@@ -2,8 +2,12 @@ import { decodeJwt } from "jose";
 
 import { SignedOutError } from "./api-error";
 import { authClient } from "./auth-client";
+import { leaveFor } from "./leaving";
 
 const RENEW_BEFORE_MS = 60_000;
+const PATIENCE_MS = 15_000;
+
+let owner: string | undefined;
 
 let current: { token: string; renewAt: number } | undefined;
 let underway: Promise<string> | undefined;
@@ -23,10 +27,21 @@ export function forgetToken(refused = current?.token): void {
   if (current?.token === refused) current = undefined;
 }
 
+/** From now on, only tokens of this user are used: another tab may have signed in somebody else. */
+export function claimTokens(userId: string): void {
+  owner = userId;
+}
+
 async function renewed(): Promise<string> {
-  const { data, error } = await authClient.$fetch<{ token: string }>("/token");
+  const { data, error } = await authClient
+    .$fetch<{ token: string }>("/token", { signal: AbortSignal.timeout(PATIENCE_MS) })
+    .catch(() => ({ data: null, error: null }));
   if (error?.status === 401) throw new SignedOutError();
   if (!data) throw new TypeError("Better Auth gave no token");
+  if (owner && decodeJwt(data.token).sub !== owner) {
+    leaveFor("/");
+    throw new SignedOutError();
+  }
   current = { token: data.token, renewAt: Date.now() + lifetime(data.token) - RENEW_BEFORE_MS };
   return data.token;
 }

@@ -51,16 +51,18 @@ export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
   const { mutateAsync } = useMutation({
     mutationKey: CHANGE,
     mutationFn: (change: TaskChange) =>
-      inTurn(concern(change), () => sendChange(api, change, latest(client, change))),
+      // What came of a change is kept within its turn: the next one on this task begins with it.
+      inTurn(concern(change), async () => {
+        const task = await sendChange(api, change, latest(client, change)).catch((error: unknown) => {
+          if (error instanceof ConflictError) keep(client, error.change.task.id, error.theirs);
+          throw error;
+        });
+        if (change.kind === "add" && task) rowKeys.set(task.id, change.key);
+        keep(client, change.kind === "add" ? undefined : change.task.id, task);
+        return task;
+      }),
     // A list that was asked for before the change would overwrite what comes after it.
     onMutate: () => client.cancelQueries({ queryKey: TASKS }),
-    onSuccess: (task, change) => {
-      if (change.kind === "add" && task) rowKeys.set(task.id, change.key);
-      keep(client, change.kind === "add" ? undefined : change.task.id, task);
-    },
-    onError: (error) => {
-      if (error instanceof ConflictError) keep(client, error.change.task.id, error.theirs);
-    },
     onSettled: () => {
       if (client.isMutating({ mutationKey: CHANGE }) === 1) {
         void client.invalidateQueries({ queryKey: TASKS });
