@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes requirements/*.txt anew from pyproject.toml, with a uv that is thrown away afterwards.
+# Writes requirements/*.txt anew from pyproject.toml, with a uv that is thrown away afterwards, and
+# takes the addresses out of npm's lock files.
 # Versions stay where they still fit; `make lock UPGRADE=1` takes the newest.
 set -e
 
@@ -23,3 +24,17 @@ compile dev pyproject.toml --group dev --group test --constraints requirements/l
 compile bench pyproject.toml --group dev --group bench --constraints requirements/lint.txt
 compile image pyproject.toml --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
+
+# npm writes into its lock files where packages come from, and where to send money. Neither is needed.
+"$python" - */package-lock.json */*/package-lock.json <<'END'
+import json
+import sys
+from pathlib import Path
+
+for path in map(Path, sys.argv[1:]):
+    lock = json.loads(path.read_text(encoding="utf-8"))
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+        package.pop("resolved", None)
+    path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+END
