@@ -15,7 +15,11 @@ from tests.tasks_api.stopping import ended, stop
 SCRIPT = ("-c", "import sys; from tasks_api.__main__ import main; sys.exit(main())")
 WAYS_IN = {"script": SCRIPT, "module": ("-m", "tasks_api")}
 
-AS_THE_FIRST_PROCESS = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+# In a user namespace of its own, so that an ordinary user may do it as well.
+AS_THE_FIRST_PROCESS = (
+    *("unshare", "--user", "--map-root-user"),
+    *("--pid", "--fork", "--kill-child", "--mount-proc"),
+)
 MAY_BE_THE_FIRST = (
     sys.platform == "linux"
     and subprocess.run([*AS_THE_FIRST_PROCESS, "true"], check=False, capture_output=True).returncode
