@@ -1,7 +1,5 @@
-"""Connections to PostgreSQL: lent for one statement, checked, dropped alone, tried once more."""
+"""Connections to PostgreSQL: lent for one statement, dropped alone, tried once more."""
 
-import select
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -12,12 +10,12 @@ from psycopg2.extensions import connection
 from sqlalchemy import Executable, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import PoolProxiedConnection
 
 from persistence import deadline
 from persistence.errors import ConnectionLost
 from persistence.hosts import connect, each_host
+from persistence.idle import replace_dead_connections
 from persistence.prepared import prepared
 from persistence.server_clock import NOW, deadline_of
 from persistence.url import connection_parameters
@@ -35,18 +33,10 @@ DRIVER_DEFAULTS = {
 RECYCLE_SECONDS = 1800
 """An idle connection is replaced after half an hour, before a firewall forgets about it."""
 
-CHECK_AFTER_SECONDS = 15.0
-"""Idle for longer than that, a connection is asked whether it still works before it is used."""
-
-CHECK_SECONDS = 1.0
-"""How long that may take; a silent network does not answer at all."""
-
 SERVER_FIRST_SECONDS = 0.2
 """The server gives up that much before the client does: then the connection is still good."""
 
 READ_ONLY = "25006"
-
-_USED_AT = "used_at"
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -89,8 +79,7 @@ class ConnectionPool:
         )
         deadline.install()
         event.listen(self._engine, "do_connect", self._connect)
-        event.listen(self._engine, "checkout", self._check)
-        event.listen(self._engine, "checkin", _note_the_time)
+        replace_dead_connections(self._engine)
 
     def execute(
         self,
@@ -136,19 +125,6 @@ class ConnectionPool:
     def _connect(self, dialect: Dialect, *_: object) -> DBAPIConnection:
         return connect(dialect.connect, self._hosts, self._connect_timeout)
 
-    def _check(self, lent: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
-        """Replace a connection that no longer works, where there is reason to doubt it."""
-        used_at = entry.info.get(_USED_AT)
-        if used_at is None:  # It is new.
-            return
-        if time.monotonic() - used_at < CHECK_AFTER_SECONDS and not _has_something_to_say(lent):
-            return
-        try:
-            with deadline.within(CHECK_SECONDS):
-                self._engine.dialect.do_ping(lent)
-        except psycopg2.Error as error:
-            raise DisconnectionError from error
-
     def _limits(self) -> str:
         """Give the time-outs, to be sent along: in one message, they hold for one transaction."""
         left = deadline.remaining() - SERVER_FIRST_SECONDS
@@ -163,17 +139,6 @@ class ConnectionPool:
 
 def _milliseconds(seconds: float) -> int:
     return max(1, round(seconds * 1000))  # 0 would mean: without an end.
-
-
-def _note_the_time(_connection: object, entry: ConnectionPoolEntry) -> None:
-    entry.info[_USED_AT] = time.monotonic()
-
-
-def _has_something_to_say(lent: connection) -> bool:
-    """Tell whether bytes, or the end, have come in on a connection that asked for nothing."""
-    arrived = select.poll()
-    arrived.register(lent.fileno(), select.POLLIN)
-    return bool(arrived.poll(0))
 
 
 def _drop_if_broken(lent: PoolProxiedConnection, error: psycopg2.Error) -> bool:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import psycopg2
 import pytest
 
-from persistence import deadline, pool
+from persistence import deadline, idle
 from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.models import Task
@@ -142,7 +142,7 @@ def test_a_connection_that_was_idle_for_long_is_asked_before_it_is_used(
 ) -> None:
     add(database)
     (session,) = sessions_of(database_url)
-    monkeypatch.setattr(pool, "CHECK_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(idle, "CHECK_AFTER_SECONDS", 0.0)
 
     with frozen(session):
         started = time.monotonic()
