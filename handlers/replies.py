@@ -1,7 +1,5 @@
 """The successes of the contract. No other place builds one."""
 
-from collections.abc import Sequence
-
 import orjson
 from starlette.responses import Response
 
@@ -11,18 +9,15 @@ from persistence.models import Task
 JSON = "application/json"
 
 
-def ok(data: Task | Sequence[Task], *, if_none_match: str | None = None) -> Response:
-    """200 with the data in its envelope and its tag, or 304 where the client has it already."""
-    body = _enveloped(data)
-    tag = tag_of_task(data) if isinstance(data, Task) else tag_of_list(body)
-    if is_among(tag, if_none_match):
-        return not_modified(tag)
-    return Response(body, headers={"ETag": tag}, media_type=JSON)
+def ok(task: Task, *, if_none_match: str | None = None) -> Response:
+    """200 with the task in its envelope and its tag, or 304 where the client has it already."""
+    return _tagged(_enveloped(task), tag_of_task(task), if_none_match)
 
 
-def not_modified(tag: str) -> Response:
-    """304 with the tag of what the client has, without a body."""
-    return Response(status_code=304, headers={"ETag": tag})
+def ok_list(array: str, *, if_none_match: str | None) -> Response:
+    """200 with a list of tasks, which is JSON already; or 304 as well."""
+    body = b'{"data":%b}' % array.encode()
+    return _tagged(body, tag_of_list(body), if_none_match)
 
 
 def created(task: Task) -> Response:
@@ -39,6 +34,12 @@ def no_content() -> Response:
 def healthy(status: str) -> Response:
     """200 with the status in its envelope. It is of this moment, so it has no tag."""
     return Response(_enveloped({"status": status}), media_type=JSON)
+
+
+def _tagged(body: bytes, tag: str, if_none_match: str | None) -> Response:
+    if is_among(tag, if_none_match):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, headers={"ETag": tag}, media_type=JSON)
 
 
 def _enveloped(data: object) -> bytes:

@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 from starlette.responses import Response
 
 from handlers.entity_tags import versions
-from handlers.replies import created, no_content, ok
+from handlers.replies import created, no_content, ok, ok_list
 from persistence.engine import Database
 
 Claims = Mapping[str, str | None]
@@ -28,8 +28,8 @@ class TaskInput(TypedDict):
 def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Response:
     """Reply with all tasks of the user, newest first."""
     with database.tasks_of(user) as tasks:
-        found = tasks.list()
-    return ok(found, if_none_match=if_none_match)
+        array = tasks.list_as_json()
+    return ok_list(array, if_none_match=if_none_match)
 
 
 def create_task(

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
+from persistence.json_text import array_of_tasks
 from persistence.models import Task, tasks
 from persistence.users_table import is_owner, users_named
 
@@ -50,7 +51,7 @@ ONE_IN_TIME = ONE & IN_TIME
 # A clock may stand still or be set back; the time of the last change never does.
 LATER = func.greatest(func.clock_timestamp(), tasks.c.updated_at + text("interval '1 microsecond'"))
 
-LIST = select(*COLUMNS).where(ALL).order_by(tasks.c.created_at.desc(), tasks.c.id.desc())
+LIST = select(array_of_tasks(tasks.c.created_at.desc(), tasks.c.id.desc())).where(ALL)
 GET = select(*COLUMNS).where(ONE)
 REPLACE = (
     update(tasks)

@@ -10,6 +10,7 @@ from tests.better_auth.node import BetterAuth, Migration
 from tests.better_auth.person import Person
 from tests.database import query
 from tests.migrations.catalog import catalog_of
+from tests.persistence.operations import all_of
 
 CLEAN = "both run clean, again they change nothing, a deleted user takes the tasks along"
 WARNED = "; Better Auth warns that `name`, `email` may be null"
@@ -86,7 +87,7 @@ def tasks_after_deletion(order: Order, better_auth: BetterAuth, url: str) -> int
         database = Database(url, users_table=order.users)
         with database.tasks_of(person.user_id) as tasks:
             tasks.add(title="Buy milk", description=None)
-            assert len(tasks.list()) == 1
+            assert len(all_of(tasks)) == 1
         database.dispose()
         person.delete()
     left: int = query(url, "SELECT count(*) FROM tasks")[0][0]

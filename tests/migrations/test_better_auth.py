@@ -7,6 +7,7 @@ from persistence.migrate import MigrationError, migrate, unmigrate
 from persistence.users_table import STAND_IN_MARK
 from tests.database import create_better_auth, query, sign_up
 from tests.migrations.catalog import description_of, tables_of
+from tests.persistence.operations import all_of
 
 UUID = "8c5a2f2e-3b63-4b3c-9a52-0b3b0f0a2d11"
 BETTER_AUTHS = {"session", "account", "verification", "jwks"}
@@ -94,7 +95,7 @@ def test_a_stand_in_that_better_auth_has_adopted_survives(empty_database_url: st
     assert before == after_down == description_of(empty_database_url, "users")
     database = Database(empty_database_url)
     with database.tasks_of("yT4kq") as tasks:
-        assert tasks.list() == []
+        assert all_of(tasks) == []
     database.dispose()
 
 

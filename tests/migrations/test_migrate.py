@@ -13,6 +13,7 @@ from persistence.migrate import MigrationError, migrate, unmigrate
 from persistence.schema import expected_revision
 from tests.database import create_better_auth, query
 from tests.migrations.catalog import description_of, tables_of
+from tests.persistence.operations import all_of
 
 TABLES = ("tasks", "users", "idempotency_keys")
 MIGRATE = "import sys; from persistence.migrate import migrate; migrate(sys.argv[1])"
@@ -38,7 +39,7 @@ def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
     migrate(empty_database_url)
 
     with with_task.tasks_of("alice") as tasks:
-        assert tasks.list() == [task]
+        assert all_of(tasks) == [task]
     with_task.dispose()
 
 

@@ -1,10 +1,13 @@
 """The operations of the repository, for tests that hold for each of them."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+import orjson
 import pytest
 
 from persistence.engine import Database
+from persistence.models import Task
 from persistence.tasks import TaskRepository
 
 Operation = Callable[[TaskRepository, int], object]
@@ -16,7 +19,7 @@ ON_ONE_TASK: dict[str, Operation] = {
     "delete": lambda tasks, task_id: tasks.delete(task_id),
 }
 ALL: dict[str, Operation] = ON_ONE_TASK | {
-    "list": lambda tasks, _: tasks.list(),
+    "list": lambda tasks, _: tasks.list_as_json(),
     "add": lambda tasks, _: tasks.add(title="New", description=None),
     "add once": lambda tasks, _: tasks.add(title="New", description=None, idempotency_key="k"),
 }
@@ -28,4 +31,13 @@ every_operation = pytest.mark.parametrize("operation", ALL.values(), ids=ALL.key
 def titles_of(database: Database, owner: str) -> list[str]:
     """Give the titles of the owner's tasks, the newest first."""
     with database.tasks_of(owner) as tasks:
-        return [task.title for task in tasks.list()]
+        return [task.title for task in all_of(tasks)]
+
+
+def all_of(tasks: TaskRepository) -> list[Task]:
+    """Read the list of the owner's tasks."""
+    times = ("created_at", "updated_at")
+    return [
+        Task(**task | {name: datetime.fromisoformat(task[name]) for name in times})
+        for task in orjson.loads(tasks.list_as_json())
+    ]

@@ -13,7 +13,7 @@ from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.schema import expected_revision
 from tests.database import query, wait_until
-from tests.persistence.operations import titles_of
+from tests.persistence.operations import all_of, titles_of
 
 NOWHERE = "postgresql://postgres:s3cret@127.0.0.1:1/tasks"
 
@@ -78,7 +78,7 @@ def test_the_url_comes_before_our_defaults(database_url: str) -> None:
     database = Database(f"{database_url}?application_name=elsewhere")
 
     with database.tasks_of("alice") as tasks:
-        tasks.list()
+        all_of(tasks)
         names = query(database_url, "SELECT application_name FROM pg_stat_activity")
 
     assert ("elsewhere",) in names

@@ -16,7 +16,14 @@ from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.models import Task
 from tests.database import configure, query, wait_until
-from tests.persistence.operations import ALL, ON_ONE_TASK, Operation, every_operation, titles_of
+from tests.persistence.operations import (
+    ALL,
+    ON_ONE_TASK,
+    Operation,
+    all_of,
+    every_operation,
+    titles_of,
+)
 
 OURS = "datname = current_database() AND application_name = 'tasks-api'"
 
@@ -231,7 +238,7 @@ def test_the_server_gives_up_before_the_client_does(database: Database, database
         pytest.raises(DatabaseUnavailable) as refusal,
         database.tasks_of("alice") as tasks,
     ):
-        tasks.list()
+        all_of(tasks)
 
     assert refusal.value.sqlstate == "57014"
     assert sessions_of(database_url) == before
@@ -271,7 +278,7 @@ def test_a_write_that_is_read_after_it_was_given_up_does_not_take_effect(
     wait_until_gone(database_url, session)
 
     with database.tasks_of("alice") as tasks:
-        assert tasks.list() == [last]
+        assert all_of(tasks) == [last]
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
@@ -293,7 +300,7 @@ def test_a_change_that_was_given_up_behind_a_lock_does_not_take_effect(
     wait_until_gone(database_url, session)
 
     with database.tasks_of("alice") as tasks:
-        assert tasks.list() == [last]
+        assert all_of(tasks) == [last]
     blocker.close()
 
 

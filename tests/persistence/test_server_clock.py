@@ -11,6 +11,7 @@ from persistence.engine import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.server_clock import deadline_of
 from tests.database import query
+from tests.persistence.operations import all_of
 
 EARLIER = select(func.clock_timestamp() - text("interval '1 hour'"))
 
@@ -47,7 +48,7 @@ def test_where_the_servers_clock_was_set_a_change_is_refused_until_it_is_read_ag
         for versions in (None, [task.updated_at]):
             with deadline.within(5), pytest.raises(DatabaseUnavailable):
                 tasks.replace(task.id, title="Buy oats", description=None, versions=versions)
-        assert tasks.list() == [task]
+        assert all_of(tasks) == [task]
         monkeypatch.undo()
         monkeypatch.setattr(server_clock, "BELIEVED_SECONDS", 0.0)
         time.sleep(0.01)

@@ -10,7 +10,7 @@ from persistence.engine import Database
 from persistence.errors import TaskNotFound
 from persistence.models import Task
 from tests.database import configure, query
-from tests.persistence.operations import Operation, on_one_task, titles_of
+from tests.persistence.operations import Operation, all_of, on_one_task, titles_of
 
 AddTask = Callable[..., Task]
 
@@ -32,7 +32,7 @@ def test_tasks_of_another_owner_are_not_listed(database: Database, add_task: Add
     hers, his = add_task("alice"), add_task("bob")
 
     with database.tasks_of("alice") as tasks:
-        listed = tasks.list()
+        listed = all_of(tasks)
 
     assert listed == [hers]
     assert his not in listed
@@ -61,7 +61,7 @@ def test_a_task_is_read_as_it_was_stored(database: Database, add_task: AddTask) 
 
     with database.tasks_of("alice") as tasks:
         assert tasks.get(task.id) == task
-        assert tasks.list() == [task]
+        assert all_of(tasks) == [task]
 
     assert task.title == "Grüße 👋"
     assert task.description == ""
@@ -83,7 +83,7 @@ def test_tasks_are_listed_newest_first(database: Database, add_task: AddTask) ->
     oldest, middle, newest = (add_task(title=title) for title in ("1", "2", "3"))
 
     with database.tasks_of("alice") as tasks:
-        listed = tasks.list()
+        listed = all_of(tasks)
 
     assert listed == [newest, middle, oldest]
 
@@ -100,7 +100,7 @@ def test_of_tasks_created_at_the_same_time_the_last_comes_first(
 
 def test_an_owner_without_tasks_has_an_empty_list(database: Database) -> None:
     with database.tasks_of("alice") as tasks:
-        assert tasks.list() == []
+        assert all_of(tasks) == []
 
 
 def test_more_than_a_thousand_tasks_are_listed_at_once(
@@ -113,7 +113,7 @@ def test_more_than_a_thousand_tasks_are_listed_at_once(
     )
 
     with database.tasks_of("alice") as tasks:
-        listed = tasks.list()
+        listed = all_of(tasks)
 
     assert len(listed) == 1201
 
@@ -223,7 +223,7 @@ def test_sql_in_a_task_is_text(database: Database, add_task: AddTask, text: str)
 
     with database.tasks_of(text) as tasks:
         replaced = tasks.replace(task.id, title=text, description=text)
-        listed = tasks.list()
+        listed = all_of(tasks)
 
     assert (task.user_id, task.title, task.description) == (text, text, text)
     assert listed == [replaced]

@@ -13,7 +13,7 @@ from persistence.engine import Database
 from persistence.errors import OwnerNotFound, TaskNotFound
 from persistence.migrate import migrate
 from tests.database import create_better_auth, query, sign_up
-from tests.persistence.operations import ALL, ON_ONE_TASK
+from tests.persistence.operations import ALL, ON_ONE_TASK, all_of
 
 UUID = "8c5a2f2e-3b63-4b3c-9a52-0b3b0f0a2d11"
 
@@ -60,7 +60,7 @@ def test_on_better_auths_table_an_owner_who_does_not_exist_is_refused(
                 operation(tasks, task.id)
 
         with database.tasks_of(existing) as tasks:
-            assert tasks.list() == [task]
+            assert all_of(tasks) == [task]
 
 
 @each_id_type
@@ -72,14 +72,14 @@ def test_on_better_auths_table_a_user_has_tasks_whatever_the_type_of_the_id(
         better_auth(empty_database_url, id_type=id_type) as database,
         database.tasks_of(user_id) as tasks,
     ):
-        assert tasks.list() == []
+        assert all_of(tasks) == []
 
         task = tasks.add(title="Buy milk", description=None)
         toggled = tasks.toggle(task.id)
         replaced = tasks.replace(task.id, title="New", description=None)
 
         assert [task.user_id, toggled.user_id, replaced.user_id] == [user_id] * 3
-        assert tasks.list() == [tasks.get(task.id)] == [replaced]
+        assert all_of(tasks) == [tasks.get(task.id)] == [replaced]
         tasks.delete(task.id)
 
 
@@ -161,7 +161,7 @@ def test_on_a_stand_in_an_owner_who_has_written_nothing_is_no_stranger(
     database: Database, database_url: str
 ) -> None:
     with database.tasks_of("alice") as tasks:
-        assert tasks.list() == []
+        assert all_of(tasks) == []
 
     for operation in ON_ONE_TASK.values():
         with pytest.raises(TaskNotFound), database.tasks_of("alice") as tasks:
@@ -199,7 +199,7 @@ def test_a_stand_in_that_better_auth_has_adopted_admits_nobody(
             operation(tasks, 1)
 
     with database.tasks_of("alice") as tasks:
-        assert len(tasks.list()) == 1
+        assert len(all_of(tasks)) == 1
 
 
 def test_require_refuses_a_stranger_on_a_stand_in_too(database_url: str) -> None:
@@ -232,7 +232,7 @@ def test_create_refuses_an_owner_whose_row_the_table_does_not_take(
     database = Database(empty_database_url, user_provisioning="create")
 
     with database.tasks_of("1") as tasks:
-        assert tasks.list() == []
+        assert all_of(tasks) == []
     with pytest.raises(OwnerNotFound):
         _add(database, "1")
 
@@ -249,9 +249,9 @@ def test_the_users_table_may_have_any_name(empty_database_url: str, users_table:
     _add(database, "alice")
 
     with database.tasks_of("alice") as tasks:
-        assert len(tasks.list()) == 1
+        assert len(all_of(tasks)) == 1
     with database.tasks_of("bob") as tasks:
-        assert tasks.list() == []
+        assert all_of(tasks) == []
     database.dispose()
 
 
@@ -265,7 +265,7 @@ def test_the_users_table_may_be_in_another_schema(empty_database_url: str) -> No
     _add(database, UUID)
 
     with pytest.raises(OwnerNotFound), database.tasks_of("alice") as tasks:
-        tasks.list()
+        all_of(tasks)
     database.dispose()
 
 

@@ -10,6 +10,7 @@ from persistence.engine import Database
 from persistence.errors import TaskChanged, TaskNotFound
 from persistence.models import Task
 from persistence.tasks import TaskRepository
+from tests.persistence.operations import all_of
 
 AddTask = Callable[..., Task]
 Change = Callable[[TaskRepository, int, Sequence[datetime]], object]
@@ -65,7 +66,7 @@ def test_any_other_version_stays_as_it_is(
     assert not attempt(database, change, task, task.updated_at + MICROSECOND)
 
     with database.tasks_of("alice") as tasks:
-        assert tasks.list() == [task]
+        assert all_of(tasks) == [task]
 
 
 @every_change
