@@ -41,20 +41,18 @@ HANDLERS: dict[str, Callable[..., Any]] = {
 """By operationId; a test holds them to the contract."""
 
 
-WAITING_THREADS = 30
-"""More threads than connections: what waits, waits for a connection, and that wait is bounded."""
-
-
 def create_app(settings: Settings) -> AsyncApp:
     """Build the service. Connects to nothing: a database that is down is a 503, not a failure."""
     contract = load()
     database = _database(settings)
     workers = Workers(
-        threads=settings.database_pool_size + WAITING_THREADS, seconds=settings.request_timeout
+        threads=settings.database_pool_size,  # Each finds a connection that nobody else uses.
+        seconds=settings.request_timeout,
+        patience=settings.database_pool_timeout,
     )
     app = AsyncApp(
         "tasks_api",
-        lifespan=partial(_lifespan, database=database, settings=settings),
+        lifespan=partial(_lifespan, database=database, workers=workers, settings=settings),
         middlewares=_middlewares(contract, settings),
         security_map={"bearer": BearerToken},
         resolver=Resolver(partial(_handler, database=database, workers=workers)),
@@ -100,9 +98,11 @@ def _handler(operation_id: str, *, database: Database, workers: Workers) -> Any:
 
 @asynccontextmanager
 async def _lifespan(
-    _app: Any, *, database: Database, settings: Settings
+    _app: Any, *, database: Database, workers: Workers, settings: Settings
 ) -> AsyncIterator[dict[str, TokenVerifier]]:
+    workers.start()
     yield {"token_verifier": token_verifier(settings)}
+    workers.stop()
     database.dispose()
 
 

@@ -72,30 +72,85 @@ def test_every_request_is_answered_in_time_while_the_database_is_frozen(tmp_path
             assert ask(service.url, "create_task")[0].status_code == 201
 
 
+@contextmanager
+def running_workers(*, threads: int, seconds: float, patience: float = 60) -> Iterator[Workers]:
+    workers = Workers(threads=threads, seconds=seconds, patience=patience)
+    workers.start()
+    yield workers
+    workers.stop()
+
+
+def sleep(*, seconds: float) -> str:
+    time.sleep(seconds)
+    return "done"
+
+
+async def outcomes(workers: Workers, durations: list[float]) -> list[object]:
+    """Call a function for each duration, all at once, and give what comes back or is raised."""
+    run = workers.run_in_time(sleep)
+    calls = [run(seconds=duration) for duration in durations]
+    return list(await asyncio.gather(*calls, return_exceptions=True))
+
+
+def reason_of(outcome: object) -> str:
+    assert isinstance(outcome, DatabaseUnavailable)
+    return str(outcome)
+
+
 def test_a_thread_that_does_not_come_back_is_left_to_itself() -> None:
-    def look_up(*, seconds: float) -> None:
-        time.sleep(seconds)
+    started = time.monotonic()
 
-    async def call() -> float:
-        started = time.monotonic()
-        with pytest.raises(DatabaseUnavailable):
-            await Workers(threads=1, seconds=0.1).run_in_time(look_up)(seconds=1.0)
-        return time.monotonic() - started
+    with running_workers(threads=1, seconds=0.1) as workers:
+        (outcome,) = asyncio.run(outcomes(workers, [1.0]))
 
-    assert asyncio.run(call()) < 0.8
+    assert reason_of(outcome) == "the time is up"
+    assert time.monotonic() - started < 0.8
 
 
 def test_the_wait_for_a_thread_counts() -> None:
-    def work(*, seconds: float) -> str:
-        time.sleep(seconds)
-        return "done"
-
-    async def call() -> list[object]:
-        run = Workers(threads=1, seconds=0.3).run_in_time(work)
-        calls = [run(seconds=0.2) for _ in range(5)]
-        return list(await asyncio.gather(*calls, return_exceptions=True))
-
-    first, *_, last = asyncio.run(call())
+    with running_workers(threads=1, seconds=0.3) as workers:
+        first, *_, last = asyncio.run(outcomes(workers, [0.2] * 5))
 
     assert first == "done"
-    assert isinstance(last, DatabaseUnavailable)
+    assert reason_of(last) == "no connection was free in time"
+
+
+def test_calls_that_wait_are_given_up_where_none_gets_a_thread() -> None:
+    started = time.monotonic()
+
+    with running_workers(threads=1, seconds=5, patience=0.2) as workers:
+        first, *others = asyncio.run(outcomes(workers, [1.0, 0, 0]))
+
+    assert first == "done"
+    assert {reason_of(other) for other in others} == {"no connection was free in time"}
+    assert time.monotonic() - started < 2
+
+
+def test_calls_that_wait_longer_are_kept_while_others_get_threads() -> None:
+    with running_workers(threads=1, seconds=5, patience=0.2) as workers:
+        assert asyncio.run(outcomes(workers, [0.1] * 6)) == ["done"] * 6
+
+
+def test_calls_are_carried_out_in_their_order() -> None:
+    order: list[int] = []
+
+    async def call_all(workers: Workers) -> None:
+        run = workers.run_in_time(lambda *, number: order.append(number))
+        await asyncio.gather(*(run(number=number) for number in range(100)))
+
+    with running_workers(threads=1, seconds=5) as workers:
+        asyncio.run(call_all(workers))
+
+    assert order == list(range(100))
+
+
+def test_what_is_raised_in_a_thread_is_raised_to_the_caller() -> None:
+    def refuse() -> None:
+        message = "no"
+        raise LookupError(message)
+
+    async def call(workers: Workers) -> None:
+        await workers.run_in_time(refuse)()
+
+    with running_workers(threads=1, seconds=5) as workers, pytest.raises(LookupError, match="no"):
+        asyncio.run(call(workers))
