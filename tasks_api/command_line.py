@@ -1,4 +1,7 @@
-"""The command line. `__main__.py` is the way in."""
+"""The command line. `__main__.py` is the way in.
+
+What `serve` does not need is imported by the commands that do: Alembic takes a quarter of a second.
+"""
 
 import signal
 import sys
@@ -7,12 +10,8 @@ from contextlib import contextmanager, suppress
 
 import click
 
-from persistence.migrate import MigrationError
-from persistence.migrate import migrate as apply_migrations
-from tasks_api import dev as development
 from tasks_api.app import create_app, token_verifier
 from tasks_api.endings import end_as_on_ctrl_c, end_in_time, end_now
-from tasks_api.local_postgres import LocalPostgresError
 from tasks_api.server import AddressInUseError, listen
 from tasks_api.server import serve as serve_app
 from tasks_api.settings import MigrationSettings, Settings, SettingsError, TokenSettings, load
@@ -23,11 +22,12 @@ LONGEST_HOURS = 24 * 366
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(*kinds: type[Exception]) -> Iterator[None]:
     """Say in a line what the user can mend; a traceback is for defects only."""
+    expected: tuple[type[Exception], ...] = (SettingsError, *kinds)
     try:
         yield
-    except (AddressInUseError, LocalPostgresError, MigrationError, SettingsError) as error:
+    except expected as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -49,7 +49,8 @@ def serve() -> None:
 
     Needs DATABASE_URL and BETTER_AUTH_SECRET, and a database that `migrate` has been run on.
     """
-    with _explained(), suppress(KeyboardInterrupt):  # While it starts, that is a clean stop, too.
+    # While it starts, Ctrl-C is a clean stop, too.
+    with _explained(AddressInUseError), suppress(KeyboardInterrupt):
         end_as_on_ctrl_c()
         settings = load(Settings)
         with listen(settings) as listener:
@@ -64,7 +65,12 @@ def dev() -> None:
     Starts a PostgreSQL of its own, with its data in the folder .local, and migrates it. What the
     environment or .env sets counts: with DATABASE_URL, that database is migrated and used.
     """
-    with _explained(), suppress(KeyboardInterrupt):
+    from persistence.migrate import MigrationError  # noqa: PLC0415
+    from tasks_api import dev as development  # noqa: PLC0415
+    from tasks_api.local_postgres import LocalPostgresError  # noqa: PLC0415
+
+    explained = _explained(AddressInUseError, LocalPostgresError, MigrationError)
+    with explained, suppress(KeyboardInterrupt):
         end_as_on_ctrl_c()
         development.run()
 
@@ -76,9 +82,11 @@ def migrate() -> None:
     Safe to repeat, and to run twice at once. Uses DATABASE_URL_UNPOOLED where it is set, else
     DATABASE_URL.
     """
-    with _explained():
+    from persistence import migrate as migrations  # noqa: PLC0415
+
+    with _explained(migrations.MigrationError):
         settings = load(MigrationSettings)
-        warning = apply_migrations(
+        warning = migrations.migrate(
             settings.migration_url,
             users_table=settings.users_table,
             users_id_type=settings.users_id_type,
