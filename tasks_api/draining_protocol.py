@@ -1,7 +1,7 @@
 """The HTTP protocol while the service stops: nothing that was asked is left without an answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -51,14 +51,14 @@ class DrainingProtocol(BoundedProtocol):
         self._unset_keepalive_if_required()
         self.timeout_keep_alive_task = self.loop.call_later(seconds, action)
 
-    def _send(self, cycle: RequestResponseCycle, message: Any) -> Awaitable[None]:
+    async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
         if (
             self.server_state.stopping
             and not cycle.response_started
             and not self._has_more_to_answer()
         ):
             cycle.keep_alive = False
-        return super()._send(cycle, message)
+        await super()._send(cycle, message)
 
     def _has_more_to_answer(self) -> bool:
         next_head_has_begun = self._in_head and self._begun

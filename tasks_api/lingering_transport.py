@@ -26,12 +26,24 @@ class LingeringTransport(asyncio.Transport):
         self._transport = transport
         self._closing = False
         self._linger = Deadline(loop, LINGER_SECONDS, transport.close)
+        self._held: list[bytes] | None = None
+
+    def hold(self) -> None:
+        """Keep what is written until it is released, to ask the kernel once and not for each."""
+        self._held = []
+
+    def release(self) -> None:
+        """Send what has been kept."""
+        held, self._held = self._held, None
+        if held and not self._closing:
+            self._transport.writelines(held)
 
     def close(self) -> None:
         """Send what is written, and its end; be closed by the client, or in `LINGER_SECONDS`.
 
         The latter only if all is sent by then; else as soon as it is.
         """
+        self.release()
         if self.is_ended_by_peer:
             self.close_at_once()
         elif not self.is_closing():
@@ -42,6 +54,7 @@ class LingeringTransport(asyncio.Transport):
 
     def close_at_once(self) -> None:
         """Send what is written, and close: for a connection on which nothing was asked lately."""
+        self.release()
         self._closing = True
         self._transport.close()
 
@@ -56,7 +69,9 @@ class LingeringTransport(asyncio.Transport):
 
     def write(self, data: Any) -> None:
         """Send, unless it is too late."""
-        if not self._closing:
+        if self._held is not None:
+            self._held.append(data)
+        elif not self._closing:
             self._transport.write(data)
 
     def pause_reading(self) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -104,8 +103,14 @@ class OrderedProtocol(HttpToolsProtocol):
         else:
             self._refuse(failure, cycle)
 
-    def _send(self, cycle: RequestResponseCycle, message: Any) -> Awaitable[None]:
-        return cycle.send(message)
+    async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
+        # The head waits for the first piece of the body, and both are sent at once.
+        if message["type"] == "http.response.start":
+            self.transport.hold()
+            await cycle.send(message)
+        else:
+            await cycle.send(message)
+            self.transport.release()
 
     def pause_writing(self) -> None:
         """Begin to wait for the client to read: something could not be sent at once."""

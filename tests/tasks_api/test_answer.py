@@ -16,8 +16,8 @@ HALF = {"type": "http.response.body", "body": b"ab", "more_body": True}
 WRONG = {**START, "headers": [(b"x", b"a\nb")]}
 
 
-async def exchange(app: Callable[..., Any], sent: bytes) -> bytes:
-    """Serve the application on a socket, send, and read to the end."""
+async def exchange(app: Callable[..., Any], sent: bytes, *, pieces: int = 1000) -> bytes:
+    """Serve the application on a socket, send, and read to the end, or so many pieces."""
     config = Config(app, ws="none", log_config=None)
     server = await asyncio.get_running_loop().create_server(
         lambda: BoundedProtocol(config, ServerState(), {}), "127.0.0.1", 0
@@ -27,8 +27,8 @@ async def exchange(app: Callable[..., Any], sent: bytes) -> bytes:
         writer.write(sent)
         received = bytearray()
         try:
-            while piece := await asyncio.wait_for(reader.read(65536), timeout=5):
-                received += piece
+            for _ in range(pieces):
+                received += await asyncio.wait_for(reader.read(65536), timeout=5)
         except ConnectionResetError:
             pass
         writer.close()
@@ -85,3 +85,16 @@ def test_with_half_an_answer_the_connection_is_cut(app: Callable[..., Any]) -> N
 
     assert b" 500 " not in received
     assert b"text/plain" not in received
+
+
+async def takes_its_time(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+    await send(START)
+    await asyncio.sleep(0.1)
+    await send({**HALF, "body": b"abcd", "more_body": False})
+
+
+def test_the_head_of_an_answer_is_sent_with_its_body() -> None:
+    first = asyncio.run(exchange(takes_its_time, request("GET /"), pieces=1))
+
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert first.endswith(b"\r\n\r\nabcd")
