@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check fuzz faults bench bench-quick format lock clean
+.PHONY: help run demo test e2e lint check fuzz faults replicas bench bench-quick format lock clean
 .PHONY: environment lint-environment bench-environment
 
 python := .venv/bin/python
@@ -42,6 +42,9 @@ fuzz: environment ## Search for requests that break the contract, longer than te
 
 faults: environment ## Break PostgreSQL and the network under load, and write down what came of it
 	@$(python) -m tests.faults $(FAULTS)
+
+replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
+	@$(python) -m pytest -s -m replicas tests/replicas
 
 bench: bench-environment ## Compare the service with three others, and write docs/performance.md (20 minutes)
 	@.venv-bench/bin/python -m bench compare

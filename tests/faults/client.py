@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -22,8 +22,7 @@ _RESENT = 0.2
 _DESCRIPTION_BYTES = 700
 """Drawn at random, so that they take their room on the disk."""
 
-# How often each operation is chosen.
-_MIX = {
+MIX = {
     "create": 12,
     "create_with_key": 24,
     "get": 18,
@@ -32,15 +31,19 @@ _MIX = {
     "toggle": 12,
     "delete": 10,
 }
+"""How often each operation is chosen."""
 
 
 class Client:
     """The user of a ledger. What `random` draws is the same in every run."""
 
-    def __init__(self, caller: Caller, ledger: Ledger, random: Random) -> None:
+    def __init__(
+        self, caller: Caller, ledger: Ledger, random: Random, mix: Mapping[str, int]
+    ) -> None:
         self._caller = caller
         self._ledger = ledger
         self._random = random
+        self._mix = mix
         self._doubtful: int | None = None
 
     async def work(self, running: asyncio.Event, stopped: asyncio.Event) -> None:
@@ -56,13 +59,13 @@ class Client:
             await self._replace(self._doubtful)
             return
         alive = self._ledger.alive()
-        choice = self._random.choices(list(_MIX), list(_MIX.values()))[0]
-        if len(alive) > _TASKS_AT_MOST:
+        choice = self._random.choices(list(self._mix), list(self._mix.values()))[0]
+        if len(alive) > _TASKS_AT_MOST and "delete" in self._mix:
             choice = "delete"
         if choice == "list":
             await self._list()
         elif choice.startswith("create") or not alive:
-            await self._create(with_key=choice == "create_with_key")
+            await self._create(with_key=choice != "create")
         else:
             await getattr(self, f"_{choice}")(self._random.choice(alive))
 

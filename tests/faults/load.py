@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from random import Random
 
 from tests.faults.caller import Caller
-from tests.faults.client import Client
+from tests.faults.client import MIX, Client
 from tests.faults.journal import Journal
 from tests.faults.ledger import Ledger
 
@@ -18,14 +19,16 @@ _LAST_WORDS_SECONDS = 60.0
 class Load:
     """Requests to the service on `port`, from entering the `with` block on until `stop()`.
 
-    They are sent from a thread of their own. What the clients draw depends on `name` alone.
+    They are sent from a thread of their own. What the clients draw depends on `name` and `mix`
+    alone.
     """
 
-    def __init__(self, port: int, name: str) -> None:
+    def __init__(self, port: int, name: str, mix: Mapping[str, int] = MIX) -> None:
         self.journal = Journal()
         self.health = Journal()
         self.ledgers = [Ledger(f"{name} {number}") for number in range(CLIENTS)]
         self._port = port
+        self._mix = mix
         self._loop = asyncio.new_event_loop()
         self._running = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -75,7 +78,7 @@ class Load:
         async with asyncio.TaskGroup() as everybody:
             for ledger in self.ledgers:
                 caller = Caller(self._port, ledger.user_id, self.journal)
-                client = Client(caller, ledger, Random(ledger.user_id))
+                client = Client(caller, ledger, Random(ledger.user_id), self._mix)
                 everybody.create_task(client.work(self._running, self._stopped))
             for path in ("/livez", "/readyz"):
                 everybody.create_task(self._ask(path))

@@ -17,7 +17,7 @@ from tests.faults.postgres import DATABASE, PASSWORD, ROLE, url_at
 
 # PgBouncer's own defaults are good for the rest. After a failed login it would refuse everybody
 # for 15 seconds (server_login_retry), and let a connection or a query wait for 15 and 120.
-_SETTINGS = """\
+SETTINGS = """\
 [databases]
 {database} = host=127.0.0.1 port={postgres} dbname={database}
 
@@ -49,7 +49,7 @@ class PgBouncer:
         users.write_text(f'"{ROLE}" "{PASSWORD}"\n')
         settings = folder / "pgbouncer.ini"
         settings.write_text(
-            _SETTINGS.format(
+            SETTINGS.format(
                 database=DATABASE,
                 postgres=postgres,
                 port=self.port,

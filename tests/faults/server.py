@@ -31,8 +31,9 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
-    def start(self) -> float:
-        """Start it, and give the moment from which on it answers."""
+    def start(self, **settings: str) -> float:
+        """Start it, from now on with these settings too, and give the moment when it answers."""
+        self._settings |= settings
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tasks_api", "serve"],

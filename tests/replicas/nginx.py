@@ -1,0 +1,114 @@
+"""The nginx of the documentation, `deploy/nginx/tasks-api.conf`, on ports of this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
+from tests.faults.ports import lasting_port
+
+DOCUMENTED = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "tasks-api.conf"
+
+# What Debian's own nginx.conf gives, but for paths that belong to root there.
+_AROUND = """\
+daemon off;
+worker_processes 2;
+pid nginx.pid;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+{documented}
+}}
+"""
+_START_SECONDS = 10
+_STOP_SECONDS = 10
+
+
+class Nginx:
+    """An nginx in front of the replicas on these three ports, run by who runs PostgreSQL."""
+
+    def __init__(self, folder: Path, programs: Programs, replicas: Sequence[int]) -> None:
+        self.port = lasting_port()
+        self._log = folder / "log"
+        self._requests = folder / "requests"
+        folder.mkdir()
+        settings = folder / "nginx.conf"
+        settings.write_text(_AROUND.format(documented=self._here(replicas)))
+        for each in (folder, settings):
+            os.chown(each, programs.uid, programs.gid)
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*programs.prefix, program(), "-p", folder, "-c", settings, "-e", "stderr"],
+                cwd=folder,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+
+    @property
+    def url(self) -> str:
+        """Where the clients find the service."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def passed_on(self) -> int:
+        """Give the number of requests that a second replica was asked for."""
+        lines = self._requests.read_text(encoding="utf-8").splitlines()
+        return sum(", " in line.partition(" by ")[2] for line in lines)
+
+    def close(self) -> None:
+        """Stop it at once."""
+        self._process.terminate()
+        self._process.wait(_STOP_SECONDS)
+
+    def _here(self, replicas: Sequence[int]) -> str:
+        """Give the documented configuration with nothing changed in it but addresses and paths."""
+        addresses = {
+            f"server replica-{number}:8000 ": f"server 127.0.0.1:{port} "
+            for number, port in enumerate(replicas, start=1)
+        }
+        changes = {
+            **addresses,
+            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "/var/log/nginx/tasks-api.log": str(self._requests),
+        }
+        text = DOCUMENTED.read_text(encoding="utf-8")
+        for documented, here in changes.items():
+            assert text.count(documented) == 1, documented
+            text = text.replace(documented, here)
+        return text
+
+    def _wait_until_ready(self) -> None:
+        give_up = time.monotonic() + _START_SECONDS
+        while self._process.poll() is None and time.monotonic() < give_up:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+            else:
+                return
+        message = f"nginx does not start: {self._log.read_text()}"
+        raise RuntimeError(message)
+
+
+def program() -> str:
+    """Return the path of nginx; Debian puts it where ordinary users' PATH does not lead.
+
+    Raises FileNotFoundError.
+    """
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+    found = shutil.which("nginx", path=path)
+    if found is None:
+        raise FileNotFoundError("nginx is not installed: on Debian, apt install nginx-light")
+    return found
