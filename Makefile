@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check fuzz faults replicas bench bench-quick format lock clean
+.PHONY: help run demo test e2e lint check fuzz faults replicas image image-test bench bench-quick format lock clean
 .PHONY: environment lint-environment bench-environment
 
 python := .venv/bin/python
@@ -45,6 +45,12 @@ faults: environment ## Break PostgreSQL and the network under load, and write do
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
 	@$(python) -m pytest -s -m replicas tests/replicas
+
+image: ## Build the image without a Docker engine, into build/image; as root on Debian
+	@scripts/build-image.sh
+
+image-test: environment image ## Build the image, and try what is in it
+	@$(python) -m pytest -m image tests/image
 
 bench: bench-environment ## Compare the service with three others, and write docs/performance.md (20 minutes)
 	@.venv-bench/bin/python -m bench compare

@@ -96,4 +96,6 @@ built=$(files_of localhost/tasks-api)
 cp -a "$built" "$output/rootfs"
 buildah inspect --type image localhost/tasks-api >"$output/inspect.json"
 buildah push --quiet localhost/tasks-api "docker-archive:$output/tasks-api.tar:tasks-api:latest"
-echo "Built $output: $((($(kilobytes "$built") - $(kilobytes "$base")) / 1024)) MB above its base."
+total=$(kilobytes "$built")
+above=$((total - $(kilobytes "$base")))
+echo "Built $output: $((total / 1024)) MB, $((above / 1024)) MB of them above its base."
