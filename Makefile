@@ -26,7 +26,7 @@ test: environment ## Run the whole test suite against a PostgreSQL that it start
 e2e: environment ## Try every button of the frontend in a browser. Needs Node.js and Chromium
 	@$(python) -m scripts.frontend e2e
 
-lint: lint-environment ## Check style, types, imports, the contract and the frontend
+lint: lint-environment ## Check style, types, imports, contract, frontend, migrations, deployment
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
@@ -34,6 +34,8 @@ lint: lint-environment ## Check style, types, imports, the contract and the fron
 	@$(python) -m openapi_spec_validator openapi/tasks.yaml
 	@scripts/lint-contract.sh
 	@scripts/lint-frontend.sh
+	@scripts/lint-deployment.sh
+	@$(python) -m scripts.lint_migrations
 
 check: lint test ## Run lint, then test
 
