@@ -59,7 +59,7 @@ def stands_in(users_table: str) -> TextClause:
               FROM pg_attribute
              WHERE attrelid = to_regclass(:users_table) AND attnum > 0 AND NOT attisdropped
         ), false)
-    """).bindparams(users_table=_quoted(users_table), mark=STAND_IN_MARK)
+    """).bindparams(users_table=quoted(users_table), mark=STAND_IN_MARK)
 
 
 def better_auths(users_table: str) -> TextClause:
@@ -77,10 +77,11 @@ def better_auths(users_table: str) -> TextClause:
            AND its.names @> '{id,name,email,image}'
            AND its.names && '{emailVerified,email_verified}'
          ORDER BY 1 LIMIT 1
-    """).bindparams(users_table=_quoted(users_table))
+    """).bindparams(users_table=quoted(users_table))
 
 
-def _quoted(users_table: str) -> str:
+def quoted(users_table: str) -> str:
+    """Spell the name as SQL does. Raises ValueError where it cannot name a table."""
     name, schema = qualified(users_table)
     return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name) if part)
 
