@@ -11,6 +11,7 @@ import click
 
 from tasks_api.app import create_app
 from tasks_api.endings import end_as_on_ctrl_c, end_in_time, end_now
+from tasks_api.preflight.command import check
 from tasks_api.server import AddressInUseError, listen
 from tasks_api.server import serve as serve_app
 from tasks_api.settings import MigrationSettings, Settings, SettingsError, load
@@ -39,6 +40,7 @@ def main(context: click.Context) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+main.add_command(check)
 main.add_command(token)
 
 

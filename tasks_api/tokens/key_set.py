@@ -64,13 +64,21 @@ class KeySet:
 
     async def _fetch(self) -> None:
         try:
-            document = await asyncio.to_thread(_download, self._url)
-            self._keys = dict(_ed25519_keys(document))
+            self._keys = await asyncio.to_thread(fetch, self._url)
             self._fetched_at = time.monotonic()
         except (OSError, HTTPException, ValueError) as error:
             logger.warning("BETTER_AUTH_JWKS_URL cannot be used: %s", type(error).__name__)
         finally:
             self._fetching = None
+
+
+def fetch(url: str) -> Mapping[str, jwt.PyJWK]:
+    """Download the keys, each by its id.
+
+    Raises OSError or HTTPException where there is no answer, or one that is an error, and
+    ValueError where it is no key set.
+    """
+    return dict(_ed25519_keys(_download(url)))
 
 
 def _download(url: str) -> Any:

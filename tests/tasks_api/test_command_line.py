@@ -9,7 +9,7 @@ from tests.database import create_better_auth, query
 from tests.tasks_api.command import Command, run
 from tests.tasks_api.conftest import NOWHERE
 
-COMMANDS = ["serve", "dev", "migrate", "token"]
+COMMANDS = ["check", "serve", "dev", "migrate", "token"]
 
 
 def test_python_runs_the_package(folder: Path) -> None:

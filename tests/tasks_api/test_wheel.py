@@ -64,14 +64,15 @@ def test_an_installation_holds_nothing_of_development(installation: Installation
 def test_an_installation_explains_its_commands(installation: Installation) -> None:
     help_text = installation.run("tasks-api", "--help")
 
-    assert {"serve", "migrate", "token"} <= set(help_text.split())
+    assert {"check", "serve", "migrate", "token"} <= set(help_text.split())
 
 
-def test_an_installation_migrates_serves_and_stops_on_sigterm(
+def test_an_installation_migrates_checks_serves_and_stops_on_sigterm(
     installation: Installation, empty_database_url: str
 ) -> None:
     settings = {"DATABASE_URL": empty_database_url, "BETTER_AUTH_SECRET": SECRET}
     installation.run("tasks-api", "migrate", **settings)
+    checked = installation.run("tasks-api", "check", **settings)
 
     with installation.serving(**settings) as (url, process):
         ready = answer(f"{url}/readyz", process)
@@ -79,4 +80,5 @@ def test_an_installation_migrates_serves_and_stops_on_sigterm(
         process.terminate()
         exit_status = process.wait(timeout=START_SECONDS)
 
+    assert checked == "Nothing is wrong.\n"
     assert (ready.status_code, page.status_code, exit_status) == (200, 200, 0)

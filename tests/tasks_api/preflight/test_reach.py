@@ -1,0 +1,92 @@
+"""A database that cannot be reached, and why."""
+
+import socket
+import time
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from tests.database import name_of, query
+from tests.service import free_port
+from tests.tasks_api.preflight.conftest import Check
+
+
+def with_login(url: str, user: str, password: str) -> str:
+    """Give the URL for another role."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}"))
+
+
+def test_nobody_listening_is_told(check: Check) -> None:
+    found = check(DATABASE_URL=f"postgresql://alice:pa55word@127.0.0.1:{free_port()}/tasks")
+
+    assert list(found) == ["database-refused"]
+    assert found["database-refused"]["message"] == "DATABASE_URL (127.0.0.1): Connection refused"
+
+
+def test_a_host_without_an_address_is_told(check: Check) -> None:
+    url = "postgresql://alice:pa55word@nowhere.invalid/tasks?sslmode=require"
+
+    assert list(check(DATABASE_URL=url)) == ["database-host"]
+
+
+def test_a_wrong_password_is_told(check: Check, database_url: str) -> None:
+    assert list(check(DATABASE_URL=with_login(database_url, "postgres", "pa55word"))) == [
+        "database-login"
+    ]
+
+
+def test_tls_that_the_server_does_not_have_is_told(check: Check, database_url: str) -> None:
+    assert list(check(DATABASE_URL=f"{database_url}?sslmode=require")) == ["database-encryption"]
+
+
+def test_a_database_that_does_not_exist_is_told(check: Check, database_url: str) -> None:
+    found = check(DATABASE_URL=f"{database_url}_and_more")
+
+    assert list(found) == ["database-name"]
+    assert f'database "{name_of(database_url)}_and_more" does not exist' in str(found)
+
+
+def test_a_role_without_a_connection_left_is_told(check: Check, database_url: str) -> None:
+    query(database_url, "CREATE ROLE crowded LOGIN PASSWORD 'pa55word' CONNECTION LIMIT 0")
+    try:
+        found = check(DATABASE_URL=with_login(database_url, "crowded", "pa55word"))
+    finally:
+        query(database_url, "DROP ROLE crowded")
+
+    assert list(found) == ["database-full"]
+
+
+def test_a_role_without_rights_is_told(check: Check, database_url: str) -> None:
+    query(database_url, "CREATE ROLE nosy LOGIN PASSWORD 'pa55word'")
+    try:
+        found = check(DATABASE_URL=with_login(database_url, "nosy", "pa55word"))
+    finally:
+        query(database_url, "DROP ROLE nosy")
+
+    assert list(found) == ["database-permission"]
+    assert "alembic_version" in found["database-permission"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("db.example.com", "database-silent"), ("ep-a-1.aws.neon.tech", "database-asleep")],
+)
+def test_a_silent_network_is_told_within_ten_seconds(check: Check, host: str, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        rest = "hostaddr=127.0.0.1&sslmode=require&channel_binding=require"
+        url = f"postgresql://alice:pa55word@{host}:{port}/tasks?{rest}"
+        jwks = f"http://127.0.0.1:{port}/jwks"
+        begun = time.monotonic()
+        found = check(DATABASE_URL=url, DATABASE_URL_UNPOOLED=url, BETTER_AUTH_JWKS_URL=jwks)
+
+    assert list(found) == [name, "jwks-unreachable"]
+    assert time.monotonic() - begun < 9
+
+
+def test_the_way_that_migrations_take_is_tried_as_well(check: Check, database_url: str) -> None:
+    found = check(DATABASE_URL=database_url, DATABASE_URL_UNPOOLED=f"{database_url}_and_more")
+
+    assert list(found) == ["database-name"]
+    assert found["database-name"]["message"].startswith("DATABASE_URL_UNPOOLED")
