@@ -11,6 +11,7 @@ import click
 
 from tasks_api.app import create_app
 from tasks_api.endings import end_as_on_ctrl_c, end_in_time, end_now
+from tasks_api.preflight import start
 from tasks_api.preflight.command import check
 from tasks_api.server import AddressInUseError, listen
 from tasks_api.server import serve as serve_app
@@ -54,8 +55,10 @@ def serve() -> None:
     with _explained(AddressInUseError), suppress(KeyboardInterrupt):
         end_as_on_ctrl_c()
         settings = load(Settings)
+        start.refuse_fatal(settings)
         with listen(settings) as listener:
-            serve_app(create_app(settings), settings, listener, when_stopping=end_in_time)
+            app, look = create_app(settings), lambda: start.log_fatal(settings)
+            serve_app(app, settings, listener, when_ready=look, when_stopping=end_in_time)
     end_now()
 
 
