@@ -1,13 +1,14 @@
-"""How it grows: with the table, with the list, with the distance to the database, with time."""
+"""How it grows: with the table, with the list, with the distance, with processes, with time."""
 
 from collections.abc import Callable
 
-from bench.growth import distance, lengths, memory, rows, start
+from bench.growth import distance, lengths, memory, processes, rows, start
 
 PARTS: dict[str, Callable[[], str]] = {
     "rows": rows.run,
     "lengths": lengths.run,
     "distance": distance.run,
+    "processes": processes.run,
     "start": start.run,
     "requests": memory.run,
 }

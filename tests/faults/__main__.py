@@ -61,7 +61,7 @@ def _play_all(wanted: list[str]) -> tuple[list[Result], str]:
         folder.chmod(0o755)
         postgres = Postgres(folder / "postgres")
         cleanup.callback(postgres.close)
-        pgbouncer = PgBouncer(folder / "pgbouncer", postgres.cluster.programs, postgres.port)
+        pgbouncer = PgBouncer(folder / "pgbouncer", postgres.cluster.programs, postgres.url)
         cleanup.callback(pgbouncer.close)
         results = [
             _played(partial(play, fault, folder, postgres, path))

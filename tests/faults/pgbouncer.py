@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from sqlalchemy import make_url
 
 from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
 from tests.database import query
 from tests.faults.ports import lasting_port
-from tests.faults.postgres import DATABASE, PASSWORD, ROLE, url_at
 
 # PgBouncer's own defaults are good for the rest. After a failed login it would refuse everybody
 # for 15 seconds (server_login_retry), and let a connection or a query wait for 15 and 120.
@@ -40,21 +40,22 @@ _START_SECONDS = 10
 
 
 class PgBouncer:
-    """A PgBouncer in front of the PostgreSQL on a port, run by who runs that."""
+    """A PgBouncer in front of the database at a URL, run by who runs that."""
 
-    def __init__(self, folder: Path, programs: Programs, postgres: int) -> None:
+    def __init__(self, folder: Path, programs: Programs, url: str) -> None:
         self.port = lasting_port()
+        self._database = make_url(url)
         folder.mkdir()
         users = folder / "users.txt"
-        users.write_text(f'"{ROLE}" "{PASSWORD}"\n')
+        users.write_text(f'"{self._database.username}" "{self._database.password}"\n')
         settings = folder / "pgbouncer.ini"
         settings.write_text(
             SETTINGS.format(
-                database=DATABASE,
-                postgres=postgres,
+                database=self._database.database,
+                postgres=self._database.port,
                 port=self.port,
                 users=users,
-                role=ROLE,
+                role=self._database.username,
                 pool=POOL_SIZE,
             )
         )
@@ -76,11 +77,11 @@ class PgBouncer:
     @property
     def url(self) -> str:
         """What the service gets as DATABASE_URL."""
-        return url_at(self.port)
+        return self._url_of(self._database.database)
 
     def clients(self) -> int:
         """Give the number of connections to the database that PgBouncer's clients have."""
-        return sum(row[2] == DATABASE for row in self._ask("SHOW CLIENTS"))
+        return sum(row[2] == self._database.database for row in self._ask("SHOW CLIENTS"))
 
     def close(self) -> None:
         """Stop it at once."""
@@ -88,7 +89,11 @@ class PgBouncer:
         self._process.wait(10)
 
     def _ask(self, command: str) -> Sequence[tuple[Any, ...]]:
-        return query(url_at(self.port).removesuffix(DATABASE) + "pgbouncer", command)
+        return query(self._url_of("pgbouncer"), command)
+
+    def _url_of(self, database: str | None) -> str:
+        url = self._database.set(port=self.port, database=database)
+        return url.render_as_string(hide_password=False)
 
     def _wait_until_ready(self) -> None:
         give_up = time.monotonic() + _START_SECONDS

@@ -29,7 +29,7 @@ class Fleet:
             self.postgres = Postgres(folder / "postgres")
             cleanup.callback(self.postgres.close)
             programs = self.postgres.cluster.programs
-            pgbouncer = PgBouncer(folder / "pgbouncer", programs, self.postgres.port)
+            pgbouncer = PgBouncer(folder / "pgbouncer", programs, self.postgres.url)
             cleanup.callback(pgbouncer.close)
             self.replicas: list[Server] = []
             for number in range(_REPLICAS):

@@ -9,7 +9,6 @@ import pytest
 from tasks_api.local_postgres.programs import programs_for
 from tests.database import query
 from tests.faults.pgbouncer import PgBouncer, program
-from tests.faults.postgres import PASSWORD, ROLE
 from tests.tasks_api.preflight.conftest import Check
 
 
@@ -20,13 +19,11 @@ def pooled_url(postgres: str, tmp_path: Path) -> Iterator[str]:
         program()
     except FileNotFoundError as error:
         pytest.skip(str(error))
-    query(postgres, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'")
     tmp_path.chmod(0o755)
     folder = tmp_path / "pgbouncer"
-    pooler = PgBouncer(folder, programs_for(tmp_path, folder), urlsplit(postgres).port or 0)
+    pooler = PgBouncer(folder, programs_for(tmp_path, folder), postgres)
     yield pooler.url
     pooler.close()
-    query(postgres, f"DROP ROLE {ROLE}")
 
 
 def room_of(url: str) -> int:
