@@ -4,6 +4,7 @@ import { jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 import { Pool } from "pg";
 
+import { CLIENT_ADDRESS } from "./client-address";
 import { settings, type Settings } from "./settings";
 
 let built: ReturnType<typeof build> | undefined;
@@ -18,7 +19,7 @@ function build(given: Settings) {
 }
 
 /** What decides the tables, for the migration as well. */
-export function authOptions({ databaseUrl, secret, url }: Settings) {
+export function authOptions({ databaseUrl, secret, url, trustedProxies }: Settings) {
   return {
     database: pool(databaseUrl),
     secret,
@@ -29,7 +30,11 @@ export function authOptions({ databaseUrl, secret, url }: Settings) {
       fields: { emailVerified: "email_verified", createdAt: "created_at", updatedAt: "updated_at" },
     },
     emailAndPassword: { enabled: true },
-    advanced: { useSecureCookies: url.startsWith("https://") },
+    advanced: {
+      useSecureCookies: url.startsWith("https://"),
+      // By default it would be `X-Forwarded-For`, in which a client writes what it likes.
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS], trustedProxies },
+    },
     // In a minute, per address: too few to guess passwords, enough for a school class to begin.
     rateLimit: {
       customRules: {
