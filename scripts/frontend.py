@@ -1,5 +1,6 @@
 """`make demo` and `make e2e`: the frontend, built, with the service and a PostgreSQL of its own."""
 
+import os
 import secrets
 import shutil
 import signal
@@ -72,6 +73,7 @@ def e2e() -> None:
         raise Missing("Chromium is needed: install it (on Debian: apt install chromium).")
     node = find_node()
     build(node)
+    npm(node, "run", "--silent", "unit")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(LocalPostgres(folder, fsync=False))
@@ -80,6 +82,7 @@ def e2e() -> None:
         _migrate(node, given)
         run = {"SERVICE_PORT": str(service), "FRONTEND_PORT": str(frontend)}
         run |= {"CHROMIUM": browser, "PYTHON": sys.executable}
+        run |= {"ONLY": os.environ.get("ONLY", ".")}  # A pattern for the names of scenarios.
         npm(node, "run", "--silent", "e2e", **given, **run)
 
 

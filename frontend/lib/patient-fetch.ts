@@ -1,6 +1,8 @@
 import { answered, nextTry } from "./outage";
+import { retryAfter, spread } from "./retry-after";
 
 const ANSWER_WITHIN_MS = 15_000;
+const LONGEST_PAUSE_S = 15;
 
 /**
  * Asks until there is an answer that is not 503, in the rhythm of `Retry-After`.
@@ -17,7 +19,8 @@ export async function patientFetch(
       answered();
       return response;
     }
-    await nextTry(retryAfter(response) ?? Math.min(2 ** failures, 15), signal);
+    const wanted = retryAfter(response?.headers.get("Retry-After") ?? null);
+    await nextTry(spread(wanted ?? Math.min(2 ** failures, LONGEST_PAUSE_S)), signal);
   }
 }
 
@@ -35,9 +38,4 @@ async function answerTo(
     if (noAnswer) return undefined;
     throw error;
   }
-}
-
-function retryAfter(response: Response | undefined): number | undefined {
-  const seconds = Number(response?.headers.get("Retry-After") ?? Number.NaN);
-  return seconds >= 0 ? Math.min(Math.max(seconds, 1), 60) : undefined;
 }

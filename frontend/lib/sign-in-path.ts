@@ -1,6 +1,6 @@
-/** Where to sign in, and to come back from. */
+/** Where to sign in after a session has ended, and to come back from. */
 export function signInPath(from: string): string {
-  return `/sign-in?next=${encodeURIComponent(from)}`;
+  return `/sign-in?${new URLSearchParams({ next: from, ended: "1" })}`;
 }
 
 /** Where to go after signing in: a page of ours, and nobody else's. */

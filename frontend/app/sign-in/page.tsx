@@ -9,12 +9,13 @@ import { pathAfterSignIn } from "@/lib/sign-in-path";
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignIn({ searchParams }: PageProps<"/sign-in">) {
-  const { next } = await searchParams;
-  // With `next`, the service has just refused this session's token: sending it back would go in circles.
-  if (next === undefined && (await currentSession())) redirect("/");
+  const { next, ended } = await searchParams;
+  const expired = ended !== undefined;
+  // The service has just refused this session's token: sending it back would go in circles.
+  if (!expired && (await currentSession())) redirect(pathAfterSignIn(next));
   return (
     <Shell headline="Welcome back." line="Your list is where you left it." progress={0.55}>
-      <CredentialsForm purpose="sign-in" next={pathAfterSignIn(next)} expired={next !== undefined} />
+      <CredentialsForm purpose="sign-in" next={pathAfterSignIn(next)} expired={expired} />
     </Shell>
   );
 }
