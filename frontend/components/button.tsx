@@ -3,6 +3,8 @@ import type { ComponentProps } from "react";
 const LOOKS = {
   filled: "bg-accent text-on-accent hover:bg-accent-strong",
   plain: "text-ink hover:bg-ink/5",
+  /** On a coloured ground, whose ink it takes. */
+  quiet: "hover:bg-current/10",
   outlined: "border border-edge text-ink hover:bg-ink/5",
   danger: "bg-danger text-on-danger hover:brightness-110",
 } as const;

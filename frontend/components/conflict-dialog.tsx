@@ -1,27 +1,34 @@
 import { Button } from "@/components/button";
 import { Modal } from "@/components/modal";
 import type { ConflictError } from "@/lib/conflict-error";
-import { dropDraft, edited } from "@/lib/draft";
+import { draftOf, dropDraft, edited, type Draft } from "@/lib/draft";
 import type { TaskInput } from "@/lib/task";
-import type { TaskChange } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-attempt";
 
 interface ConflictDialogProps {
   conflict: ConflictError;
   attempt: Attempt;
-  onSettled: () => void;
+  /** Makes a new task of words whose own is gone. */
+  onAdd: (words: Draft) => void;
+  onSettled: (conflict: ConflictError) => void;
 }
 
 /** Two versions of one task: the user says which of them stays. */
-export function ConflictDialog({ conflict, attempt, onSettled }: ConflictDialogProps) {
+export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: ConflictDialogProps) {
   const { change, theirs } = conflict;
   const words = wording(conflict);
 
   function close(value: string) {
-    onSettled();
+    onSettled(conflict);
     const drop = () => dropDraft(edited(change.task));
-    if (value === "mine") attempt(insisting(conflict)).then(drop, () => undefined);
-    else drop();
+    if (value !== "mine") return drop();
+    if (theirs) {
+      // Once more, in full knowledge of what it overwrites.
+      void attempt({ ...change, task: theirs }).then(drop, () => undefined);
+    } else if (change.kind === "edit") {
+      drop();
+      onAdd(draftOf(change.input));
+    }
   }
 
   return (
@@ -54,21 +61,12 @@ function Version({ name, text }: { name: string; text: TaskInput }) {
   return (
     <section aria-label={name} className="min-w-0 rounded-2xl border border-line bg-paper p-4">
       <h3 className="text-sm font-semibold text-accent">{name}</h3>
-      <p className="mt-1 text-lg wrap-anywhere text-ink">{text.title}</p>
-      <p className="mt-1 max-h-48 overflow-auto wrap-anywhere whitespace-pre-line">
+      <p dir="auto" className="mt-1 text-lg wrap-anywhere text-ink">{text.title}</p>
+      <p dir="auto" className="mt-1 max-h-48 overflow-auto wrap-anywhere whitespace-pre-line">
         {text.description ?? <em>No description</em>}
       </p>
     </section>
   );
-}
-
-/** The change once more, in full knowledge of what it overwrites. */
-function insisting({ change, theirs }: ConflictError): TaskChange {
-  if (theirs) return { ...change, task: theirs };
-  if (change.kind === "edit") {
-    return { kind: "add", key: crypto.randomUUID(), input: change.input };
-  }
-  return change;
 }
 
 function wording({ change, theirs }: ConflictError) {
@@ -83,7 +81,7 @@ function wording({ change, theirs }: ConflictError) {
   if (!theirs) {
     return {
       title: "The task is gone",
-      explanation: "It was deleted elsewhere while you edited it.",
+      explanation: "It was deleted elsewhere. Your words for it are still here.",
       mine: "Add mine as a new task",
       theirs: "Let it go",
     };

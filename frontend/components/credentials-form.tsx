@@ -37,7 +37,7 @@ export function CredentialsForm({ purpose, next, expired = false }: CredentialsF
     <form method="post" onSubmit={submit} className="mx-auto max-w-sm space-y-5">
       <h2 className="font-serif text-3xl tracking-tight">{signsUp ? "Sign up" : "Sign in"}</h2>
       {expired && <p className="text-muted">Your session has ended. What you typed is waiting for you.</p>}
-      {signsUp && <TextField label="Name" name="name" autoComplete="name" required />}
+      {signsUp && <TextField label="Name" name="name" dir="auto" autoComplete="name" required />}
       <TextField label="E-mail" name="email" type="email" autoComplete="email" required />
       <TextField
         label="Password"

@@ -31,7 +31,7 @@ export function DeleteDialog({ title, onConfirm, onClose }: DeleteDialogProps) {
         </>
       }
     >
-      <p className="line-clamp-3 wrap-anywhere">“{title}” will be gone for good.</p>
+      <p className="line-clamp-3 wrap-anywhere">“<bdi>{title}</bdi>” will be gone for good.</p>
     </Modal>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useCallback, useEffect, useId, useRef, type ReactNode } from "react";
 
 interface ModalProps {
   title: string;
@@ -18,11 +18,12 @@ interface ModalProps {
 export function Modal({ title, children, actions, onClose, insists = false, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  const show = useCallback(() => {
     dialog.current?.showModal();
     // The Enter that led here must not choose between two versions as well.
     if (insists) dialog.current?.focus();
   }, [insists]);
+  useEffect(show, [show]);
   return (
     <dialog
       ref={dialog}
@@ -31,7 +32,7 @@ export function Modal({ title, children, actions, onClose, insists = false, wide
       onCancel={(event) => insists && event.preventDefault()}
       onClose={(event) => {
         // Browsers let a second Escape through, whatever was said to the first.
-        if (insists && !event.currentTarget.returnValue) event.currentTarget.showModal();
+        if (insists && !event.currentTarget.returnValue) show();
         else onClose(event.currentTarget.returnValue);
       }}
       className={`w-[calc(100%-2rem)] rounded-3xl bg-raised p-6 shadow-2xl outline-none sm:p-8 ${wide ? "max-w-2xl" : "max-w-md"}`}

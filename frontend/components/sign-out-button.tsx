@@ -1,15 +1,24 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { SignOutDialog } from "@/components/sign-out-dialog";
 import { authClient } from "@/lib/auth-client";
-import { dropAllDrafts } from "@/lib/draft";
+import { dropAllDrafts, hasDrafts } from "@/lib/draft";
 import { leaveFor } from "@/lib/leaving";
 import { notify } from "@/lib/notices";
 import { forgetToken } from "@/lib/token";
 
 export function SignOutButton({ userName }: { userName: string }) {
+  const client = useQueryClient();
   const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
+
+  function ask() {
+    if (hasDrafts() || client.isMutating()) setAsking(true);
+    else void signOut();
+  }
 
   async function signOut() {
     setBusy(true);
@@ -22,14 +31,17 @@ export function SignOutButton({ userName }: { userName: string }) {
   }
 
   return (
-    <button
-      type="button"
-      onClick={signOut}
-      disabled={busy}
-      title={`Signed in as ${userName}`}
-      className="min-h-11 rounded-full px-4 text-sm font-semibold text-on-sky hover:bg-ink/10 lg:text-ink"
-    >
-      Sign out
-    </button>
+    <>
+      <button
+        type="button"
+        onClick={ask}
+        disabled={busy}
+        title={`Signed in as ${userName}`}
+        className="min-h-11 rounded-full px-4 text-sm font-semibold text-on-sky hover:bg-ink/10 lg:text-ink"
+      >
+        Sign out
+      </button>
+      {asking && <SignOutDialog onConfirm={() => void signOut()} onClose={() => setAsking(false)} />}
+    </>
   );
 }

@@ -12,7 +12,10 @@ import { claimDrafts } from "@/lib/draft";
 import { isLeaving } from "@/lib/leaving";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
 import { claimTokens } from "@/lib/token";
+import { useAdding } from "@/lib/use-adding";
 import { useAttempt } from "@/lib/use-attempt";
+import { useConflicts } from "@/lib/use-conflicts";
+import { useOrphanedDrafts } from "@/lib/use-orphaned-drafts";
 import { useTasks } from "@/lib/use-tasks";
 
 export interface TaskBoardProps {
@@ -22,8 +25,11 @@ export interface TaskBoardProps {
 
 export default function TaskBoard({ userId, userName }: TaskBoardProps) {
   useState(() => claim(userId)); // Once, and before anything below needs either.
-  const { tasks, error, refetch } = useTasks();
-  const { attempt, conflict, settle } = useAttempt();
+  const { tasks, known, changes, error, refetch } = useTasks();
+  const { conflict, raise, settle } = useConflicts();
+  const attempt = useAttempt(raise);
+  const adding = useAdding(attempt);
+  useOrphanedDrafts(known, changes, raise);
   useWarningBeforeLoss();
 
   return (
@@ -33,9 +39,17 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
       progress={tasks ? progressOf(tasks) : 0}
       menu={<SignOutButton userName={userName} />}
     >
-      <TaskForm attempt={attempt} />
-      <TaskList tasks={tasks} error={error} onRetry={() => void refetch()} attempt={attempt} />
-      {conflict && <ConflictDialog conflict={conflict} attempt={attempt} onSettled={settle} />}
+      <TaskForm adding={adding} />
+      <TaskList tasks={tasks} error={error} onRetry={refetch} attempt={attempt} />
+      {conflict && (
+        <ConflictDialog
+          key={conflict.id}
+          conflict={conflict}
+          attempt={attempt}
+          onAdd={adding.add}
+          onSettled={settle}
+        />
+      )}
     </Shell>
   );
 }

@@ -33,11 +33,12 @@ export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProp
 
   function submit(event?: FormEvent) {
     event?.preventDefault();
-    onSave(taskInput(draft.title, draft.description), editing);
+    onSave(taskInput(draft), editing);
   }
 
   function cancelOnEscape(event: KeyboardEvent) {
-    if (event.key === "Escape") onCancel();
+    // While characters are composed, Escape is the input method's.
+    if (event.key === "Escape" && !event.nativeEvent.isComposing) onCancel();
   }
 
   return (

@@ -18,6 +18,9 @@ interface TaskFieldsProps {
   actions: ReactNode;
 }
 
+/** For browsers that do not know `field-sizing`; the others go by the height of the words. */
+const MOST_ROWS = 10;
+
 const FIELD = "block rounded-xl bg-transparent px-3 focus-visible:outline-offset-0";
 
 /** Title and description. What they must be is the service's business, which says it at the field. */
@@ -46,6 +49,7 @@ export function TaskFields({
       <input
         ref={titleRef}
         id={`${name}-title`}
+        dir="auto"
         value={title}
         onChange={(event) => onType({ title: event.target.value, description })}
         placeholder={titlePlaceholder}
@@ -65,11 +69,12 @@ export function TaskFields({
       <div className="mt-1.5 flex flex-wrap items-end justify-end gap-1">
         <textarea
           id={`${name}-description`}
+          dir="auto"
           value={description}
           onChange={(event) => onType({ title, description: event.target.value })}
           onKeyDown={submitOnCommand}
           placeholder="Description, if it needs one"
-          rows={1}
+          rows={Math.min(description.split("\n").length, MOST_ROWS)}
           aria-invalid={"description" in errors}
           aria-describedby={`${name}-description-error`}
           className={`${FIELD} grows max-h-80 min-h-11 min-w-40 flex-1 resize-none py-2.5 text-muted`}

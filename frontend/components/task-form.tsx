@@ -1,75 +1,61 @@
 "use client";
 
-import { useRef, useState, type FormEvent } from "react";
+import { useRef, type FormEvent } from "react";
 
 import { Button } from "@/components/button";
 import { PlusIcon } from "@/components/icons";
 import { TaskFields } from "@/components/task-fields";
-import { ApiError } from "@/lib/api-error";
-import { dropDraft, keepDraft, NEW, readDraft, sent, takeNewDraft, type Draft } from "@/lib/draft";
-import { taskInput } from "@/lib/task";
-import type { Attempt } from "@/lib/use-attempt";
+import { UnsentTask } from "@/components/unsent-task";
+import type { Adding } from "@/lib/use-adding";
 
-const EMPTY: Draft = { title: "", description: "" };
-
-/** Adds a task. The fields are free for the next one at once; a refused one comes back into them. */
-export function TaskForm({ attempt }: { attempt: Attempt }) {
-  const [draft, setDraft] = useState(() => takeNewDraft() ?? EMPTY);
-  const [errors, setErrors] = useState<Record<string, string>>({});
+/** Adds a task; below it are those that were refused while the next one was typed already. */
+export function TaskForm({ adding }: { adding: Adding }) {
+  const { draft, errors, unsent, type, submit, takeUp, discard } = adding;
   const title = useRef<HTMLInputElement>(null);
 
-  function type(typed: Draft) {
-    setDraft(typed);
-    if (typed.title || typed.description) keepDraft(NEW, typed);
-    else dropDraft(NEW);
-  }
-
-  async function submit(event?: FormEvent) {
+  function add(event?: FormEvent) {
     event?.preventDefault();
-    const key = draft.key ?? crypto.randomUUID();
-    keepDraft(sent(key), { ...draft, key });
-    dropDraft(NEW);
-    setDraft(EMPTY);
-    setErrors({});
+    submit();
     title.current?.focus();
-    try {
-      await attempt({ kind: "add", key, input: taskInput(draft.title, draft.description) });
-      dropDraft(sent(key));
-    } catch (error) {
-      if (error instanceof ApiError) setErrors(error.byField());
-      giveBack({ ...draft, key });
-    }
-  }
-
-  function giveBack(unsent: Draft & { key: string }) {
-    // The next task is being typed already: then a reload brings this one back.
-    if (readDraft(NEW)) return;
-    dropDraft(sent(unsent.key));
-    keepDraft(NEW, unsent);
-    setDraft(unsent);
   }
 
   return (
-    <form
-      onSubmit={submit}
-      aria-label="Add a task"
-      className="mb-8 rounded-3xl border border-line bg-raised p-2 shadow-[0_1px_0_var(--line)] transition-colors focus-within:border-edge"
-    >
-      <TaskFields
-        name="new"
-        draft={draft}
-        errors={errors}
-        titleRef={title}
-        titlePlaceholder="What is to be done?"
-        onType={type}
-        onSubmit={() => void submit()}
-        actions={
-          <Button type="submit">
-            <PlusIcon />
-            Add
-          </Button>
-        }
-      />
-    </form>
+    <div className="mb-8 space-y-3">
+      <form
+        onSubmit={add}
+        aria-label="Add a task"
+        className="rounded-3xl border border-line bg-raised p-2 shadow-[0_1px_0_var(--line)] transition-colors focus-within:border-edge"
+      >
+        <TaskFields
+          name="new"
+          draft={draft}
+          errors={errors}
+          titleRef={title}
+          titlePlaceholder="What is to be done?"
+          onType={type}
+          onSubmit={add}
+          actions={
+            <Button type="submit">
+              <PlusIcon />
+              Add
+            </Button>
+          }
+        />
+      </form>
+      {unsent.map((words) => (
+        <UnsentTask
+          key={words.key}
+          words={words}
+          onTakeUp={() => {
+            takeUp(words);
+            title.current?.focus();
+          }}
+          onDiscard={() => {
+            discard(words);
+            title.current?.focus();
+          }}
+        />
+      ))}
+    </div>
   );
 }

@@ -1,3 +1,5 @@
+import { memo, startTransition, useEffect, useState } from "react";
+
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ListSkeleton } from "@/components/list-skeleton";
@@ -6,31 +8,40 @@ import { wantsSignIn } from "@/lib/api-error";
 import type { ShownTask } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-attempt";
 
+const AT_ONCE = 50;
+
 interface TaskListProps {
   tasks: readonly ShownTask[] | undefined;
   error: Error | null;
-  onRetry: () => void;
+  onRetry: () => unknown;
   attempt: Attempt;
 }
 
-export function TaskList({ tasks, error, onRetry, attempt }: TaskListProps) {
+export const TaskList = memo(function TaskList({ tasks, error, onRetry, attempt }: TaskListProps) {
   if (!tasks && error && !wantsSignIn(error)) return <Failure error={error} onRetry={onRetry} />;
   if (!tasks) return <ListSkeleton />;
   if (tasks.length === 0) return <EmptyState />;
+  return <Rows tasks={tasks} attempt={attempt} />;
+});
+
+/** A screenful at once, and the others, of which there may be thousands, without holding up anything. */
+function Rows({ tasks, attempt }: { tasks: readonly ShownTask[]; attempt: Attempt }) {
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => startTransition(() => setWhole(true)), []);
   return (
     <ul aria-label="Your tasks" className="-mx-2.5">
-      {tasks.map((task) => (
+      {(isWhole ? tasks : tasks.slice(0, AT_ONCE)).map((task) => (
         <TaskRow key={task.rowKey} task={task} attempt={attempt} />
       ))}
     </ul>
   );
 }
 
-function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
+function Failure({ error, onRetry }: { error: Error; onRetry: () => unknown }) {
   return (
     <div role="alert" className="rounded-3xl border border-line p-8 text-center">
       <p className="mb-4">Your tasks cannot be shown: {error.message}</p>
-      <Button look="outlined" onClick={onRetry}>
+      <Button look="outlined" onClick={() => void onRetry()}>
         Try again
       </Button>
     </div>

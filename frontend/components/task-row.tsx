@@ -1,6 +1,6 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { memo, useRef, useState } from "react";
 
 import { DeleteDialog } from "@/components/delete-dialog";
 import { TaskCheckbox } from "@/components/task-checkbox";
@@ -14,11 +14,18 @@ import { sameText, type TaskInput } from "@/lib/task";
 import type { ShownTask } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-attempt";
 
-export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }) {
+interface TaskRowProps {
+  task: ShownTask;
+  attempt: Attempt;
+}
+
+export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
   const [editing, setEditing] = useState(() => interruptedEditing(task));
   const [deleting, setDeleting] = useState(false);
   const comesBackRef = useRef(false);
   const unborn = task.id === 0;
+  // The others come with the list, and ten thousand that fade in are slow.
+  const [fadesIn] = useState(unborn);
 
   function close() {
     comesBackRef.current = true;
@@ -43,8 +50,18 @@ export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }
     close();
   }
 
+  function remove() {
+    // Words that were refused before are not to outlive their task.
+    dropDraft(edited(task));
+    void attempt({ kind: "delete", task }).catch(told);
+  }
+
   return (
-    <li className="row group relative after:absolute after:inset-x-2.5 after:bottom-0 after:h-px after:bg-line" aria-busy={task.saving} data-task={task.id}>
+    <li
+      className={`task-row group relative after:absolute after:inset-x-2.5 after:bottom-0 after:h-px after:bg-line ${fadesIn ? "row" : ""}`}
+      aria-busy={task.saving}
+      data-task={task.id}
+    >
       <div className="flex items-start gap-1 py-2">
         <TaskCheckbox
           task={task}
@@ -77,12 +94,12 @@ export function TaskRow({ task, attempt }: { task: ShownTask; attempt: Attempt }
         <DeleteDialog
           title={task.title}
           onClose={() => setDeleting(false)}
-          onConfirm={() => void attempt({ kind: "delete", task }).catch(told)}
+          onConfirm={remove}
         />
       )}
     </li>
   );
-}
+});
 
 /** `attempt` has told the user already. */
 function told(): void {}

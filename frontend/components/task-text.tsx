@@ -26,11 +26,12 @@ export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps
       <button
         ref={focusAgain}
         type="button"
+        dir="auto"
         onClick={onEdit}
         disabled={disabled}
         aria-label={`Edit “${title}”`}
         aria-describedby={description ? `description-${id}` : undefined}
-        className="block w-full rounded-lg text-left text-[1.0625rem] leading-6 wrap-anywhere before:absolute before:inset-0 before:content-['']"
+        className="block w-full rounded-lg text-start text-[1.0625rem] leading-6 wrap-anywhere before:absolute before:inset-0 before:content-['']"
       >
         <span data-title className={`strike ${completed ? "text-muted" : ""}`} data-done={completed}>
           {title}
@@ -39,6 +40,7 @@ export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps
       {description && (
         <p
           id={`description-${id}`}
+          dir="auto"
           className="mt-0.5 line-clamp-4 text-[0.9375rem] wrap-anywhere whitespace-pre-line text-muted"
         >
           {description}

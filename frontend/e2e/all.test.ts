@@ -8,9 +8,13 @@ import "./every-button";
 import "./refusals";
 import "./two-people";
 import "./tokens";
+import "./drafts";
 import "./outages";
 import "./conflicts";
 import "./origins";
+import "./server";
+import "./many-tasks";
+import "./browsers";
 import "./appearance";
 
 before(async () => {

@@ -48,11 +48,15 @@ for (const [look, options] of Object.entries(LOOKS)) {
       await bin(page, "Write to Grace").click();
       await check("a dialog");
       await page.keyboard.press("Escape");
-      await service.stop();
-      await box(page, "Write to Grace").check();
-      await page.getByText("The service is taking a break.").waitFor();
-      await check("an outage");
-      await service.start();
+      await service.whileStopped(async () => {
+        await box(page, "Write to Grace").check();
+        await page.getByText("The service is taking a break.").waitFor();
+        await check("an outage");
+        await page.getByRole("button", { name: "Sign out" }).click();
+        await page.getByRole("dialog", { name: "Sign out all the same?" }).waitFor();
+        await check("a question");
+        await page.getByRole("button", { name: "Stay" }).click();
+      });
       await kept(page, "Write to Grace");
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.equal(width, page.viewportSize()?.width, "nothing sticks out");

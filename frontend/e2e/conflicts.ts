@@ -4,7 +4,10 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, ask, bin, box, editor, idOf, join, kept, newTask, titles, type, words } from "./person";
+import {
+  add, ask, bin, box, editor, idOf, join, kept, lookAgain, newTask, titles, type, words,
+} from "./person";
+import { SERVICE } from "./stack";
 
 /** The editor has "Bake two loaves" in it, and elsewhere the same task became something else. */
 async function editedTwice(page: Page, elsewhere: (path: string) => Promise<unknown>): Promise<void> {
@@ -55,6 +58,98 @@ test("the words for a task that was deleted elsewhere are not lost", () =>
 
     await kept(page, "Bake two loaves");
     assert.deepEqual(await titles(page), ["Bake two loaves"]);
+  }));
+
+test("a task that is deleted elsewhere while it is being edited leaves the words that were typed", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    await add(page, "Water the plants");
+    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
+    await words(page, "Bake bread").click();
+    await type(editor(page), "Bake two loaves", "Rye");
+
+    await ask(page, "DELETE", path);
+    await lookAgain(page);
+    const dialog = page.getByRole("dialog", { name: "The task is gone" });
+    await dialog.getByText("Bake two loaves").waitFor();
+    await page.reload();
+    await dialog.getByText("Bake two loaves").waitFor();
+    await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
+
+    await kept(page, "Bake two loaves");
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake two loaves", "Water the plants"]);
+    await dialog.waitFor({ state: "detached" });
+  }));
+
+test("words for a task that is gone can be let go, and do not come back", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
+    await words(page, "Bake bread").click();
+    await type(editor(page), "Bake two loaves");
+    await ask(page, "DELETE", path);
+    await lookAgain(page);
+
+    await page.getByRole("button", { name: "Let it go" }).click();
+    await page.reload();
+
+    await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    assert.equal(await page.locator("dialog").count(), 0);
+  }));
+
+test("two conflicts at once are decided one after the other", () =>
+  withPage(async (page) => {
+    await join(page);
+    for (const title of ["Water the plants", "Bake bread"]) {
+      await add(page, title);
+    }
+    const theirs = [];
+    for (const title of ["Water the plants", "Bake bread"]) {
+      theirs.push(`/api/tasks/${await idOf(page, title)}`);
+    }
+    await page.route(`${SERVICE}/api/tasks/*`, async (route) => {
+      if (route.request().method() === "PUT") await new Promise((resolve) => setTimeout(resolve, 1000));
+      await route.fallback();
+    });
+    for (const path of theirs) await ask(page, "DELETE", path);
+
+    for (const title of ["Water the plants", "Bake bread"]) {
+      await words(page, title).click();
+      await type(editor(page), `${title} twice`);
+      await editor(page).getByRole("button", { name: "Save" }).click();
+    }
+    const dialog = page.getByRole("dialog", { name: "The task is gone" });
+    await dialog.getByText("Water the plants twice").waitFor();
+    await page.waitForTimeout(1500);
+    await dialog.getByText("Water the plants twice").waitFor();
+    await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
+    await dialog.getByText("Bake bread twice").waitFor();
+    await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
+
+    await kept(page, "Water the plants twice");
+    await kept(page, "Bake bread twice");
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake bread twice", "Water the plants twice"]);
+  }));
+
+test("Escape chooses neither of two versions", () =>
+  withPage(async (page) => {
+    await editedTwice(page, (path) => ask(page, "PUT", path, { title: "Buy bread" }));
+    const dialog = page.getByRole("dialog", { name: "Two versions of one task" });
+    await dialog.waitFor();
+
+    for (let times = 0; times < 3; times += 1) {
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() => document.activeElement?.matches("dialog[open]"));
+    }
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Bake two loaves").waitFor();
+    await dialog.getByRole("button", { name: "Keep mine" }).click();
+
+    await kept(page, "Bake two loaves");
   }));
 
 test("what has changed since it was seen is not deleted unseen", () =>

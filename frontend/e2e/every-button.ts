@@ -39,8 +39,7 @@ test("every button does what it says, and what it did outlives a reload and a re
     await remains();
     await page.reload();
     await remains();
-    await service.stop();
-    await service.start();
+    await service.whileStopped(async () => undefined);
     await page.reload();
     await remains();
   }));

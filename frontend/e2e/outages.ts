@@ -17,13 +17,13 @@ test("a service that was away gets what was done in the meantime, once", () =>
     await join(page);
     await add(page, "Water the plants");
 
-    await service.stop();
-    await type(newTask(page), "Bake bread");
-    await newTask(page).getByRole("button", { name: "Add" }).click();
-    await box(page, "Water the plants").check();
-    await banner(page).waitFor();
-    await row(page, "Bake bread").and(page.locator("[aria-busy=true]")).waitFor();
-    await service.start();
+    await service.whileStopped(async () => {
+      await type(newTask(page), "Bake bread");
+      await newTask(page).getByRole("button", { name: "Add" }).click();
+      await box(page, "Water the plants").check();
+      await banner(page).waitFor();
+      await row(page, "Bake bread").and(page.locator("[aria-busy=true]")).waitFor();
+    });
 
     await kept(page, "Bake bread");
     await kept(page, "Water the plants");
@@ -36,20 +36,18 @@ test("a service that was away gets what was done in the meantime, once", () =>
 test("a 503 is waited for as long as Retry-After says, and goes away by itself", () =>
   withPage(async (page) => {
     await join(page);
-    await service.stop();
-    await service.start({ DATABASE_URL: NO_DATABASE });
     const refused: Response[] = [];
     page.on("response", (response) => {
       const ours = response.request().method() === "POST" && response.status() === 503;
       if (ours) refused.push(response);
     });
 
-    await type(newTask(page), "Bake bread");
-    await newTask(page).getByRole("button", { name: "Add" }).click();
-    await banner(page).waitFor();
-    await until(async () => refused.length > 1, "there is no second try");
-    await service.stop();
-    await service.start();
+    await service.whileTold({ DATABASE_URL: NO_DATABASE }, async () => {
+      await type(newTask(page), "Bake bread");
+      await newTask(page).getByRole("button", { name: "Add" }).click();
+      await banner(page).waitFor();
+      await until(async () => refused.length > 1, "there is no second try");
+    });
 
     await kept(page, "Bake bread");
     await banner(page).waitFor({ state: "detached" });

@@ -104,3 +104,12 @@ export async function ask(
 export async function idOf(page: Page, title: string): Promise<number> {
   return Number(await row(page, title).getAttribute("data-task"));
 }
+
+/** Comes back to this page, as from another tab; what has changed elsewhere is seen then. */
+export async function lookAgain(page: Page): Promise<void> {
+  const seen = page.waitForResponse(
+    (response) => response.url() === `${SERVICE}/api/tasks` && response.request().method() === "GET",
+  );
+  await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+  await seen;
+}

@@ -19,7 +19,7 @@ export const STRANGER = FRONTEND.replace("localhost", "127.0.0.1");
 const START_MS = 30_000;
 
 /** A program that the scenarios start and stop. */
-class Program {
+export class Program {
   #process: ChildProcess | undefined;
 
   constructor(
@@ -48,6 +48,24 @@ class Program {
     process.kill("SIGTERM");
     await ended;
   }
+
+  /** Does something while this does not answer; afterwards it does, whatever came of that. */
+  async whileStopped(act: () => Promise<void>): Promise<void> {
+    await this.stop();
+    try {
+      await act();
+    } finally {
+      await this.start();
+    }
+  }
+
+  /** Does something while this is told something else. */
+  async whileTold(changed: Record<string, string>, act: () => Promise<void>): Promise<void> {
+    await this.whileStopped(async () => {
+      await this.start(changed);
+      await act().finally(() => this.stop());
+    });
+  }
 }
 
 export const service = new Program(
@@ -56,8 +74,10 @@ export const service = new Program(
   `${SERVICE}/livez`,
 );
 
+export const FRONTEND_SERVER = path.resolve(".next/standalone/server.js");
+
 export const frontend = new Program(
-  [process.execPath, path.resolve(".next/standalone/server.js")],
+  [process.execPath, FRONTEND_SERVER],
   { PORT: given("FRONTEND_PORT"), HOSTNAME: "127.0.0.1" },
   `${STRANGER}/icon.svg`,
 );

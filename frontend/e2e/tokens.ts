@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decodeJwt, SignJWT } from "jose";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, join, newTask, signIn, titles, type } from "./person";
+import { add, join, kept, newTask, signIn, signUp, somebody, titles, type } from "./person";
 import { FRONTEND, given, SERVICE } from "./stack";
 
 const TOKEN = "**/api/auth/token";
@@ -22,13 +22,33 @@ test("one token serves until it is about to expire", () =>
     assert.equal(fetched, 1);
   }));
 
+test("a token is renewed before it expires, and not when it is refused", () =>
+  withPage(async (page) => {
+    const statuses: number[] = [];
+    let fetched = 0;
+    page.on("response", (response) => {
+      if (response.url().startsWith(SERVICE)) statuses.push(response.status());
+      if (response.url().endsWith("/api/auth/token")) fetched += 1;
+    });
+    await page.route(TOKEN, issued(0, 62), { times: 1 });
+    await join(page);
+
+    await add(page, "Water the plants");
+    assert.equal(fetched, 1);
+    await page.waitForTimeout(2500);
+    await add(page, "Bake bread");
+
+    assert.equal(fetched, 2);
+    assert(!statuses.includes(401), String(statuses));
+  }));
+
 test("an expired token is renewed without a word", () =>
   withPage(async (page) => {
     await join(page);
     const refused = page.waitForResponse(
       (response) => response.url().startsWith(SERVICE) && response.status() === 401,
     );
-    await page.route(TOKEN, expired, { times: 1 });
+    await page.route(TOKEN, issued(4500, 900), { times: 1 });
 
     await page.reload();
     await refused;
@@ -40,38 +60,109 @@ test("an expired token is renewed without a word", () =>
 test("a session that has ended leads to sign-in and back, and what was typed is still there", () =>
   withPage(async (page, context) => {
     const person = await join(page);
-    await page.route(TOKEN, expired, { times: 1 });
+    await page.route(TOKEN, issued(4500, 900), { times: 1 });
     await page.reload();
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
     await type(newTask(page), "Bake bread", "Rye");
-    await endSession(page);
+    await endSession(page, context);
 
     await newTask(page).getByRole("button", { name: "Add" }).click();
-    await page.waitForURL("**/sign-in?next=%2F");
+    await page.waitForURL("**/sign-in?next=%2F&ended=1");
+    await page.unrouteAll();
     await page.getByText("Your session has ended").waitFor();
     await signIn(page, person);
 
     assert.equal(await newTask(page).getByLabel("Title").inputValue(), "Bake bread");
     assert.equal(await newTask(page).getByLabel("Description").inputValue(), "Rye");
     await newTask(page).getByRole("button", { name: "Add" }).click();
+    await kept(page, "Bake bread");
+    await page.reload();
     assert.deepEqual(await titles(page), ["Bake bread"]);
     assert.equal((await context.cookies()).every(({ httpOnly }) => httpOnly), true);
+  }));
 
-    /** The session's cookie goes, and with the next request the service refuses the token. */
-    async function endSession(signedIn: Page): Promise<void> {
-      await context.clearCookies();
-      await signedIn.route(`${SERVICE}/api/tasks`, async (route) => {
-        const headers = { ...route.request().headers(), authorization: "Bearer of.an.old-token" };
-        await route.continue(route.request().method() === "POST" ? { headers } : {});
-      }, { times: 2 });
+test("several tasks that one ended session has refused come back, all of them", () =>
+  withPage(async (page, context) => {
+    const person = await join(page);
+    await endSession(page, context);
+    await page.route(`${SERVICE}/api/tasks`, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // So that all are typed before the first answer.
+      await route.fallback();
+    });
+
+    for (const title of ["Water the plants", "Bake bread", "Write to Grace"]) {
+      await type(newTask(page), title);
+      await newTask(page).getByRole("button", { name: "Add" }).click();
     }
+    await page.waitForURL("**/sign-in?*");
+    await page.unrouteAll();
+    await signIn(page, person);
+    await page.getByRole("region", { name: "Not added" }).nth(1).waitFor();
+
+    for (let left = 3; left > 0; left -= 1) {
+      const title = await newTask(page).getByLabel("Title").inputValue();
+      await newTask(page).getByRole("button", { name: "Add" }).click();
+      await kept(page, title);
+      if (left > 1) await page.getByRole("region", { name: "Not added" }).first().getByRole("button", { name: "Edit" }).click();
+    }
+    await page.reload();
+    assert.deepEqual((await titles(page)).sort(), ["Bake bread", "Water the plants", "Write to Grace"]);
+    assert.equal(await page.getByRole("region", { name: "Not added" }).count(), 0);
+  }));
+
+test("only a session that has ended is said to have ended", () =>
+  withPage(async (page) => {
+    await page.goto("/sign-in?next=%2F");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+
+    assert.equal(await page.getByText("Your session has ended").count(), 0);
+  }));
+
+test("a token request that never ends is given up, and made again", () =>
+  withPage(async (page) => {
+    await join(page);
+    await page.route(TOKEN, () => new Promise(() => undefined), { times: 1 });
+
+    await page.reload();
+    await page.getByText("The service is taking a break.").waitFor({ timeout: 20_000 });
+
+    await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    await add(page, "Bake bread");
+  }));
+
+test("a page of one user does nothing in the name of another who has signed in beside it", () =>
+  withPage(async (page, context) => {
+    const grace = somebody("Grace");
+    await page.route(TOKEN, issued(0, 60), { times: 1 }); // To be renewed with the next request.
+    await join(page);
+    const beside = await context.newPage();
+    await beside.goto("/");
+    await beside.getByRole("button", { name: "Sign out" }).click();
+    await beside.waitForURL("**/sign-in");
+    await signUp(beside, grace);
+    const written: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().startsWith(SERVICE) && request.method() === "POST") written.push(request.url());
+    });
+
+    await type(newTask(page), "A secret of Ada's");
+    const left = page.waitForEvent("framenavigated");
+    await newTask(page).getByRole("button", { name: "Add" }).click();
+    await left;
+    await page.getByTitle("Signed in as Grace").waitFor();
+
+    assert.equal(await newTask(page).getByLabel("Title").inputValue(), "");
+    assert.deepEqual(written, []);
+    await beside.reload();
+    await beside.getByRole("heading", { name: "Nothing to do" }).waitFor();
   }));
 
 test("sign-in leads back to a page of ours, and nowhere else", () =>
-  withPage(async (page) => {
+  withPage(async (page, context) => {
     const person = await join(page);
 
     for (const next of ["//evil.invalid", "/.//evil.invalid/x", "/a/..//evil.invalid", "https://evil.invalid"]) {
+      await context.clearCookies();
       await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
       await signIn(page, person, /^(?!.*sign-in)/);
 
@@ -93,12 +184,23 @@ test("the secret stays on the server, and the token says no more than it has to"
     assert.deepEqual(Object.keys(decodeJwt(token)).sort(), claims);
   }));
 
-/** Better Auth's own token, as it would be an hour later. */
-async function expired(route: Parameters<Parameters<Page["route"]>[1]>[0]): Promise<void> {
-  const { token } = (await (await route.fetch()).json()) as { token: string };
-  const longAgo = Math.floor(Date.now() / 1000) - 3600;
-  const old = await new SignJWT({ ...decodeJwt(token), iat: longAgo - 900, exp: longAgo })
-    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-    .sign(new TextEncoder().encode(given("BETTER_AUTH_SECRET")));
-  await route.fulfill({ json: { token: old } });
+/** The session's cookie goes, and with the next new task the service refuses the token. */
+async function endSession(page: Page, context: BrowserContext): Promise<void> {
+  await context.clearCookies();
+  await page.route(`${SERVICE}/api/tasks`, async (route) => {
+    const headers = { ...route.request().headers(), authorization: "Bearer of.an.old-token" };
+    await route.continue(route.request().method() === "POST" ? { headers } : {});
+  });
+}
+
+/** Better Auth's own token, as if it had been made so many seconds ago, for so many seconds. */
+function issued(ago: number, lifetime: number): Parameters<Page["route"]>[1] {
+  return async (route) => {
+    const { token } = (await (await route.fetch()).json()) as { token: string };
+    const iat = Math.floor(Date.now() / 1000) - ago;
+    const changed = await new SignJWT({ ...decodeJwt(token), iat, exp: iat + lifetime })
+      .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .sign(new TextEncoder().encode(given("BETTER_AUTH_SECRET")));
+    await route.fulfill({ json: { token: changed } });
+  };
 }

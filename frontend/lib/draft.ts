@@ -1,46 +1,60 @@
+import { tabStorage } from "./storage";
+import { draftIn, type Draft } from "./stored-draft";
 import type { Task, TaskInput } from "./task";
 
-/** Words that were typed and not kept by the service yet; they outlive a reload and a sign-in. */
-export interface Draft {
-  title: string;
-  description: string;
-  /** The `Idempotency-Key` that they were sent with, if they were. */
-  key?: string;
-  /** The task as it was when its editing began. */
-  task?: Task;
-}
+export type { Draft } from "./stored-draft";
+
+/** Words that were sent; the key is that of the request. */
+export type SentDraft = Draft & { key: string };
+
+/** Words for a task that exists, or did when they were typed. */
+export type EditedDraft = Draft & { task: Task };
 
 const PREFIX = "draft:";
 const SENT = "sent:";
+const EDITED = "task:";
 const OWNER = "owner-of-drafts";
 
 export const NEW = "new";
+export const NO_WORDS: Draft = { title: "", description: "" };
 export const sent = (key: string): string => SENT + key;
-export const edited = (task: Task): string => `task:${task.id}`;
+export const edited = (task: Task): string => EDITED + task.id;
 
 export function readDraft(name: string): Draft | null {
-  const text = sessionStorage.getItem(PREFIX + name);
-  return text ? (JSON.parse(text) as Draft) : null;
+  return draftIn(tabStorage.read(PREFIX + name));
 }
 
 export function keepDraft(name: string, draft: Draft): void {
-  sessionStorage.setItem(PREFIX + name, JSON.stringify(draft));
+  tabStorage.keep(PREFIX + name, JSON.stringify(draft));
 }
 
 export function dropDraft(name: string): void {
-  sessionStorage.removeItem(PREFIX + name);
+  tabStorage.drop(PREFIX + name);
 }
 
 /** What was being typed, or else a task that was sent and whose answer this page never saw. */
 export function takeNewDraft(): Draft | null {
   const typed = readDraft(NEW);
   if (typed) return typed;
-  const name = names().find((each) => each.startsWith(SENT));
-  if (!name) return null;
-  const unanswered = readDraft(name);
-  if (unanswered) keepDraft(NEW, unanswered);
-  dropDraft(name);
+  const [unanswered] = sentDrafts();
+  if (!unanswered) return null;
+  keepDraft(NEW, unanswered);
+  dropDraft(sent(unanswered.key));
   return unanswered;
+}
+
+/** The new tasks that the service has not agreed to. */
+export function sentDrafts(): SentDraft[] {
+  return drafts(SENT).filter((draft): draft is SentDraft => draft.key !== undefined);
+}
+
+export function editedDrafts(): EditedDraft[] {
+  return drafts(EDITED).filter((draft): draft is EditedDraft => draft.task !== undefined);
+}
+
+/** Whether anything was typed that the service does not have. */
+export function hasDrafts(): boolean {
+  return names().length > 0;
 }
 
 /** The next one who signs in here is not to read them. */
@@ -50,16 +64,24 @@ export function dropAllDrafts(): void {
 
 /** Before any draft is read: those that somebody else has left in this tab are dropped. */
 export function claimDrafts(userId: string): void {
-  if (sessionStorage.getItem(OWNER) !== userId) dropAllDrafts();
-  sessionStorage.setItem(OWNER, userId);
+  if (tabStorage.read(OWNER) !== userId) dropAllDrafts();
+  tabStorage.keep(OWNER, userId);
 }
 
 export function draftOf({ title, description }: TaskInput): Draft {
   return { title, description: description ?? "" };
 }
 
+export function isBlank({ title, description }: Draft): boolean {
+  return !title.trim() && !description.trim();
+}
+
+function drafts(kind: string): Draft[] {
+  const found = names().filter((name) => name.startsWith(kind));
+  return found.map(readDraft).filter((draft) => draft !== null);
+}
+
 function names(): string[] {
-  return Object.keys(sessionStorage)
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => name.slice(PREFIX.length));
+  const all = tabStorage.names().filter((name) => name.startsWith(PREFIX));
+  return all.map((name) => name.slice(PREFIX.length));
 }

@@ -17,18 +17,24 @@ export interface ShownTask extends Task {
   rowKey: string;
 }
 
+/** One object for each task, so that a row whose task is unchanged is not drawn again. */
+const shownOf = new WeakMap<Task, ShownTask>();
+
 /** The tasks as they will be once the service has agreed to the changes that are on their way. */
 export function withChanges(
   tasks: readonly Task[],
   changes: readonly TaskChange[],
   rowKeys: ReadonlyMap<number, string>,
 ): ShownTask[] {
-  const shown = tasks.map((task) => ({
-    ...task,
-    saving: false,
-    rowKey: rowKeys.get(task.id) ?? String(task.id),
-  }));
-  return changes.reduce(withChange, shown);
+  return changes.reduce(withChange, tasks.map((task) => shown(task, rowKeys)));
+}
+
+function shown(task: Task, rowKeys: ReadonlyMap<number, string>): ShownTask {
+  const known = shownOf.get(task);
+  if (known) return known;
+  const made = { ...task, saving: false, rowKey: rowKeys.get(task.id) ?? String(task.id) };
+  shownOf.set(task, made);
+  return made;
 }
 
 function withChange(tasks: ShownTask[], change: TaskChange): ShownTask[] {

@@ -16,7 +16,18 @@ export async function fetchList(
   const header = known?.version ? { "If-None-Match": known.version } : {};
   const answer = await api.GET("/api/tasks", { params: { header }, signal });
   if (answer.response.status === 304 && known) return known;
-  return { tasks: expected(answer).data, version: answer.response.headers.get("ETag") };
+  const tasks = sameObjects(expected(answer).data, known?.tasks ?? []);
+  return { tasks, version: answer.response.headers.get("ETag") };
+}
+
+/** The tasks, as the objects that we have of those that are unchanged: their rows are not drawn again. */
+function sameObjects(tasks: readonly Task[], known: readonly Task[]): Task[] {
+  const byId = new Map(known.map((task) => [task.id, task]));
+  return tasks.map((task) => {
+    const before = byId.get(task.id);
+    // Every change of a task moves its `updated_at` forward.
+    return before?.updated_at === task.updated_at ? before : task;
+  });
 }
 
 /** The list with a task that the service has answered with; without it where it is gone. */

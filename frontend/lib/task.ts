@@ -11,7 +11,7 @@ export function entityTag(task: Task): string {
 }
 
 /** What a user decides of a task; an empty description is none. */
-export function taskInput(title: string, description: string): TaskInput {
+export function taskInput({ title, description }: { title: string; description: string }): TaskInput {
   return { title: title.trim(), description: description.trim() || null };
 }
 

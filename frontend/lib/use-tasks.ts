@@ -5,7 +5,7 @@ import {
   useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 
 import { useApi } from "@/components/api-provider";
 
@@ -33,6 +33,8 @@ export function useTasks() {
   const query = useQuery({
     queryKey: TASKS,
     queryFn: ({ signal }) => fetchList(api, listIn(client), signal),
+    // By `fetchList`, which knows tasks by their id and not, as this would, by their place.
+    structuralSharing: false,
     refetchInterval: () => (client.isMutating() ? false : LOOK_AGAIN_MS),
   });
   const changes = useMutationState({
@@ -41,13 +43,14 @@ export function useTasks() {
   });
   const list = query.data;
   const tasks = useMemo(() => list && withChanges(list.tasks, changes, rowKeys), [list, changes]);
-  return { tasks, error: query.error, refetch: query.refetch };
+  return { tasks, known: list?.tasks, changes, error: query.error, refetch: query.refetch };
 }
 
 /** Makes a change, and resolves when the service has agreed. */
 export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
   const api = useApi();
   const client = useQueryClient();
+  const listIsDue = useRef(false);
   const { mutateAsync } = useMutation({
     mutationKey: CHANGE,
     mutationFn: (change: TaskChange) =>
@@ -62,11 +65,21 @@ export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
         return task;
       }),
     // A list that was asked for before the change would overwrite what comes after it.
-    onMutate: () => client.cancelQueries({ queryKey: TASKS }),
+    onMutate: async () => {
+      if (!client.isFetching({ queryKey: TASKS })) return;
+      listIsDue.current = true;
+      await client.cancelQueries({ queryKey: TASKS });
+    },
+    // What a change came to is in its answer; only where there is none, the list has to be asked for.
+    onError: () => {
+      listIsDue.current = true;
+    },
     onSettled: () => {
-      if (client.isMutating({ mutationKey: CHANGE }) === 1) {
-        void client.invalidateQueries({ queryKey: TASKS });
-      }
+      // One that is on its way may have been read before this change was made.
+      listIsDue.current ||= client.isFetching({ queryKey: TASKS }) > 0;
+      if (!listIsDue.current || client.isMutating({ mutationKey: CHANGE }) > 1) return;
+      listIsDue.current = false;
+      void client.invalidateQueries({ queryKey: TASKS });
     },
   });
   return mutateAsync;

@@ -1,0 +1,33 @@
+import { Button } from "@/components/button";
+import { Modal } from "@/components/modal";
+
+interface SignOutDialogProps {
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+export function SignOutDialog({ onConfirm, onClose }: SignOutDialogProps) {
+  function close(value: string) {
+    onClose();
+    if (value === "leave") onConfirm();
+  }
+
+  return (
+    <Modal
+      title="Sign out all the same?"
+      onClose={close}
+      actions={
+        <>
+          <Button type="submit" look="plain" value="stay" autoFocus>
+            Stay
+          </Button>
+          <Button type="submit" look="danger" value="leave">
+            Sign out and lose it
+          </Button>
+        </>
+      }
+    >
+      <p>Not all that you typed or did here has reached the service yet. It would be lost.</p>
+    </Modal>
+  );
+}

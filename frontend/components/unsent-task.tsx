@@ -1,0 +1,35 @@
+import { Button } from "@/components/button";
+import type { SentDraft } from "@/lib/draft";
+
+interface UnsentTaskProps {
+  words: SentDraft;
+  onTakeUp: () => void;
+  onDiscard: () => void;
+}
+
+/** A new task that the service has not taken, with its words and the reason. */
+export function UnsentTask({ words: { title, description, reason }, onTakeUp, onDiscard }: UnsentTaskProps) {
+  return (
+    <section
+      aria-label="Not added"
+      className="row flex flex-wrap items-center gap-x-3 gap-y-1 rounded-3xl bg-warn py-2.5 pr-2.5 pl-5 text-on-warn"
+    >
+      <div className="min-w-48 flex-1">
+        <p role="alert" className="text-sm font-semibold">
+          Not added{reason ? `: ${reason}` : " yet"}
+        </p>
+        <p dir="auto" className="line-clamp-2 wrap-anywhere">
+          {title || description}
+        </p>
+      </div>
+      <div className="ml-auto flex">
+        <Button look="quiet" onClick={onDiscard}>
+          Discard
+        </Button>
+        <Button look="quiet" onClick={onTakeUp}>
+          Edit
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { withPage } from "./browser";
+import { add, bin, editor, join, kept, newTask, somebody, titles, type, words } from "./person";
+import { FRONTEND } from "./stack";
+
+test("a browser without storage, and without what only secure pages have, is enough", () =>
+  withPage(async (page) => {
+    await page.addInitScript(() => {
+      Reflect.deleteProperty(Crypto.prototype, "randomUUID");
+      const forbidden = () => {
+        throw new DOMException("Access is denied", "SecurityError");
+      };
+      Object.defineProperty(window, "sessionStorage", { get: forbidden });
+    });
+    await join(page);
+
+    await add(page, "Bake bread");
+    await words(page, "Bake bread").click();
+    await type(editor(page), "Bake two loaves");
+    await editor(page).getByRole("button", { name: "Save" }).click();
+    await kept(page, "Bake two loaves");
+
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake two loaves"]);
+  }));
+
+test("what another program has left in the storage breaks nothing", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    await page.evaluate(() => {
+      for (const name of ["new", "sent:1", "task:1"]) sessionStorage.setItem(`draft:${name}`, '{"title": 1');
+      sessionStorage.setItem("draft:sent:2", "[]");
+    });
+
+    await page.reload();
+
+    assert.deepEqual(await titles(page), ["Bake bread"]);
+    await add(page, "Water the plants");
+  }));
+
+test("words are shown in the direction of their own script", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "לאפות לחם", "שיפון");
+    const directions = () =>
+      page.locator("[data-title], [id^=description-], input[id$=title], textarea").evaluateAll((elements) =>
+        elements.map((element) => getComputedStyle(element).direction),
+      );
+
+    assert.deepEqual(await directions(), ["ltr", "ltr", "rtl", "rtl"]);
+    await type(newTask(page), "לאפות לחם", "שיפון");
+    assert.deepEqual(await directions(), ["rtl", "rtl", "rtl", "rtl"]);
+  }));
+
+test("where nothing hovers, the button that deletes is there to be seen", () =>
+  withPage(
+    async (page) => {
+      await join(page);
+      await add(page, "Bake bread");
+      await newTask(page).getByLabel("Title").focus();
+
+      assert.equal(await bin(page, "Bake bread").evaluate((button) => getComputedStyle(button).opacity), "1");
+    },
+    { viewport: { width: 1180, height: 820 }, isMobile: true, hasTouch: true },
+  ));
+
+test("without JavaScript, a password goes nowhere, least of all into an address", () =>
+  withPage(
+    async (page) => {
+      const { email, password } = somebody();
+      const addresses: string[] = [];
+      page.on("request", (request) => addresses.push(request.url()));
+      await page.goto("/sign-in");
+
+      await page.getByLabel("E-mail").fill(email);
+      await page.getByLabel("Password").fill(password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForLoadState();
+
+      assert(addresses.every((address) => !address.includes(password)), String(addresses));
+      assert(page.url().startsWith(`${FRONTEND}/sign-in`));
+      assert(!page.url().includes(email));
+    },
+    { javaScriptEnabled: false },
+  ));

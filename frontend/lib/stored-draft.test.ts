@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { draftIn } from "./stored-draft";
+
+const TASK = { id: 1, title: "Bake bread", description: null, completed: false, updated_at: "2026-01-31T09:30:00Z" };
+
+test("what was kept is read again", () => {
+  const draft = { title: "Bake two loaves", description: "", key: "a key", task: TASK };
+
+  assert.deepEqual(draftIn(JSON.stringify(draft)), draft);
+});
+
+for (const text of [
+  "",
+  "{",
+  "null",
+  "[]",
+  '{"title": 1, "description": ""}',
+  '{"title": "Bake bread"}',
+  '{"title": "Bake bread", "description": "", "key": {}}',
+  '{"title": "Bake bread", "description": "", "task": {"id": "1"}}',
+]) {
+  test(`${text || "nothing"} is no draft`, () => assert.equal(draftIn(text), null));
+}

@@ -1,0 +1,33 @@
+import { useEffect } from "react";
+
+import { ConflictError } from "./conflict-error";
+import { dropDraft, edited, editedDrafts, type EditedDraft } from "./draft";
+import { sameText, taskInput, type Task } from "./task";
+import type { TaskChange } from "./task-change";
+
+/**
+ * Raises a conflict for words whose task was deleted elsewhere, while they were typed or before a
+ * reload. Those that are on their way already get theirs as the answer.
+ */
+export function useOrphanedDrafts(
+  known: readonly Task[] | undefined,
+  changes: readonly TaskChange[],
+  raise: (conflict: ConflictError) => void,
+): void {
+  useEffect(() => {
+    if (!known) return;
+    const underway = changes.filter((change) => change.kind !== "add").map(({ task }) => task.id);
+    for (const draft of editedDrafts()) {
+      const { id } = draft.task;
+      const isOrphan = !underway.includes(id) && !known.some((task) => task.id === id);
+      if (isOrphan) raiseFor(draft, raise);
+    }
+  }, [known, changes, raise]);
+}
+
+function raiseFor(draft: EditedDraft, raise: (conflict: ConflictError) => void): void {
+  const { task } = draft;
+  const input = taskInput(draft);
+  if (sameText(input, task)) dropDraft(edited(task));
+  else raise(new ConflictError({ kind: "edit", task, input }, null));
+}
