@@ -73,7 +73,7 @@ def e2e() -> None:
         raise Missing("Chromium is needed: install it (on Debian: apt install chromium).")
     node = find_node()
     build(node)
-    npm(node, "run", "--silent", "unit")
+    npm(node, "run", "--silent", "unit", environment=surroundings())
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(LocalPostgres(folder, fsync=False))
@@ -83,7 +83,7 @@ def e2e() -> None:
         run = {"SERVICE_PORT": str(service), "FRONTEND_PORT": str(frontend)}
         run |= {"CHROMIUM": browser, "PYTHON": sys.executable}
         run |= {"ONLY": os.environ.get("ONLY", ".")}  # A pattern for the names of scenarios.
-        npm(node, "run", "--silent", "e2e", **given, **run)
+        npm(node, "run", "--silent", "e2e", environment=surroundings(**given, **run))
 
 
 def _settings(database_url: str, secret: str, service: int, frontend: int) -> dict[str, str]:

@@ -13,6 +13,9 @@ BUILT = FRONTEND / ".next" / "standalone"
 
 OLDEST = (20, 9)
 
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+"""Where Debian's and Fedora's families keep the certificates that they trust."""
+
 
 class Missing(Exception):
     """Something that only the user can provide; the message says what, in a line."""
@@ -44,13 +47,32 @@ def surroundings(**given: str) -> dict[str, str]:
     return {**kept, "NEXT_TELEMETRY_DISABLED": "1", "LOG_LEVEL": "warning", **given}
 
 
-def npm(node: str, *words: str, **given: str) -> None:
+def surroundings_of_the_user(node: str) -> dict[str, str]:
+    """Return the whole environment, for what has to reach the network.
+
+    A proxy, a registry and certificates have many names there: `HTTPS_PROXY`,
+    `npm_config_registry`, `NODE_EXTRA_CA_CERTS` … What this machine trusts is trusted in any case.
+    """
+    environment = dict(os.environ)
+    if _knows(node, "--use-system-ca"):
+        options = f"{environment.get('NODE_OPTIONS', '')} --use-system-ca"
+        return {**environment, "NODE_OPTIONS": options.strip()}
+    bundles = (environment.get("SSL_CERT_FILE", ""), *BUNDLES)
+    bundle = next(filter(os.path.isfile, bundles), None)
+    return {"NODE_EXTRA_CA_CERTS": bundle, **environment} if bundle else environment
+
+
+def _knows(node: str, option: str) -> bool:
+    asked = subprocess.run([node, option, "--version"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+def npm(node: str, *words: str, environment: dict[str, str]) -> None:
     """Run npm in the folder of the frontend; it and its scripts use this Node.js."""
     beside = Path(node).resolve().parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     program = [node, str(beside)] if beside.exists() else [_npm_of_the_machine()]
     path = os.pathsep.join([str(Path(node).parent), os.environ["PATH"]])
-    environment = surroundings(**{"PATH": path, **given})
-    subprocess.run([*program, *words], cwd=FRONTEND, env=environment, check=True)
+    subprocess.run([*program, *words], cwd=FRONTEND, env={**environment, "PATH": path}, check=True)
 
 
 def _npm_of_the_machine() -> str:
@@ -67,13 +89,15 @@ def build(node: str) -> None:
         print("Installing the frontend's packages (this once; about a minute) ...", flush=True)
         # Not `npm ci`: it insists on the packages of every other platform, and not every registry
         # has those of the same version. What is installed is what the lock file says all the same.
-        npm(node, "install", "--no-save", "--loglevel=error")
+        # With what builds it, also where somebody works with NODE_ENV=production.
+        words = ("install", "--no-save", "--include=dev", "--loglevel=error")
+        npm(node, *words, environment=surroundings_of_the_user(node))
         shutil.copyfile(lock, stamp)
     # The last thing that a build makes: where it is there and new, all is.
     outcome = BUILT / "migrate.cjs"
     if not outcome.exists() or outcome.stat().st_mtime < max(_changes()):
         print("Building the frontend (about a minute) ...", flush=True)
-        npm(node, "run", "--silent", "build")
+        npm(node, "run", "--silent", "build", environment=surroundings())
 
 
 def _changes() -> Iterator[float]:
