@@ -3,7 +3,8 @@ import { Modal } from "@/components/modal";
 import type { ConflictError } from "@/lib/conflict-error";
 import { draftOf, dropDraft, edited, type Draft } from "@/lib/draft";
 import type { TaskInput } from "@/lib/task";
-import type { Attempt } from "@/lib/use-attempt";
+import { sayWhy, type Attempt } from "@/lib/use-attempt";
+import { isAtFields } from "@/lib/words-of-change";
 
 interface ConflictDialogProps {
   conflict: ConflictError;
@@ -24,7 +25,8 @@ export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: Conflict
     if (value !== "mine") return drop();
     if (theirs) {
       // Once more, in full knowledge of what it overwrites.
-      void attempt({ ...change, task: theirs }).then(drop, () => undefined);
+      const insisting = { ...change, task: theirs };
+      attempt(insisting).then(drop, (error) => isAtFields(error) && sayWhy(insisting, error));
     } else if (change.kind === "edit") {
       drop();
       onAdd(draftOf(change.input));

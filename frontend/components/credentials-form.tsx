@@ -34,7 +34,7 @@ export function CredentialsForm({ purpose, next, expired = false }: CredentialsF
   const other = signsUp ? "sign-in" : "sign-up";
   const query = next === "/" ? "" : `?next=${encodeURIComponent(next)}`;
   return (
-    <form method="post" onSubmit={submit} className="mx-auto max-w-sm space-y-5">
+    <form method="post" onSubmit={submit} className="mx-auto max-w-sm space-y-5 lg:mt-[12vh]">
       <h2 className="font-serif text-3xl tracking-tight">{signsUp ? "Sign up" : "Sign in"}</h2>
       {expired && <p className="text-muted">Your session has ended. What you typed is waiting for you.</p>}
       {signsUp && <TextField label="Name" name="name" dir="auto" autoComplete="name" required />}

@@ -29,7 +29,7 @@ export function Shell({ headline, line, progress, menu, children }: ShellProps) 
           </div>
         </div>
       </header>
-      <div className="absolute top-3 right-3 flex items-center gap-1 sm:right-6 lg:top-9 lg:right-10">
+      <div className="absolute top-3 right-3 flex items-center gap-1 sm:right-6 lg:top-10 lg:right-10">
         {menu}
         <ThemeToggle />
       </div>

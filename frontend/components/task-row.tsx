@@ -76,7 +76,7 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
               task={task}
               disabled={unborn}
               comesBackRef={comesBackRef}
-              onEdit={() => setEditing({ task, draft: draftOf(task), errors: {} })}
+              onEdit={() => setEditing(interruptedEditing(task) ?? { task, draft: draftOf(task), errors: {} })}
             />
             <button
               type="button"

@@ -58,6 +58,8 @@ for (const [look, options] of Object.entries(LOOKS)) {
         await page.getByRole("button", { name: "Stay" }).click();
       });
       await kept(page, "Write to Grace");
+      await refusedOnce(page);
+      await check("a task that was not added");
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.equal(width, page.viewportSize()?.width, "nothing sticks out");
       t.diagnostic(`axe ${axe.version}: ${checked} states, no violation`);
@@ -101,6 +103,15 @@ async function aDay(page: Page): Promise<void> {
   await page.getByText("4 open · 2 done").waitFor();
 }
 
+/** As a task is that was refused while the next one was typed. */
+async function refusedOnce(page: Page): Promise<void> {
+  const draft = { title: "Buy caraway", description: "", key: "1", reason: "Something went wrong on our side" };
+  await page.evaluate((text) => sessionStorage.setItem("draft:sent:1", text), JSON.stringify(draft));
+  await newTask(page).getByLabel("Title").fill("Call Grace");
+  await page.reload();
+  await page.getByRole("region", { name: "Not added" }).getByText("Buy caraway").waitFor();
+}
+
 async function barrierFree(page: Page, state: string): Promise<void> {
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async (values) => {
@@ -113,7 +124,10 @@ async function barrierFree(page: Page, state: string): Promise<void> {
 
 /** For the README. Nothing in it moves: neither a cursor nor a pointer over something. */
 async function picture(page: Page, name: string): Promise<void> {
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    window.scrollTo(0, 0);
+  });
   await page.mouse.move(0, 0);
   const file = path.join(PICTURES, `${name}.png`);
   await page.screenshot({ path: file, animations: "disabled", caret: "hide" });

@@ -55,6 +55,20 @@ test("words are shown in the direction of their own script", () =>
     assert.deepEqual(await directions(), ["rtl", "rtl", "rtl", "rtl"]);
   }));
 
+test("a description grows with its lines, also where the browser cannot tell its height", () =>
+  withPage(async (page) => {
+    await join(page);
+    const heightOf = async (description: string) => {
+      await type(newTask(page), "Bake bread", description);
+      return newTask(page).getByLabel("Description").evaluate((field) => {
+        field.style.setProperty("field-sizing", "fixed");
+        return field.clientHeight;
+      });
+    };
+
+    assert((await heightOf("Rye\nCaraway\nSalt")) > (await heightOf("Rye")));
+  }));
+
 test("where nothing hovers, the button that deletes is there to be seen", () =>
   withPage(
     async (page) => {

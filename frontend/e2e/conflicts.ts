@@ -5,9 +5,9 @@ import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
 import {
-  add, ask, bin, box, editor, idOf, join, kept, lookAgain, newTask, titles, type, words,
+  add, ask, bin, box, editor, hold, idOf, join, kept, lookAgain, newTask, titles, type, words,
 } from "./person";
-import { SERVICE } from "./stack";
+import { SERVICE, until } from "./stack";
 
 /** The editor has "Bake two loaves" in it, and elsewhere the same task became something else. */
 async function editedTwice(page: Page, elsewhere: (path: string) => Promise<unknown>): Promise<void> {
@@ -103,27 +103,20 @@ test("words for a task that is gone can be let go, and do not come back", () =>
 test("two conflicts at once are decided one after the other", () =>
   withPage(async (page) => {
     await join(page);
-    for (const title of ["Water the plants", "Bake bread"]) {
-      await add(page, title);
-    }
-    const theirs = [];
-    for (const title of ["Water the plants", "Bake bread"]) {
-      theirs.push(`/api/tasks/${await idOf(page, title)}`);
-    }
-    await page.route(`${SERVICE}/api/tasks/*`, async (route) => {
-      if (route.request().method() === "PUT") await new Promise((resolve) => setTimeout(resolve, 1000));
-      await route.fallback();
-    });
-    for (const path of theirs) await ask(page, "DELETE", path);
+    for (const title of ["Water the plants", "Bake bread"]) await add(page, title);
+    const release = await hold(page, "PUT", `${SERVICE}/api/tasks/*`);
+    let refused = 0;
+    page.on("response", (response) => (refused += Number(response.request().method() === "PUT")));
 
     for (const title of ["Water the plants", "Bake bread"]) {
+      await ask(page, "DELETE", `/api/tasks/${await idOf(page, title)}`);
       await words(page, title).click();
       await type(editor(page), `${title} twice`);
       await editor(page).getByRole("button", { name: "Save" }).click();
     }
+    release();
+    await until(async () => refused === 2, "only one of two changes was answered");
     const dialog = page.getByRole("dialog", { name: "The task is gone" });
-    await dialog.getByText("Water the plants twice").waitFor();
-    await page.waitForTimeout(1500);
     await dialog.getByText("Water the plants twice").waitFor();
     await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
     await dialog.getByText("Bake bread twice").waitFor();
@@ -133,6 +126,24 @@ test("two conflicts at once are decided one after the other", () =>
     await kept(page, "Bake bread twice");
     await page.reload();
     assert.deepEqual(await titles(page), ["Bake bread twice", "Water the plants twice"]);
+  }));
+
+test("words that are refused after they were chosen are not lost", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
+    await words(page, "Bake bread").click();
+    await type(editor(page), "a".repeat(501));
+    await ask(page, "PUT", path, { title: "Buy bread" });
+    await lookAgain(page);
+    await editor(page).getByRole("button", { name: "Save" }).click();
+
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await page.getByRole("alert").getByText("was not changed: Title must be 500 characters or less").waitFor();
+    await words(page, "Buy bread").click();
+
+    assert.equal(await editor(page).getByLabel("Title").inputValue(), "a".repeat(501));
   }));
 
 test("Escape chooses neither of two versions", () =>

@@ -4,30 +4,23 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, box, editor, join, kept, newTask, titles, type, words } from "./person";
+import { add, box, editor, hold, join, kept, newTask, titles, type, words } from "./person";
 import { service, SERVICE } from "./stack";
 
 const addButton = (page: Page) => newTask(page).getByRole("button", { name: "Add" });
 const title = (page: Page) => newTask(page).getByLabel("Title");
 const notAdded = (page: Page) => page.getByRole("region", { name: "Not added" });
 
-/** The service answers a new task only after so many milliseconds. */
-async function slowly(page: Page, milliseconds: number): Promise<void> {
-  await page.route(`${SERVICE}/api/tasks`, async (route) => {
-    if (route.request().method() === "POST") await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    await route.fallback();
-  });
-}
-
 test("a task that is refused while the next one is typed waits beside it, with the reason", () =>
   withPage(async (page) => {
     const tooLong = `Bake ${"very ".repeat(100)}good bread`;
     await join(page);
-    await slowly(page, 700);
+    const release = await hold(page, "POST", `${SERVICE}/api/tasks`);
 
     await type(newTask(page), tooLong, "Rye");
     await addButton(page).click();
     await title(page).pressSequentially("Water the");
+    release();
     await notAdded(page).getByText("Title must be 500 characters or less").waitFor();
     assert.equal(await title(page).inputValue(), "Water the");
     assert.equal(await newTask(page).getByText("Title must be").count(), 0);
@@ -50,12 +43,13 @@ test("a task that is refused while the next one is typed waits beside it, with t
 test("a double click adds one task and complains of nothing", () =>
   withPage(async (page) => {
     await join(page);
-    await slowly(page, 300);
+    const release = await hold(page, "POST", `${SERVICE}/api/tasks`);
     let sent = 0;
     page.on("request", (request) => (sent += Number(request.method() === "POST" && request.url().startsWith(SERVICE))));
 
     await title(page).fill("Bake bread");
     await addButton(page).dblclick();
+    release();
     await kept(page, "Bake bread");
     await page.waitForTimeout(700);
 

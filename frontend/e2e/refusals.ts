@@ -54,7 +54,7 @@ test("a deletion that fails is taken back and said", () =>
     await bin(page, "Bake bread").click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
 
-    const said = "“Bake bread” was not deleted: Something went wrong on our side";
+    const said = /“.Bake bread.” was not deleted: Something went wrong on our side/;
     await page.getByRole("alert").getByText(said).waitFor();
     await row(page, "Bake bread").waitFor();
   }));

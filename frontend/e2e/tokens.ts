@@ -5,7 +5,7 @@ import { decodeJwt, SignJWT } from "jose";
 import type { BrowserContext, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, join, kept, newTask, signIn, signUp, somebody, titles, type } from "./person";
+import { add, hold, join, kept, newTask, signIn, signUp, somebody, titles, type } from "./person";
 import { FRONTEND, given, SERVICE } from "./stack";
 
 const TOKEN = "**/api/auth/token";
@@ -33,7 +33,6 @@ test("a token is renewed before it expires, and not when it is refused", () =>
     await page.route(TOKEN, issued(0, 62), { times: 1 });
     await join(page);
 
-    await add(page, "Water the plants");
     assert.equal(fetched, 1);
     await page.waitForTimeout(2500);
     await add(page, "Bake bread");
@@ -85,15 +84,13 @@ test("several tasks that one ended session has refused come back, all of them", 
   withPage(async (page, context) => {
     const person = await join(page);
     await endSession(page, context);
-    await page.route(`${SERVICE}/api/tasks`, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1000)); // So that all are typed before the first answer.
-      await route.fallback();
-    });
+    const release = await hold(page, "POST", `${SERVICE}/api/tasks`);
 
     for (const title of ["Water the plants", "Bake bread", "Write to Grace"]) {
       await type(newTask(page), title);
       await newTask(page).getByRole("button", { name: "Add" }).click();
     }
+    release();
     await page.waitForURL("**/sign-in?*");
     await page.unrouteAll();
     await signIn(page, person);

@@ -18,7 +18,7 @@ import { idempotencyKey } from "./idempotency-key";
 import { taskInput } from "./task";
 import type { TaskChange } from "./task-change";
 import { sayWhy, type Attempt } from "./use-attempt";
-import { reasonOf } from "./words-of-change";
+import { isAtFields, reasonOf } from "./words-of-change";
 
 const DOUBLE_CLICK_MS = 500;
 
@@ -67,7 +67,7 @@ export function useAdding(attempt: Attempt) {
     if (!readDraft(NEW)) {
       putIntoForm(refused);
       if (error instanceof ApiError) setErrors(error.byField());
-      sayWhy(change, error);
+      if (!isAtFields(error)) sayWhy(change, error);
     } else if (!isBlank(refused)) {
       setAside(wantsSignIn(error) ? refused : { ...refused, reason: reasonOf(error) });
     }

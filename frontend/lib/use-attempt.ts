@@ -1,10 +1,11 @@
 import { useCallback } from "react";
 
+import { wantsSignIn } from "./api-error";
 import { ConflictError } from "./conflict-error";
 import { notify } from "./notices";
 import type { TaskChange } from "./task-change";
 import { useTaskChange } from "./use-tasks";
-import { failure, success } from "./words-of-change";
+import { failure, isAtFields, success } from "./words-of-change";
 
 /** Makes a change and tells the user how it went; rejects where it failed. */
 export type Attempt = (change: TaskChange) => Promise<void>;
@@ -20,7 +21,7 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
       } catch (error) {
         if (error instanceof ConflictError) raise(error);
         // Where the words of a new task are given back is where it is said why.
-        else if (wanted.kind !== "add") sayWhy(wanted, error);
+        else if (wanted.kind !== "add" && !isAtFields(error)) sayWhy(wanted, error);
         throw error;
       }
     },
@@ -29,6 +30,6 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
 }
 
 export function sayWhy(change: TaskChange, error: unknown): void {
-  const text = failure(change, error);
-  if (text) notify("failed", text);
+  // Else the page is about to be left.
+  if (!wantsSignIn(error)) notify("failed", failure(change, error));
 }

@@ -1,4 +1,4 @@
-import { ApiError, wantsSignIn } from "./api-error";
+import { ApiError } from "./api-error";
 import { quoted } from "./quoted";
 import type { TaskChange } from "./task-change";
 
@@ -9,9 +9,7 @@ export function success(change: TaskChange): string {
   return `${quoted(titleOf(change))} ${outcome(change)}`;
 }
 
-/** Null where a field says what is wrong, or where the page is about to be left. */
-export function failure(change: TaskChange, error: unknown): string | null {
-  if (isAtFields(error) || wantsSignIn(error)) return null;
+export function failure(change: TaskChange, error: unknown): string {
   return `${quoted(titleOf(change))} was not ${outcome(change)}: ${reasonOf(error)}`;
 }
 
@@ -21,7 +19,8 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function isAtFields(error: unknown): boolean {
+/** Whether the fields of a form, where there is one, say all that is wrong. */
+export function isAtFields(error: unknown): boolean {
   return (
     error instanceof ApiError &&
     error.details.length > 0 &&
