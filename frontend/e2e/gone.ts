@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { withPage } from "./browser";
+import { editedTwice } from "./edited-twice";
+import { add, ask, editor, hold, idOf, join, kept, lookAgain, titles, type, words } from "./person";
+import { SERVICE, until } from "./stack";
+
+test("the words for a task that was deleted elsewhere are not lost", () =>
+  withPage(async (page) => {
+    await editedTwice(page, (path) => ask(page, "DELETE", path));
+
+    await page.getByRole("button", { name: "Add mine as a new task" }).click();
+
+    await kept(page, "Bake two loaves");
+    assert.deepEqual(await titles(page), ["Bake two loaves"]);
+  }));
+
+test("a task that is deleted elsewhere while it is being edited leaves the words that were typed", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    await add(page, "Water the plants");
+    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
+    await words(page, "Bake bread").click();
+    await type(editor(page), "Bake two loaves", "Rye");
+
+    await ask(page, "DELETE", path);
+    await lookAgain(page);
+    const dialog = page.getByRole("dialog", { name: "The task is gone" });
+    await dialog.getByText("Bake two loaves").waitFor();
+    await page.reload();
+    await dialog.getByText("Bake two loaves").waitFor();
+    await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
+
+    await kept(page, "Bake two loaves");
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake two loaves", "Water the plants"]);
+    await dialog.waitFor({ state: "detached" });
+  }));
+
+test("words for a task that is gone can be let go, and do not come back", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
+    await words(page, "Bake bread").click();
+    await type(editor(page), "Bake two loaves");
+    await ask(page, "DELETE", path);
+    await lookAgain(page);
+
+    await page.getByRole("button", { name: "Let it go" }).click();
+    await page.reload();
+
+    await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    assert.equal(await page.locator("dialog").count(), 0);
+  }));
+
+test("two conflicts at once are decided one after the other", () =>
+  withPage(async (page) => {
+    await join(page);
+    for (const title of ["Water the plants", "Bake bread"]) await add(page, title);
+    const release = await hold(page, "PUT", `${SERVICE}/api/tasks/*`);
+    let refused = 0;
+    page.on("response", (response) => (refused += Number(response.request().method() === "PUT")));
+
+    for (const title of ["Water the plants", "Bake bread"]) {
+      await ask(page, "DELETE", `/api/tasks/${await idOf(page, title)}`);
+      await words(page, title).click();
+      await type(editor(page), `${title} twice`);
+      await editor(page).getByRole("button", { name: "Save" }).click();
+    }
+    release();
+    await until(async () => refused === 2, "only one of two changes was answered");
+    const dialog = page.getByRole("dialog", { name: "The task is gone" });
+    await dialog.getByText("Water the plants twice").waitFor();
+    await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
+    await dialog.getByText("Bake bread twice").waitFor();
+    await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
+
+    await kept(page, "Water the plants twice");
+    await kept(page, "Bake bread twice");
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake bread twice", "Water the plants twice"]);
+  }));
