@@ -26,10 +26,10 @@ export interface TaskBoardProps {
 export default function TaskBoard({ userId, userName }: TaskBoardProps) {
   useState(() => claim(userId)); // Once, and before anything below needs either.
   const { tasks, known, changes, error, refetch } = useTasks();
-  const { conflict, raise, settle } = useConflicts();
+  const { conflict, raise, raiseOnce, settle } = useConflicts();
   const attempt = useAttempt(raise);
   const adding = useAdding(attempt);
-  useOrphanedDrafts(known, changes, raise);
+  useOrphanedDrafts(known, changes, raiseOnce);
   useWarningBeforeLoss();
 
   return (

@@ -6,13 +6,21 @@ import type { ConflictError } from "./conflict-error";
 export function useConflicts() {
   const [waiting, setWaiting] = useState<readonly ConflictError[]>([]);
 
-  /** The newest words for a task are the ones to decide about. */
+  /** In the place of an older one about the same: the newest words are the ones to decide about. */
   const raise = useCallback((conflict: ConflictError) => {
-    setWaiting((now) => [...now.filter((each) => !each.isAboutTheSameAs(conflict)), conflict]);
+    setWaiting((now) => {
+      const isKnown = now.some((each) => each.isAboutTheSameAs(conflict));
+      if (!isKnown) return [...now, conflict];
+      return now.map((each) => (each.isAboutTheSameAs(conflict) ? conflict : each));
+    });
+  }, []);
+  /** Leaves one about the same, which is perhaps being decided, as it is. */
+  const raiseOnce = useCallback((conflict: ConflictError) => {
+    setWaiting((now) => (now.some((each) => each.isAboutTheSameAs(conflict)) ? now : [...now, conflict]));
   }, []);
   const settle = useCallback((conflict: ConflictError) => {
     setWaiting((now) => now.filter((each) => each !== conflict));
   }, []);
 
-  return { conflict: waiting[0], waiting, raise, settle };
+  return { conflict: waiting[0], raise, raiseOnce, settle };
 }

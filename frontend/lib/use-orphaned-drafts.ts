@@ -12,7 +12,7 @@ import type { TaskChange } from "./task-change";
 export function useOrphanedDrafts(
   known: readonly Task[] | undefined,
   changes: readonly TaskChange[],
-  raise: (conflict: ConflictError) => void,
+  raiseOnce: (conflict: ConflictError) => void,
 ): void {
   useEffect(() => {
     if (!known) return;
@@ -20,14 +20,14 @@ export function useOrphanedDrafts(
     for (const draft of editedDrafts()) {
       const { id } = draft.task;
       const isOrphan = !underway.includes(id) && !known.some((task) => task.id === id);
-      if (isOrphan) raiseFor(draft, raise);
+      if (isOrphan) raiseFor(draft, raiseOnce);
     }
-  }, [known, changes, raise]);
+  }, [known, changes, raiseOnce]);
 }
 
-function raiseFor(draft: EditedDraft, raise: (conflict: ConflictError) => void): void {
+function raiseFor(draft: EditedDraft, raiseOnce: (conflict: ConflictError) => void): void {
   const { task } = draft;
   const input = taskInput(draft);
   if (sameText(input, task)) dropDraft(edited(task));
-  else raise(new ConflictError({ kind: "edit", task, input }, null));
+  else raiseOnce(new ConflictError({ kind: "edit", task, input }, null));
 }
