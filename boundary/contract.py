@@ -24,6 +24,7 @@ class Operation(NamedTuple):
     """What an operation accepts."""
 
     path_parameters: Mapping[str, Schema]
+    query_parameters: Mapping[str, Schema]
     header_parameters: Mapping[str, Schema]
     body: Schema | None
 
@@ -67,6 +68,7 @@ def _operation(operation: Mapping[str, Any], parameters: list[dict[str, Any]]) -
     body = operation.get("requestBody")
     return Operation(
         path_parameters=_schemas(parameters, "path"),
+        query_parameters=_schemas(parameters, "query"),
         header_parameters=_schemas(parameters, "header"),
         body=body and Schema(body["content"]["application/json"]["schema"]),
     )

@@ -38,7 +38,10 @@ class _Call:
         """Read everything that the contract knows of the request, and refuse it as a whole."""
         operation = self._operation
         arguments, violations = read_path(scope["path_params"], operation.path_parameters)
-        violations += read_query(scope["query_string"])
+        if operation.query_parameters or scope["query_string"]:
+            query, more = read_query(scope["query_string"], operation.query_parameters)
+            arguments.update(query)
+            violations += more
         if operation.header_parameters:
             headers, more = read_headers(scope["headers"], operation.header_parameters)
             arguments.update(headers)

@@ -1,9 +1,7 @@
-"""The parameters of a request, validated.
-
-Those of the path and the headers are held to their schemas; of the query, every one is unknown.
-"""
+"""The parameters of a request, each held to its schema in the contract."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -27,12 +25,21 @@ def _typed(text: str) -> int | str:
     return int(text) if _INTEGER.fullmatch(text) else text
 
 
-def read_query(query_string: bytes) -> list[Violation]:
-    """Refuse every parameter of a query: no operation takes one."""
-    if not query_string:
-        return []
-    names = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
-    return [Violation(name or "query", "Unknown query parameter") for name in dict(names)]
+def read_query(
+    query_string: bytes, schemas: Mapping[str, Schema]
+) -> tuple[dict[str, Any], list[Violation]]:
+    """Read the parameters of the query, which are text, each sent once; None where not sent."""
+    sent = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+    times = Counter(name for name, _ in sent)
+    unknown = [
+        Violation(name or "query", "Unknown query parameter")
+        for name in times
+        if name not in schemas
+    ]
+    repeated = [Violation(name, "Sent more than once") for name in schemas if times[name] > 1]
+    values = {name: value for name, value in sent if name in schemas}
+    arguments = {name: values.get(name) for name in schemas}
+    return arguments, unknown + repeated + _violations(values, schemas)
 
 
 def read_headers(

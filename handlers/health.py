@@ -2,20 +2,15 @@
 
 from starlette.responses import Response
 
-from handlers.replies import healthy
+from handlers import replies
 from persistence.engine import Database
-from persistence.errors import SchemaNotReady
-from persistence.schema import expected_revision
 
 
 async def liveness() -> Response:
     """Reply that the process answers. Asks nobody, and needs no worker thread."""
-    return healthy("alive")
+    return replies.alive()
 
 
-def readiness(*, database: Database) -> Response:
-    """Reply that the database answers, at the expected revision of its schema or a later one."""
-    # Revisions are numbers of four digits, and a later one keeps what this version needs.
-    if (database.revision() or "") < expected_revision():
-        raise SchemaNotReady
-    return healthy("ready")
+def readiness(*, deep: str | None, database: Database) -> Response:
+    """Reply that the database is ready, or was when it was last asked."""
+    return replies.ready(age_seconds=database.found_ready(ask=deep is not None))

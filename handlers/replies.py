@@ -31,9 +31,15 @@ def no_content() -> Response:
     return Response(status_code=204)
 
 
-def healthy(status: str) -> Response:
-    """200 with the status in its envelope. It is of this moment, so it has no tag."""
-    return Response(_enveloped({"status": status}), media_type=JSON)
+def alive() -> Response:
+    """200. It is of this moment, so it has no tag."""
+    return Response(_enveloped({"status": "alive"}), media_type=JSON)
+
+
+def ready(*, age_seconds: float) -> Response:
+    """200 with the age of what it says, in whole seconds; without a tag as well."""
+    data = {"status": "ready", "age_seconds": int(age_seconds)}
+    return Response(_enveloped(data), media_type=JSON)
 
 
 def _tagged(body: bytes, tag: str, if_none_match: str | None) -> Response:

@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from persistence.errors import OwnerNotFound, SchemaNotReady, translated
 from persistence.pool import ConnectionPool
+from persistence.readiness import Readiness
+from persistence.schema import expected_revision
 from persistence.tasks import TaskRepository
 from persistence.users import Owner, Provisioning, Users, is_storable
 
@@ -43,6 +45,7 @@ class Database:
             statement_timeout=statement_timeout,
             lock_timeout=lock_timeout,
         )
+        self._readiness = Readiness(self._require_revision)
 
     @contextmanager
     def tasks_of(
@@ -55,8 +58,17 @@ class Database:
         """
         if not is_storable(owner_id):
             raise OwnerNotFound
+        self._readiness.note_traffic()
         with translated():
             yield TaskRepository(self._pool, Owner(owner_id, email, name), self._users)
+
+    def found_ready(self, *, ask: bool) -> float:
+        """Give the seconds since the database answered, at the expected revision or a later one.
+
+        It is asked where `ask` says so, and where `Readiness` cannot tell. Raises
+        DatabaseUnavailable, or SchemaNotReady where the revision is an earlier one.
+        """
+        return self._readiness.age(ask=ask)
 
     def revision(self) -> str | None:
         """Give the migration that the database is at, None where none has been applied.
@@ -69,6 +81,11 @@ class Database:
         except SchemaNotReady:
             return None
         return str(rows[0][0]) if rows else None
+
+    def _require_revision(self) -> None:
+        # Revisions are numbers of four digits, and a later one keeps what this version needs.
+        if (self.revision() or "") < expected_revision():
+            raise SchemaNotReady
 
     def dispose(self) -> None:
         """Close the connections that are not in use."""

@@ -44,6 +44,7 @@ class Api:
     """
 
     def __init__(self, url: str, user_id: str, token: str | None = None) -> None:
+        self.url = url
         self.user_id = user_id
         self.token = token_of(user_id) if token is None else token
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}

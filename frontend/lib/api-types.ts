@@ -118,6 +118,8 @@ export interface paths {
         /**
          * Can the service do its work?
          * @description `200` when the database answers and its schema is at the revision that this version expects, or at a later one; else `503` with a message that says which of the two it is. Send no traffic while this fails.
+         *
+         *     The database is asked while there is traffic, and while the answer is no. Where it was ready and no operation on tasks has used it for a minute, it is left alone, so that it may sleep, and the answer is the last one, with its age. `deep=1` asks it in any case.
          */
         get: operations["readiness"];
         put?: never;
@@ -143,6 +145,12 @@ export interface components {
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
+        /**
+         * @description Send it as `1`, or not at all.
+         * @example 1
+         * @enum {string}
+         */
+        Deep: "1";
         /**
          * @description `*`, or entity tags with commas between (RFC 9110, sections 5.6.1 and 8.8.3). Sent in several headers, they are one list.
          * @example "2026-01-31T09:30:00.123456Z", "2026-01-31T11:15:42.500000Z"
@@ -195,14 +203,29 @@ export interface components {
         TaskListEnvelope: {
             data: components["schemas"]["Task"][];
         };
-        /** @description The answer of a healthy service. */
-        HealthEnvelope: {
+        /** @description The process answers. */
+        AliveEnvelope: {
+            data: {
+                /**
+                 * @example alive
+                 * @enum {string}
+                 */
+                status: "alive";
+            };
+        };
+        /** @description The service can do its work. */
+        ReadyEnvelope: {
             data: {
                 /**
                  * @example ready
                  * @enum {string}
                  */
-                status: "alive" | "ready";
+                status: "ready";
+                /**
+                 * @description How long ago the database said so, in whole seconds; `0` where it was asked for this answer.
+                 * @example 0
+                 */
+                age_seconds: number;
             };
         };
         /** @description One way in which a request breaks this contract. */
@@ -295,8 +318,8 @@ export interface components {
                 "application/json": components["schemas"]["TaskListEnvelope"];
             };
         };
-        /** @description The answer is yes. */
-        Healthy: {
+        /** @description The process answers. */
+        Alive: {
             headers: {
                 [name: string]: unknown;
             };
@@ -304,11 +327,20 @@ export interface components {
                 /**
                  * @example {
                  *       "data": {
-                 *         "status": "ready"
+                 *         "status": "alive"
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["HealthEnvelope"];
+                "application/json": components["schemas"]["AliveEnvelope"];
+            };
+        };
+        /** @description The database is ready, or was when it was last asked. */
+        Ready: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ReadyEnvelope"];
             };
         };
         /** @description What the client has is what it would get. */
@@ -492,7 +524,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The query breaks this contract; this operation takes none. */
+        /** @description The query breaks this contract. `details` lists every violation. */
         InvalidQuery: {
             headers: {
                 [name: string]: unknown;
@@ -562,6 +594,11 @@ export interface components {
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
+        /**
+         * @description Ask the database for this answer, though it may sleep.
+         * @example 1
+         */
+        Deep: components["schemas"]["Deep"];
         /**
          * @description Do it only if the `ETag` of the task is one of these, else answer `412` (RFC 9110, section 13.1.1).
          * @example "2026-01-31T09:30:00.123456Z"
@@ -793,21 +830,27 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Healthy"];
+            200: components["responses"]["Alive"];
             422: components["responses"]["InvalidQuery"];
             500: components["responses"]["InternalError"];
         };
     };
     readiness: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Ask the database for this answer, though it may sleep.
+                 * @example 1
+                 */
+                deep?: components["parameters"]["Deep"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Healthy"];
+            200: components["responses"]["Ready"];
             422: components["responses"]["InvalidQuery"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];

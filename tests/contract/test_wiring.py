@@ -52,6 +52,15 @@ def test_every_header_of_a_request_reaches_the_handler() -> None:
         assert names <= set(HANDLERS[operation_id].__annotations__), operation_id
 
 
+def test_every_parameter_of_a_query_reaches_the_handler() -> None:
+    sent = {name for operation in load().operations.values() for name in operation.query_parameters}
+
+    assert sent == {"deep"}
+    for operation_id, operation in load().operations.items():
+        names = set(operation.query_parameters)
+        assert names <= set(HANDLERS[operation_id].__annotations__), operation_id
+
+
 def test_every_answer_with_a_task_has_a_tag() -> None:
     responses = document["components"]["responses"]
 
@@ -105,7 +114,7 @@ def test_every_object_that_a_request_sends_is_closed() -> None:
 
 
 def test_every_rule_of_a_request_has_a_message() -> None:
-    names = ("TaskId", "IdempotencyKey", "EntityTags", "Title", "Description", "TaskInput")
+    names = "TaskId", "IdempotencyKey", "Deep", "EntityTags", "Title", "Description", "TaskInput"
     for name in names:
         for path, schema in walk(document["components"]["schemas"][name]):
             rules = set(schema) - ANNOTATIONS - {MESSAGES, "required"}

@@ -1,0 +1,85 @@
+"""When the database is asked, and how long its answer is good for."""
+
+import time
+
+import pytest
+
+from persistence.engine import Database
+from persistence.errors import DatabaseUnavailable
+from persistence.readiness import QUIET_SECONDS, Readiness
+
+NEON_SLEEPS_AFTER = 300
+
+
+class Asked:
+    """Stands for the database, and counts the questions."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.is_away = False
+
+    def __call__(self) -> None:
+        self.times += 1
+        if self.is_away:
+            raise DatabaseUnavailable
+
+
+def test_nothing_is_known_before_it_has_been_asked() -> None:
+    asked = Asked()
+
+    Readiness(asked).age(ask=False)
+
+    assert asked.times == 1
+
+
+def test_its_own_question_is_no_traffic() -> None:
+    asked = Asked()
+    readiness = Readiness(asked)
+
+    for _ in range(3):
+        readiness.age(ask=False)
+
+    assert asked.times == 1
+
+
+def test_it_is_asked_each_time_until_the_traffic_was_a_while_ago() -> None:
+    asked = Asked()
+    readiness = Readiness(asked, quiet_seconds=0.2)
+
+    readiness.note_traffic()
+    ages = [readiness.age(ask=False) for _ in range(3)]
+    time.sleep(0.25)
+    later = [readiness.age(ask=False) for _ in range(3)]
+
+    assert asked.times == 3
+    assert max(ages) < 0.1 < min(later)
+
+
+def test_a_no_is_not_remembered() -> None:
+    asked = Asked()
+    readiness = Readiness(asked)
+    readiness.age(ask=False)
+
+    asked.is_away = True
+    for ask in (True, False, False):
+        with pytest.raises(DatabaseUnavailable):
+            readiness.age(ask=ask)
+    asked.is_away = False
+    readiness.age(ask=False)
+
+    assert asked.times == 5
+
+
+def test_every_use_of_the_tasks_is_traffic(database: Database) -> None:
+    database.found_ready(ask=False)
+    time.sleep(0.1)
+    remembered = database.found_ready(ask=False)
+
+    with database.tasks_of("alice"):
+        pass
+
+    assert database.found_ready(ask=False) < 0.1 <= remembered
+
+
+def test_neon_gets_the_time_to_fall_asleep() -> None:
+    assert QUIET_SECONDS < NEON_SLEEPS_AFTER
