@@ -17,6 +17,9 @@ ROUTING_CONTEXT = "connexion_routing"
 HANDLER_CONTEXT = "connexion_context"
 """Where Connexion finds what it passes to the handler by name, among the same."""
 
+ROUTE = "tasks.route"
+"""Where the path of the request is found as the contract writes it, among the same."""
+
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 

@@ -15,14 +15,15 @@ from connexion.spec import Specification
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from boundary.contract import METHODS, ROUTING_CONTEXT
+from boundary.contract import METHODS, ROUTE, ROUTING_CONTEXT
 from boundary.errors import MethodNotAllowed
 
 
 class Route(NamedTuple):
-    """A path template of the contract, in segments, and its operations by method."""
+    """A path template of the contract, whole and in segments, and its operations by method."""
 
     base_path: str
+    template: str
     segments: tuple[str, ...]
     operations: Mapping[str, str]
 
@@ -51,9 +52,10 @@ class Routing(SpecMiddleware):
             operations = {m.upper(): item[m]["operationId"] for m in item if m in METHODS}
             if "GET" in operations:
                 operations.setdefault("HEAD", operations["GET"])
-            segments = tuple((specification.base_path + path).split("/"))
+            template = specification.base_path + path
+            segments = tuple(template.split("/"))
             self._routes[len(segments)].append(
-                Route(specification.base_path, segments, operations),
+                Route(specification.base_path, template, segments, operations),
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,11 +68,13 @@ class Routing(SpecMiddleware):
             await self._otherwise(scope, receive, send)
             return
         route, scope["path_params"] = found
+        extensions = scope.setdefault("extensions", {})
+        extensions[ROUTE] = route.template
         operation_id = route.operations.get(scope["method"])
         if operation_id is None:
             await _answer_other_method(route, scope, receive, send)
             return
-        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {
+        extensions[ROUTING_CONTEXT] = {
             "api_base_path": route.base_path,
             "operation_id": operation_id,
         }

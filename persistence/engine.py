@@ -1,12 +1,13 @@
 """The database, as the handlers see it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import text
 
 from persistence.errors import OwnerNotFound, SchemaNotReady, translated
 from persistence.pool import ConnectionPool
+from persistence.prepared import Watch
 from persistence.readiness import Readiness
 from persistence.schema import expected_revision
 from persistence.tasks import TaskRepository
@@ -35,6 +36,7 @@ class Database:
         lock_timeout: float = 1.0,
         users_table: str = "users",
         user_provisioning: str = Provisioning.AUTO,
+        watch: Watch = nullcontext,
     ) -> None:
         self._users = Users(users_table, Provisioning(user_provisioning))
         self._pool = ConnectionPool(
@@ -44,6 +46,7 @@ class Database:
             connect_timeout=connect_timeout,
             statement_timeout=statement_timeout,
             lock_timeout=lock_timeout,
+            watch=watch,
         )
         self._readiness = Readiness(self._require_revision)
 

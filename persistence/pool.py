@@ -1,9 +1,9 @@
 """Connections to PostgreSQL: lent for one statement, dropped alone, tried once more."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, nullcontext
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 import psycopg2
 from psycopg2.extensions import connection
@@ -16,7 +16,7 @@ from persistence import deadline
 from persistence.errors import ConnectionLost
 from persistence.hosts import connect, each_host
 from persistence.idle import replace_dead_connections
-from persistence.prepared import prepared
+from persistence.prepared import Rows, Watch, prepared
 from persistence.server_clock import NOW, deadline_of
 from persistence.url import connection_parameters
 
@@ -38,8 +38,6 @@ SERVER_FIRST_SECONDS = 0.2
 
 READ_ONLY = "25006"
 
-Rows = Sequence[tuple[Any, ...]]
-
 
 class ConnectionPool:
     """At most `size` connections, opened when they are needed, each lent for one statement.
@@ -58,12 +56,14 @@ class ConnectionPool:
         connect_timeout: float,
         statement_timeout: float,
         lock_timeout: float,
+        watch: Watch = nullcontext,
     ) -> None:
         parameters = DRIVER_DEFAULTS | connection_parameters(url)
         self._hosts = each_host(parameters)
         # libpq leaves it to those who wait for it to watch the time.
         self._connect_timeout = float(parameters.get("connect_timeout", 0)) or connect_timeout
         self._statement_timeout = statement_timeout
+        self._watch = watch
         self._lock_limit = f"SET LOCAL lock_timeout={_milliseconds(lock_timeout)};"
         self._engine = create_engine(
             "postgresql+psycopg2://",
@@ -114,7 +114,7 @@ class ConnectionPool:
         self, lent: PoolProxiedConnection, statement: Executable, values: Mapping[str, object]
     ) -> Rows:
         text, constants = prepared(statement)
-        with closing(lent.cursor()) as cursor:
+        with self._watch(text), closing(lent.cursor()) as cursor:
             cursor.execute(self._limits() + text, {**constants, **values})
             return cursor.fetchall() if cursor.description else ()
 

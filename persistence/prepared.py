@@ -1,12 +1,18 @@
 """Statements as text: compiled once, when they are first used, and not for every request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.sql import ClauseElement
+
+Rows = Sequence[tuple[Any, ...]]
+
+Watch = Callable[[str], AbstractContextManager[object]]
+"""Gives the block to run a statement in, by its text, which has no value in it."""
 
 _DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
 

@@ -17,7 +17,8 @@ from persistence.errors import (
 )
 from persistence.idempotency import add_once
 from persistence.models import Task
-from persistence.pool import ConnectionPool, Rows
+from persistence.pool import ConnectionPool
+from persistence.prepared import Rows
 from persistence.statements import task_of
 from persistence.users import Owner, Users
 

@@ -19,10 +19,10 @@ compile() {
 }
 
 # The largest set is solved first and binds the others, so a version is the same everywhere.
-compile lint pyproject.toml --group dev --group test --group lint
-compile dev pyproject.toml --group dev --group test --constraints requirements/lint.txt
+compile lint pyproject.toml --extra otel --group dev --group test --group lint
+compile dev pyproject.toml --extra otel --group dev --group test --constraints requirements/lint.txt
 compile bench pyproject.toml --group dev --group bench --constraints requirements/lint.txt
-compile image pyproject.toml --constraints requirements/lint.txt
+compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
 
 # npm writes into its lock files where packages come from, and where to send money. Neither is needed.

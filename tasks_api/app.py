@@ -23,6 +23,8 @@ from tasks_api.auth import BearerToken
 from tasks_api.settings import Settings, TokenSettings
 from tasks_api.tokens.key_set import KeySet
 from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.tracing.asked_for import tracing_asked_for
+from tasks_api.tracing.untraced import Untraced
 from tasks_api.workers import Workers
 
 HANDLERS: dict[str, Callable[..., Any]] = {
@@ -44,7 +46,8 @@ HANDLERS: dict[str, Callable[..., Any]] = {
 def create_app(settings: Settings) -> AsyncApp:
     """Build the service. Connects to nothing: a database that is down is a 503, not a failure."""
     contract = load()
-    database = _database(settings)
+    tracing = tracing_asked_for()
+    database = _database(settings, tracing)
     workers = Workers(
         threads=settings.database_pool_size,  # Each finds a connection that nobody else uses.
         seconds=settings.request_timeout,
@@ -52,8 +55,10 @@ def create_app(settings: Settings) -> AsyncApp:
     )
     app = AsyncApp(
         "tasks_api",
-        lifespan=partial(_lifespan, database=database, workers=workers, settings=settings),
-        middlewares=_middlewares(contract, settings),
+        lifespan=partial(
+            _lifespan, database=database, workers=workers, settings=settings, tracing=tracing
+        ),
+        middlewares=_middlewares(contract, settings, tracing),
         security_map={"bearer": BearerToken},
         resolver=Resolver(partial(_handler, database=database, workers=workers)),
     )
@@ -63,7 +68,7 @@ def create_app(settings: Settings) -> AsyncApp:
     return app
 
 
-def _database(settings: Settings) -> Database:
+def _database(settings: Settings, tracing: Untraced) -> Database:
     return Database(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
@@ -73,12 +78,14 @@ def _database(settings: Settings) -> Database:
         lock_timeout=settings.database_lock_timeout,
         users_table=settings.users_table,
         user_provisioning=settings.user_provisioning,
+        watch=tracing.statement,
     )
 
 
-def _middlewares(contract: Contract, settings: Settings) -> list[Any]:
+def _middlewares(contract: Contract, settings: Settings, tracing: Untraced) -> list[Any]:
     """List what a request meets, in order, on its way to a handler."""
     return [
+        tracing.requests,
         partial(ServerErrorMiddleware, handler=problems.answer),
         partial(CrossOrigin, origins=settings.frontend_url),
         ExceptionMiddleware,
@@ -98,12 +105,13 @@ def _handler(operation_id: str, *, database: Database, workers: Workers) -> Any:
 
 @asynccontextmanager
 async def _lifespan(
-    _app: Any, *, database: Database, workers: Workers, settings: Settings
+    _app: Any, *, database: Database, workers: Workers, settings: Settings, tracing: Untraced
 ) -> AsyncIterator[dict[str, TokenVerifier]]:
     workers.start()
     yield {"token_verifier": token_verifier(settings)}
     workers.stop()
     database.dispose()
+    tracing.stop()
 
 
 def token_verifier(settings: TokenSettings) -> TokenVerifier:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial, wraps
 from queue import SimpleQueue
 from threading import Thread
@@ -87,6 +88,7 @@ class _Call:
 
     def __init__(self, function: Callable[[], Any], seconds: float) -> None:
         self._function = function
+        self._context = copy_context()
         self._loop = asyncio.get_running_loop()
         self.answer: asyncio.Future[Any] = self._loop.create_future()
         self.asked_at = time.monotonic()
@@ -107,7 +109,7 @@ class _Call:
         result, error = None, None
         try:
             with deadline.until(self.moment):
-                result = self._function()
+                result = self._context.run(self._function)
         except BaseException as raised:  # noqa: BLE001 -- whatever it is, the caller gets it.
             error = raised
         with suppress(RuntimeError):  # The event loop is closed: nobody waits.

@@ -106,4 +106,5 @@ def _lend(package: Distribution, packages: Path) -> None:
     """Link the package's files and folders into another environment."""
     tops = {file.parts[0] for file in package.files or []}
     for top in tops - {"..", "__pycache__"}:
-        (packages / top).symlink_to(str(package.locate_file(top)))
+        if not (packages / top).exists():  # Several may share a folder, as `opentelemetry`.
+            (packages / top).symlink_to(str(package.locate_file(top)))

@@ -1,0 +1,70 @@
+"""Whether the traces arrive, said once and not for every batch."""
+
+import logging
+import re
+from collections.abc import Sequence
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+logger = logging.getLogger(__name__)
+
+_QUERY = re.compile(r"\?\S*")
+
+
+def keep_headers_out_of_the_log() -> None:
+    """Silence who reads `OTEL_EXPORTER_OTLP_HEADERS`: what it cannot read it quotes, keys too."""
+    logging.getLogger("opentelemetry.util.re").setLevel(logging.CRITICAL)
+
+
+class Delivery(SpanExporter):
+    """Exports by another exporter; logs when it begins to fail, and when it works again.
+
+    Made when the SDK is set up. From then on nothing else that the SDK says reaches the log:
+    every batch that fails would, and everything that is odd in a client's `tracestate`.
+    """
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+        self._lost = 0
+        self._said = _FirstWord()
+        sdk = logging.getLogger("opentelemetry")
+        sdk.propagate = False
+        sdk.handlers = [self._said]
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Deliver spans, or lose them."""
+        self._said.word = ""
+        result = self._exporter.export(spans)
+        if result is SpanExportResult.SUCCESS:
+            self._note_success()
+        else:
+            self._note_failure(len(spans))
+        return result
+
+    def _note_success(self) -> None:
+        if self._lost:
+            text = f"Traces are delivered again. Spans that were lost: {self._lost}"
+            logger.info(text)
+        self._lost = 0
+
+    def _note_failure(self, spans: int) -> None:
+        if not self._lost:
+            text = f"Traces cannot be delivered: {self._said.word or 'no reason'}"
+            logger.warning(text)
+        self._lost += spans
+
+    def shutdown(self) -> None:
+        """Deliver no more."""
+        self._exporter.shutdown()
+
+
+class _FirstWord(logging.Handler):
+    """Keeps the first that the exporter says of a batch: that is why it fails."""
+
+    word = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("opentelemetry.exporter") and not self.word:
+            # An endpoint may have a key in its query.
+            self.word = _QUERY.sub("", record.getMessage())
