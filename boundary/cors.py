@@ -27,8 +27,18 @@ class CrossOrigin(CORSMiddleware):
                 "Idempotency-Key",
                 "If-Match",
                 "If-None-Match",
+                "Traceparent",
+                "Tracestate",
+                "X-Request-ID",
             ],
-            expose_headers=["Allow", "ETag", "Location", "Retry-After", "WWW-Authenticate"],
+            expose_headers=[
+                "Allow",
+                "ETag",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate",
+                "X-Request-ID",
+            ],
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:

@@ -11,10 +11,13 @@ import yaml
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from boundary.contract import CONTRACT, Contract, published
+from boundary.contract import CONTRACT, ROUTE, Contract, published
 from boundary.errors import MethodNotAllowed, RouteNotFound
 
 PAGE = CONTRACT.parent / "docs"
+PREFIXES = (b"/docs", b"/openapi.")
+"""Of all paths that are answered here; the answers are for everybody."""
+
 METHODS = frozenset({"GET", "HEAD"})
 MEDIA_TYPES = {
     ".css": "text/css",
@@ -46,9 +49,11 @@ class PublishedContract:
             RouteNotFound: There is none.
             MethodNotAllowed: There is one, and it can only be read.
         """
-        page = self._pages.get(scope["raw_path"].decode("latin-1").removesuffix("/"))
+        path = scope["raw_path"].decode("latin-1").removesuffix("/")
+        page = self._pages.get(path)
         if page is None:
             raise RouteNotFound
+        scope.setdefault("extensions", {})[ROUTE] = path
         refusal = MethodNotAllowed({*METHODS, "OPTIONS"})
         if scope["method"] == "OPTIONS":
             response = Response(status_code=204, headers={"Allow": refusal.allow})

@@ -1,11 +1,9 @@
 """What went wrong → what is answered: the one table, and its renderer.
 
-An exception that is not in the table is a defect of ours: 500, logged, and nothing of it shown.
+An exception that is not in the table is a defect of ours: 500, and nothing of it shown.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from traceback import format_tb
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,8 +13,6 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from boundary import errors as request
 from handlers.details import details_of
 from persistence import errors as database
-
-logger = logging.getLogger(__name__)
 
 
 class Problem(NamedTuple):
@@ -107,8 +103,7 @@ class Rendered(NamedTuple):
 
 def rendered(error: Exception) -> Rendered:
     """Render an exception by the table."""
-    problem = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
-    _log(problem, error)
+    problem = _problem_of(error)
     message = problem.message or str(error)
     body: dict[str, object] = {"code": problem.code, "message": message}
     violations = problem.violations(error)
@@ -126,17 +121,10 @@ async def answer(_request: ConnexionRequest, error: Exception) -> ConnexionRespo
     )
 
 
-def _log(problem: Problem, error: Exception) -> None:
-    if problem is PROBLEMS[Exception]:
-        logger.error("%s", _whereabouts(error))
-    elif isinstance(error, database.DatabaseUnavailable):
-        logger.warning("%s (%s)", problem.message, error)
+def is_defect(error: Exception) -> bool:
+    """Tell whether an exception is not in the table."""
+    return _problem_of(error) is PROBLEMS[Exception]
 
 
-def _whereabouts(error: BaseException) -> str:
-    """Tell the kind of a defect and where it arose, but none of its text: that may hold values."""
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    state = database.sqlstate_of(error)
-    told = f"Unexpected {kind}" + (f" (SQLSTATE {state})" if state else "")
-    told += "\n" + "".join(format_tb(error.__traceback__))
-    return told + (f"caused by {_whereabouts(error.__cause__)}" if error.__cause__ else "")
+def _problem_of(error: Exception) -> Problem:
+    return next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)

@@ -19,7 +19,12 @@ from boundary.published import PublishedContract
 from boundary.routing import Routing
 from handlers import health, problems, tasks
 from persistence.engine import Database
+from tasks_api import observed_answer
 from tasks_api.auth import BearerToken
+from tasks_api.observation.database_watch import DatabaseWatch
+from tasks_api.observation.exchange import WATCH
+from tasks_api.observation.pseudonym import Pseudonyms
+from tasks_api.observation.request_log import RequestLog
 from tasks_api.settings import Settings, TokenSettings
 from tasks_api.tokens.key_set import KeySet
 from tasks_api.tokens.verifier import TokenVerifier
@@ -52,6 +57,7 @@ def create_app(settings: Settings) -> AsyncApp:
         threads=settings.database_pool_size,  # Each finds a connection that nobody else uses.
         seconds=settings.request_timeout,
         patience=settings.database_pool_timeout,
+        watch=DatabaseWatch(),
     )
     app = AsyncApp(
         "tasks_api",
@@ -63,7 +69,7 @@ def create_app(settings: Settings) -> AsyncApp:
         resolver=Resolver(partial(_handler, database=database, workers=workers)),
     )
     for kind in problems.PROBLEMS:
-        app.add_error_handler(kind, problems.answer)
+        app.add_error_handler(kind, observed_answer.answer)
     app.add_api(contract.document)
     return app
 
@@ -86,7 +92,7 @@ def _middlewares(contract: Contract, settings: Settings, tracing: Untraced) -> l
     """List what a request meets, in order, on its way to a handler."""
     return [
         tracing.requests,
-        partial(ServerErrorMiddleware, handler=problems.answer),
+        partial(ServerErrorMiddleware, handler=observed_answer.answer),
         partial(CrossOrigin, origins=settings.frontend_url),
         ExceptionMiddleware,
         partial(Routing, otherwise=PublishedContract(contract)),
@@ -106,9 +112,10 @@ def _handler(operation_id: str, *, database: Database, workers: Workers) -> Any:
 @asynccontextmanager
 async def _lifespan(
     _app: Any, *, database: Database, workers: Workers, settings: Settings, tracing: Untraced
-) -> AsyncIterator[dict[str, TokenVerifier]]:
+) -> AsyncIterator[dict[str, Any]]:
+    pseudonyms = Pseudonyms(settings.better_auth_secret.get_secret_value())
     workers.start()
-    yield {"token_verifier": token_verifier(settings)}
+    yield {"token_verifier": token_verifier(settings), WATCH: RequestLog(pseudonyms.of)}
     workers.stop()
     database.dispose()
     tracing.stop()

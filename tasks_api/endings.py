@@ -32,7 +32,7 @@ def end_in_time() -> None:
 def end_now() -> None:
     """End the process with status 0, and wait for nothing but what it has printed."""
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):  # Nobody may be there to read it.
             stream.flush()
     os._exit(0)

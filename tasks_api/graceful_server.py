@@ -1,7 +1,6 @@
 """uvicorn's server, which ends without leaving a request behind."""
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from tasks_api import handshakes
 from tasks_api.draining_protocol import DrainingProtocol, StoppableState
+from tasks_api.observation import defects, lifetime
 
 HANDSHAKE_SECONDS = 0.1
 """For the last packet of a connection that is being established: a way there and back."""
@@ -25,8 +25,6 @@ STOP_SENDING = 9.0
 END = 9.6
 
 _TICK = 0.02
-
-logger = logging.getLogger("uvicorn.error")
 
 
 class GracefulServer(uvicorn.Server):
@@ -75,6 +73,7 @@ class GracefulServer(uvicorn.Server):
         self._copies = [listener.dup() for listener in sockets or []]
         await super().startup(self._copies)
         if self.started:
+            lifetime.say_started(self._copies[0])
             self._when_ready()
 
     async def main_loop(self) -> None:
@@ -85,15 +84,15 @@ class GracefulServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, answer or refuse every request, and close the application."""
-        logger.info("Shutting down")
+        lifetime.say_stopping()
         self._when_stopping()
         self._stop_at = asyncio.get_running_loop().time()
         self.server_state.stopping = True
         self._each(DrainingProtocol.shutdown)
         try:
             await self._stop_listening(sockets or [])
-        except Exception:  # It must not keep those that are here from their answers, either.
-            logger.exception("The last connections could not be accepted")
+        except Exception as error:  # noqa: BLE001 - nor may it keep the others from their answers.
+            defects.report(error)
         await self._until(STOP_READING)
         self._each(DrainingProtocol.stop_reading)
         await self._until(STOP_ANSWERING)
@@ -101,13 +100,14 @@ class GracefulServer(uvicorn.Server):
         await self._until(STOP_SENDING)
         self._each(lambda connection: connection.transport.abort())
         await self.lifespan.shutdown()
+        lifetime.say_stopped(asyncio.get_running_loop().time() - self._stop_at)
 
     def _each(self, step: Callable[[DrainingProtocol], None]) -> None:
         for connection in list(self.server_state.connections):
             try:
                 step(cast("DrainingProtocol", connection))
-            except Exception:  # One connection must not keep the others from their answers.
-                logger.exception("A connection could not be stopped")
+            except Exception as error:  # noqa: BLE001 - it must not keep the others from theirs.
+                defects.report(error)
 
     async def _until(self, seconds: float) -> None:
         """Wait until nothing is left to do, or until so many seconds after the signal."""

@@ -5,18 +5,18 @@ from collections import deque
 from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from boundary.errors import MalformedRequest, RequestRefused
 from tasks_api.deadline import Deadline
 from tasks_api.lingering_transport import LingeringTransport
-from tasks_api.refusals import refusal_of
+from tasks_api.observed_protocol import ObservedProtocol
 
 REQUEST_SECONDS = 10.0
 READ_SECONDS = 30.0
 
 
-class OrderedProtocol(HttpToolsProtocol):
+class OrderedProtocol(ObservedProtocol):
     """uvicorn's protocol, which knows what it has not answered yet.
 
     A request that is not being answered must be complete within `REQUEST_SECONDS`, counted from
@@ -71,7 +71,7 @@ class OrderedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Let uvicorn's keep-alive time-out take over, unless a request is still to be read."""
-        self._unanswered.popleft()
+        self._complete(self._unanswered.popleft())
         super().on_response_complete()
         if self.transport.is_closing() or self._unanswered:
             return
@@ -92,18 +92,22 @@ class OrderedProtocol(HttpToolsProtocol):
         failure: Exception = RuntimeError("The application gave no answer")
         try:
             await app(cycle.scope, cycle.receive, partial(self._send, cycle))
-        except Exception as error:  # noqa: BLE001 - `rendered` logs it.
+        except Exception as error:  # noqa: BLE001 - it is reported where it is answered.
             failure = error
         finally:
             cycle.on_response = lambda: None
-        if cycle.response_complete or cycle.disconnected:
+        if cycle.response_complete:
             return
-        if cycle.response_started:
+        if cycle.disconnected:
+            self._cut_off(cycle)
+        elif cycle.response_started:
+            self._cut_off(cycle)
             self.transport.abort()
         else:
             self._refuse(failure, cycle)
 
     async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
+        self._see(cycle, message)
         # The head waits for the first piece of the body, and both are sent at once.
         if message["type"] == "http.response.start":
             self.transport.hold()
@@ -143,7 +147,7 @@ class OrderedProtocol(HttpToolsProtocol):
             self._refuse(refusal, refused)
 
     def _refuse(self, reason: Exception, cycle: RequestResponseCycle | None) -> None:
-        self.transport.write(refusal_of(cycle, reason))
+        self.transport.write(self._refusal_of(cycle, reason))
         self.transport.close()
         self._end.start()
 

@@ -1,7 +1,6 @@
 """uvicorn, set up for this service."""
 
 import errno
-import logging
 import socket
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from connexion.apps.asynchronous import AsyncApp
 
 from tasks_api.draining_protocol import DrainingProtocol
 from tasks_api.graceful_server import GracefulServer
+from tasks_api.observation import log
 from tasks_api.settings import Settings
 
 KEEP_ALIVE_SECONDS = 65
@@ -53,26 +53,17 @@ def serve(
     when_stopping: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, answer what was asked, and return."""
-    logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")
+    log.configure(settings.log_level)
     config = uvicorn.Config(
         app,
         http=DrainingProtocol,
         ws="none",
-        log_level=settings.log_level,
+        log_config=None,
+        access_log=False,
         lifespan="on",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
-    logging.getLogger("uvicorn.access").addFilter(_without_query)
     server = GracefulServer(config, when_ready=when_ready, when_stopping=when_stopping)
     server.run(sockets=[listener])
-
-
-def _without_query(record: logging.LogRecord) -> bool:
-    """Keep query strings out of the access log: anything can be in one."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            part.partition("?")[0] if isinstance(part, str) else part for part in record.args
-        )
-    return True

@@ -16,6 +16,9 @@ from persistence.errors import DatabaseUnavailable
 GRACE_SECONDS = 0.25
 """What a thread may take to notice that its time is up, before it is left to itself."""
 
+Watch = Callable[[float | None, BaseException | None], None]
+"""Is told of each call how many seconds it waited for a thread, None for in vain, and its error."""
+
 
 class Workers:
     """Runs blocking functions, at most `threads` at once, each to be done `seconds` after the call.
@@ -28,10 +31,18 @@ class Workers:
     that know nothing of the event loop's tasks, and of concurrent.futures, made for many loops.
     """
 
-    def __init__(self, *, threads: int, seconds: float, patience: float) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        seconds: float,
+        patience: float,
+        watch: Watch = lambda _waited, _error: None,
+    ) -> None:
         self._threads = [Thread(target=self._work, daemon=True) for _ in range(threads)]
         self._seconds = seconds
         self._patience = patience
+        self._watch = watch
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._latest_start = 0.0
 
@@ -58,11 +69,21 @@ class Workers:
             self._calls.put(call)
             call.watch(first_look, self._give_up_in_time)
             try:
-                return await call.answer
+                answer = await call.answer
+            except Exception as error:
+                self._watch(call.waited, error)
+                raise
             finally:
                 call.unwatch()
+            self._watch(call.waited, None)
+            return answer
 
         return run
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return self._calls.qsize()
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
@@ -93,6 +114,11 @@ class _Call:
         self.answer: asyncio.Future[Any] = self._loop.create_future()
         self.asked_at = time.monotonic()
         self.moment = self.asked_at + seconds
+
+    @property
+    def waited(self) -> float | None:
+        """How many seconds passed before a thread took it; None while none has."""
+        return None if self.started_at is None else self.started_at - self.asked_at
 
     def watch(self, seconds: float, look: Callable[["_Call"], None]) -> None:
         """Look at it again in so many seconds."""

@@ -264,6 +264,7 @@ export interface components {
         /** @description The task. */
         Task: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
@@ -287,6 +288,7 @@ export interface components {
         /** @description The new task; with an `Idempotency-Key` that was used before, the answer to its first use. */
         TaskCreated: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 ETag: components["headers"]["ETag"];
                 Location: components["headers"]["Location"];
                 [name: string]: unknown;
@@ -311,6 +313,7 @@ export interface components {
         /** @description The tasks, newest first. */
         TaskList: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
@@ -321,6 +324,7 @@ export interface components {
         /** @description The process answers. */
         Alive: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -337,6 +341,7 @@ export interface components {
         /** @description The database is ready, or was when it was last asked. */
         Ready: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -346,6 +351,7 @@ export interface components {
         /** @description What the client has is what it would get. */
         NotModified: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
@@ -354,6 +360,7 @@ export interface components {
         /** @description The token is missing, malformed, expired or forged, or names nobody. The message says which. */
         Unauthorized: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
                 [name: string]: unknown;
             };
@@ -364,6 +371,7 @@ export interface components {
         /** @description No such task, or it belongs to somebody else. */
         NotFound: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -381,6 +389,7 @@ export interface components {
         /** @description The body stopped arriving. */
         RequestTimeout: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -398,6 +407,7 @@ export interface components {
         /** @description The `ETag` of the task is not among those of `If-Match`. Nothing has been changed. */
         PreconditionFailed: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -415,6 +425,7 @@ export interface components {
         /** @description The body is larger than 1 MiB. */
         PayloadTooLarge: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -432,6 +443,7 @@ export interface components {
         /** @description The body is not `application/json` in UTF-8. */
         UnsupportedMediaType: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -449,6 +461,7 @@ export interface components {
         /** @description The body, the query or a header breaks this contract, or the `Idempotency-Key` was used with another body. `details` lists every violation. */
         InvalidNewTask: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -458,6 +471,7 @@ export interface components {
         /** @description The body, the id, the query or a header breaks this contract. `details` lists every violation. */
         InvalidTask: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -481,6 +495,7 @@ export interface components {
         /** @description The id, the query or a header breaks this contract. `details` lists every violation. */
         InvalidId: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -504,6 +519,7 @@ export interface components {
         /** @description The query or a header breaks this contract; this operation takes no query. `details` lists every violation. */
         InvalidListRequest: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -527,6 +543,7 @@ export interface components {
         /** @description The query breaks this contract. `details` lists every violation. */
         InvalidQuery: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -550,6 +567,7 @@ export interface components {
         /** @description A defect of the service. Shows nothing of its inside. */
         InternalError: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -567,6 +585,7 @@ export interface components {
         /** @description The database is unreachable or overloaded, or not migrated. Try again later. */
         ServiceUnavailable: {
             headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
                 "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
@@ -619,6 +638,11 @@ export interface components {
         };
     };
     headers: {
+        /**
+         * @description The id of the request, for whoever asks about it: the `X-Request-ID` that was sent, if it is well-formed, else a new one.
+         * @example 8e03978e40d543e8bc936894a57f9324
+         */
+        RequestId: string;
         /**
          * @description The version of what is answered, a strong entity tag (RFC 9110, section 8.8.3). That of a task is its `updated_at` in double quotes, that of the list is opaque.
          * @example "2026-01-31T09:30:00.123456Z"
@@ -779,6 +803,7 @@ export interface operations {
             /** @description The task is deleted. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;

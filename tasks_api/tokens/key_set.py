@@ -1,7 +1,6 @@
 """Better Auth's public keys (RFC 7517), fetched when a token names one that is not known yet."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
@@ -10,8 +9,10 @@ from urllib.request import Request, urlopen
 
 import jwt
 import orjson
+import structlog
 
-logger = logging.getLogger(__name__)
+from tasks_api.observation.events import Event
+from tasks_api.observation.fault import Fault
 
 ALGORITHM = "EdDSA"
 FETCH_SECONDS = 3.0
@@ -37,6 +38,7 @@ class KeySet:
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
+        self._fault = Fault(Event.KEY_SET_UNAVAILABLE, Event.KEY_SET_RECOVERED)
 
     @property
     def keys(self) -> Mapping[str, jwt.PyJWK]:
@@ -66,8 +68,9 @@ class KeySet:
         try:
             self._keys = await asyncio.to_thread(fetch, self._url)
             self._fetched_at = time.monotonic()
+            self._fault.succeed()
         except (OSError, HTTPException, ValueError) as error:
-            logger.warning("BETTER_AUTH_JWKS_URL cannot be used: %s", type(error).__name__)
+            self._fault.fail(type(error).__name__)
         finally:
             self._fetching = None
 
@@ -99,4 +102,4 @@ def _ed25519_keys(document: Any) -> Iterator[tuple[str, jwt.PyJWK]]:
             if (key["kty"], key["crv"]) == ("OKP", "Ed25519") and isinstance(key["kid"], str):
                 yield key["kid"], jwt.PyJWK(key, algorithm=ALGORITHM)
         except (KeyError, TypeError, ValueError, jwt.PyJWTError):
-            logger.warning("A key of BETTER_AUTH_JWKS_URL cannot be read, and is left out")
+            structlog.get_logger().warning(Event.KEY_LEFT_OUT)

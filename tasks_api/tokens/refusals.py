@@ -23,6 +23,8 @@ UNKNOWN_KEY = "The token is signed with a key that the key set of Better Auth do
 NAMELESS = "The token names no user: user_id or sub must be a non-empty string"
 UNFIT = "The user id of the token must be at most 255 characters, without control characters"
 AMBIGUOUS = "The token names two users: user_id and sub differ"
+LACKS = "The token lacks the claim {}"
+OTHER_ALGORITHM = "The token must be signed with HS256 or EdDSA, not {}"
 
 
 def refuse(message: str) -> NoReturn:
@@ -33,7 +35,7 @@ def refuse(message: str) -> NoReturn:
 def reason_of(error: jwt.InvalidTokenError) -> str:
     """Return the message for what PyJWT found."""
     if isinstance(error, jwt.MissingRequiredClaimError):
-        return f"The token lacks the claim {error.claim}"
+        return LACKS.format(error.claim)
     return next((text for kind, text in _REASONS.items() if isinstance(error, kind)), MALFORMED)
 
 

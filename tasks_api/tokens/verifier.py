@@ -159,7 +159,7 @@ def _refuse_other_headers(header: dict[str, Any]) -> None:
     if algorithm not in ("HS256", "EdDSA"):
         # A tuple, not a set: what was sent may be unhashable.
         named = algorithm if algorithm in _OTHER_ALGORITHMS else "another one"
-        refuse(f"The token must be signed with HS256 or EdDSA, not {named}")
+        refuse(refusals.OTHER_ALGORITHM.format(named))
     if str(header.get("typ", "JWT")).upper() != "JWT":
         raise ValueError
     if header.keys() & _HEADERS_THAT_CHANGE_THE_MEANING:

@@ -1,6 +1,7 @@
 """The service as a process on a port that stays the same, however often it is started."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import httpx
 
 from tests.faults.ports import lasting_port
 from tests.service import NO_TLS, SECRET, START_SECONDS, environment
+
+_OWN = r'"(?:time|duration_ms|request_id|trace_id|user)":[^,]+,'
 
 STOP_SECONDS = 10.0
 """From SIGTERM to the end of the process."""
@@ -83,5 +86,6 @@ class Server:
     def errors(self) -> list[str]:
         """Return the lines of the log that speak of a defect, the first of each kind."""
         lines = self.log.read_text(errors="replace").splitlines()
-        marks = ("ERROR", "Traceback", "CRITICAL")
-        return list(dict.fromkeys(line for line in lines if line.startswith(marks)))
+        marks = ('"level":"error"', "Traceback")
+        told = (line for line in lines if any(mark in line for mark in marks))
+        return list({re.sub(_OWN, "", line): line for line in told}.values())

@@ -31,7 +31,7 @@ def stop(service: Service, number: signal.Signals = signal.SIGTERM) -> None:
     """Send the signal, and return when the service has begun to stop."""
     service.process.send_signal(number)
     give_up = time.monotonic() + 5
-    while "Shutting down" not in service.log.read_text() and time.monotonic() < give_up:
+    while '"event":"stopping"' not in service.log.read_text() and time.monotonic() < give_up:
         time.sleep(0.01)
 
 

@@ -65,18 +65,17 @@ def test_without_an_answer_it_is_an_internal_error(app: Callable[..., Any]) -> N
     head, _, body = received.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 500 ")
     assert b"Content-Type: application/json\r\n" in head
+    assert b"x-request-id: " in head
     assert body.startswith(b'{"error":{"code":"INTERNAL_ERROR",')
 
 
-def test_to_head_it_is_the_head_of_that(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", "uvicorn.access"):
-        received = asyncio.run(exchange(raises, request("HEAD /livez")))
+def test_to_head_it_is_the_head_of_that() -> None:
+    received = asyncio.run(exchange(raises, request("HEAD /livez")))
 
     head, _, body = received.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 500 ")
     assert int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]) > 0
     assert body == b""
-    assert '"HEAD /livez HTTP/1.1" 500' in caplog.text
 
 
 @pytest.mark.parametrize("app", [stops_half_way, raises_half_way, answers_nonsense])

@@ -10,7 +10,10 @@ from tests.api import token_of
 from tests.conftest import FRONTEND
 from tests.service import NO_TLS, Service
 
-HEADERS = "authorization,content-type,idempotency-key,if-match,if-none-match"
+HEADERS = (
+    "authorization,content-type,idempotency-key,if-match,if-none-match,"
+    "traceparent,tracestate,x-request-id"
+)
 STRANGERS = [
     "https://evil.example",
     "http://app.example.com",
@@ -122,7 +125,8 @@ def test_the_frontend_may_read_the_headers_that_the_contract_declares(browser: B
     response = browser("GET", "/livez", FRONTEND)
 
     exposed = items_of(response, "Access-Control-Expose-Headers")
-    assert exposed >= {"allow", "etag", "location", "retry-after", "www-authenticate"}
+    declared = {"allow", "etag", "location", "retry-after", "www-authenticate", "x-request-id"}
+    assert exposed >= declared
 
 
 @pytest.mark.parametrize("origin", ["https://app.example.com", "http://localhost:3000"])

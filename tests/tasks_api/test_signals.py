@@ -109,7 +109,7 @@ def test_what_holds_pythons_own_way_out_does_not_hold_it(tmp_path: Path, databas
 
     assert code == 0
     assert seconds < 3
-    assert "Finished server process" in service.log.read_text()
+    assert '"event":"stopped"' in service.log.read_text()
 
 
 def test_a_failure_keeps_its_status(tmp_path: Path) -> None:
@@ -127,4 +127,4 @@ def test_a_failure_keeps_its_status(tmp_path: Path) -> None:
     )
 
     assert process.returncode == 3
-    assert b"Application startup failed" in process.stderr
+    assert b"Application startup failed" in process.stdout

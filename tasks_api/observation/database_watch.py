@@ -1,0 +1,19 @@
+"""What is told of the database: when it cannot be used, and when it can again."""
+
+from persistence.errors import DatabaseUnavailable
+from tasks_api.observation.events import Event
+from tasks_api.observation.fault import Fault
+
+
+class DatabaseWatch:
+    """Is told of every call to the database, in the event loop."""
+
+    def __init__(self) -> None:
+        self._fault = Fault(Event.DATABASE_UNAVAILABLE, Event.DATABASE_RECOVERED)
+
+    def __call__(self, _waited: float | None, error: BaseException | None) -> None:
+        """Take note of how long a call waited for a thread, and what it raised."""
+        if isinstance(error, DatabaseUnavailable):
+            self._fault.fail(str(error).partition("\n")[0])
+        elif self._fault.is_on:
+            self._fault.succeed()

@@ -1,0 +1,23 @@
+"""What the service has logged."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+
+def logged(log: Path, event: str, **fields: object) -> list[dict[str, Any]]:
+    """Return the lines of an event that have these fields. Every line of the log has to be JSON."""
+    lines = [orjson.loads(line) for line in log.read_bytes().splitlines()]
+    wanted = {"event": event, **fields}
+    return [line for line in lines if wanted.items() <= line.items()]
+
+
+def awaited(log: Path, event: str, **fields: object) -> dict[str, Any]:
+    """Wait until such a line is there, and return the first."""
+    give_up = time.monotonic() + 5
+    while not (found := logged(log, event, **fields)) and time.monotonic() < give_up:
+        time.sleep(0.02)
+    assert found, f"no {event} with {fields} in the log:\n{log.read_text()}"
+    return found[0]
