@@ -8,6 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from boundary.errors import RequestRefused
 from handlers.problems import rendered
 from tasks_api.answer_headers import answer_headers
+from tasks_api.lingering_transport import LingeringTransport
 from tasks_api.observation import defects
 from tasks_api.observation.exchange import EXCHANGE, WATCH, Exchange
 from tasks_api.refusals import as_bytes
@@ -20,6 +21,7 @@ class ObservedProtocol(HttpToolsProtocol):
     """
 
     scope: Any  # uvicorn's own type for it knows no extension but its own.
+    transport: LingeringTransport
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -34,13 +36,18 @@ class ObservedProtocol(HttpToolsProtocol):
         headers = answer_headers(exchange.request_id, self.scope["raw_path"])
         self.cycle.default_headers = [*self.cycle.default_headers, *headers]
 
-    def _see(self, cycle: RequestResponseCycle, message: Any) -> None:
-        """Take note of a part of an answer."""
+    async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
         exchange = _exchange_of(cycle)
-        if "status" in message:
+        if message["type"] == "http.response.start":
             exchange.status = message["status"]
-        elif cycle.scope["method"] != "HEAD":
-            exchange.size += len(message.get("body", b""))
+            # The head waits for the first piece of the body, and both are sent at once.
+            self.transport.hold()
+            await cycle.send(message)
+        else:
+            if cycle.scope["method"] != "HEAD":
+                exchange.size += len(message.get("body", b""))
+            await cycle.send(message)
+            self.transport.release()
 
     def _refusal_of(self, cycle: RequestResponseCycle | None, reason: Exception) -> bytes:
         """Write the answer to a request, or to what is none, that the application cannot give."""

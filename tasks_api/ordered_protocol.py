@@ -29,7 +29,6 @@ class OrderedProtocol(ObservedProtocol):
     _refused: RequestResponseCycle | None = None
     _begun = False
     _in_head = True
-    transport: LingeringTransport
 
     # asyncio's signature is wider; uvicorn narrows it in the same way.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -105,16 +104,6 @@ class OrderedProtocol(ObservedProtocol):
             self.transport.abort()
         else:
             self._refuse(failure, cycle)
-
-    async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
-        self._see(cycle, message)
-        # The head waits for the first piece of the body, and both are sent at once.
-        if message["type"] == "http.response.start":
-            self.transport.hold()
-            await cycle.send(message)
-        else:
-            await cycle.send(message)
-            self.transport.release()
 
     def pause_writing(self) -> None:
         """Begin to wait for the client to read: something could not be sent at once."""

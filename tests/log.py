@@ -21,3 +21,8 @@ def awaited(log: Path, event: str, **fields: object) -> dict[str, Any]:
         time.sleep(0.02)
     assert found, f"no {event} with {fields} in the log:\n{log.read_text()}"
     return found[0]
+
+
+def failures(log: Path) -> list[dict[str, Any]]:
+    """Return the lines that tell of a defect, or of something that a library did not expect."""
+    return [*logged(log, "defect"), *logged(log, "library", level="error")]

@@ -10,6 +10,7 @@ class Event(StrEnum):
     STARTED = "started"
     STOPPING = "stopping"
     STOPPED = "stopped"
+    FINDING = "finding"
     DATABASE_UNAVAILABLE = "database_unavailable"
     DATABASE_RECOVERED = "database_recovered"
     KEY_SET_UNAVAILABLE = "key_set_unavailable"

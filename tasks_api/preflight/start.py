@@ -4,17 +4,17 @@ What the settings alone tell keeps it from starting. What the database or Better
 not: they may mend at any time, and until then the answers are 503 or 401. It is logged.
 """
 
-import logging
 from threading import Thread
 
+import structlog
+
+from tasks_api.observation.events import Event
 from tasks_api.preflight import secret
 from tasks_api.preflight.deployment import online
 from tasks_api.preflight.finding import Severity
 from tasks_api.preflight.report import sentence
 from tasks_api.preflight.subject import Subject, variables
 from tasks_api.settings import Settings, SettingsError
-
-logger = logging.getLogger(__name__)
 
 
 def refuse_fatal(settings: Settings) -> None:
@@ -33,7 +33,8 @@ def _log_fatal(settings: Settings) -> None:
     alone = settings.model_copy(update={"database_url_unpooled": None})  # The service connects to
     for finding in online(_subject(alone), replicas=1):  # the other one only.
         if finding.severity is Severity.FATAL:
-            logger.warning("%s", sentence(finding))
+            text = {"message": finding.message, "why": finding.why, "fix": finding.fix}
+            structlog.get_logger().warning(Event.FINDING, check=finding.check, **text)
 
 
 def _subject(settings: Settings) -> Subject:

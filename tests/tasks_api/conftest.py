@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from tasks_api.command_line import main
 from tasks_api.settings import Given, Settings
 from tests.database import name_of, query
+from tests.log import failures
 from tests.service import SECRET, Service, running_service
 from tests.tasks_api.command import Command
 
@@ -70,4 +71,4 @@ def stopped(tmp_path: Path, database_url: str) -> Iterator[Service]:
     sessions = query(database_url, "SELECT application_name, datname FROM pg_stat_activity")
     assert ("tasks-api", name_of(database_url)) not in sessions
     assert b"unexpected EOF" not in log.read_bytes()[before:]
-    assert "Traceback" not in service.log.read_text()
+    assert failures(service.log) == []
