@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from connexion.apps.asynchronous import AsyncApp
@@ -54,7 +55,15 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, answer what was asked, and return."""
     log.configure(settings.log_level)
-    config = uvicorn.Config(
+    server = GracefulServer(
+        configuration(app, settings), when_ready=when_ready, when_stopping=when_stopping
+    )
+    server.run(sockets=[listener])
+
+
+def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+    """Return uvicorn's settings."""
+    return uvicorn.Config(
         app,
         http=DrainingProtocol,
         ws="none",
@@ -62,8 +71,7 @@ def serve(
         access_log=False,
         lifespan="on",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=settings.forwarded_allow_ips is not None,
+        forwarded_allow_ips=settings.forwarded_allow_ips or "",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
-    server = GracefulServer(config, when_ready=when_ready, when_stopping=when_stopping)
-    server.run(sockets=[listener])

@@ -1,6 +1,7 @@
 """What a setting may be: each type checks one, and says how to mend it."""
 
 import re
+from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -74,6 +75,18 @@ def _host(name: str) -> str:
     return name
 
 
+def _addresses(text: str) -> str:
+    """Check addresses and networks; `*` stands for everybody."""
+    for part in text.split(","):
+        if part.strip() != "*":
+            try:
+                ip_network(part.strip())
+            except ValueError as error:
+                message = "must be IP addresses or networks such as 10.0.0.0/8, separated by commas"
+                raise ValueError(message) from error
+    return text
+
+
 def _table(name: str) -> str:
     qualified(name)
     return name
@@ -87,6 +100,7 @@ def _key_set_url(url: str) -> str:
     return url
 
 
+Addresses = Annotated[str, AfterValidator(_addresses)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 Host = Annotated[str, AfterValidator(_host)]
 KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]

@@ -5,7 +5,15 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tasks_api.setting_types import DatabaseUrl, Host, KeySetUrl, Origins, Secret, TableName
+from tasks_api.setting_types import (
+    Addresses,
+    DatabaseUrl,
+    Host,
+    KeySetUrl,
+    Origins,
+    Secret,
+    TableName,
+)
 
 ENV_FILE = ".env"
 """In the current folder; may be absent."""
@@ -63,6 +71,7 @@ class Settings(MigrationSettings, TokenSettings):
     frontend_url: Origins = ()
     host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    forwarded_allow_ips: Addresses | None = None
     request_timeout: float = Field(default=5, ge=1, le=600)
     user_provisioning: Literal["auto", "create", "require"] = "auto"
     database_pool_size: int = Field(default=10, ge=1, le=1000)

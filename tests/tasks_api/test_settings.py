@@ -48,6 +48,7 @@ def test_every_problem_is_reported_at_once(env: pytest.MonkeyPatch) -> None:
         "DATABASE_POOL_TIMEOUT": "61",
         "DATABASE_URL": "mysql://alice:pa55word@db.example.com/tasks",
         "DATABASE_URL_UNPOOLED": "db.example.com",
+        "FORWARDED_ALLOW_IPS": "10.0.0.1/8",
         "FRONTEND_URL": "*",
         "LOG_LEVEL": "loud",
         "PORT": "none",
