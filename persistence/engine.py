@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from persistence.errors import OwnerNotFound, SchemaNotReady, translated
 from persistence.pool import ConnectionPool
+from persistence.pool_state import PoolState
 from persistence.prepared import Watch
 from persistence.readiness import Readiness
 from persistence.schema import expected_revision
@@ -89,6 +90,11 @@ class Database:
         # Revisions are numbers of four digits, and a later one keeps what this version needs.
         if (self.revision() or "") < expected_revision():
             raise SchemaNotReady
+
+    @property
+    def pool_state(self) -> PoolState:
+        """How the connections are used at this moment."""
+        return self._pool.state
 
     def dispose(self) -> None:
         """Close the connections that are not in use."""

@@ -16,6 +16,7 @@ from persistence import deadline
 from persistence.errors import ConnectionLost
 from persistence.hosts import connect, each_host
 from persistence.idle import replace_dead_connections
+from persistence.pool_state import PoolState, state_of
 from persistence.prepared import Rows, Watch, prepared
 from persistence.server_clock import NOW, deadline_of
 from persistence.url import connection_parameters
@@ -77,6 +78,7 @@ class ConnectionPool:
             pool_reset_on_return=None,
             pool_use_lifo=True,
         )
+        self._retries = 0
         deadline.install()
         event.listen(self._engine, "do_connect", self._connect)
         replace_dead_connections(self._engine)
@@ -108,7 +110,13 @@ class ConnectionPool:
                     raise ConnectionLost(error) from error
                 if not is_broken:
                     raise
+        self._retries += 1
         return self.execute(statement, values, expires=expires)
+
+    @property
+    def state(self) -> PoolState:
+        """How it is used at this moment."""
+        return state_of(self._engine, retries=self._retries)
 
     def _run(
         self, lent: PoolProxiedConnection, statement: Executable, values: Mapping[str, object]

@@ -21,10 +21,7 @@ from handlers import health, problems, tasks
 from persistence.engine import Database
 from tasks_api import observed_answer
 from tasks_api.auth import BearerToken
-from tasks_api.observation.database_watch import DatabaseWatch
-from tasks_api.observation.exchange import WATCH
-from tasks_api.observation.pseudonym import Pseudonyms
-from tasks_api.observation.request_log import RequestLog
+from tasks_api.observation.observation import Observation
 from tasks_api.settings import Settings, TokenSettings
 from tasks_api.tokens.key_set import KeySet
 from tasks_api.tokens.verifier import TokenVerifier
@@ -53,16 +50,24 @@ def create_app(settings: Settings) -> AsyncApp:
     contract = load()
     tracing = tracing_asked_for()
     database = _database(settings, tracing)
+    version = contract.document["info"]["version"]
+    observation = Observation(settings, contract=version, pool=lambda: database.pool_state)
     workers = Workers(
         threads=settings.database_pool_size,  # Each finds a connection that nobody else uses.
         seconds=settings.request_timeout,
         patience=settings.database_pool_timeout,
-        watch=DatabaseWatch(),
+        watch=observation.watch_call,
     )
+    observation.observe_waiting(lambda: workers.waiting)
     app = AsyncApp(
         "tasks_api",
         lifespan=partial(
-            _lifespan, database=database, workers=workers, settings=settings, tracing=tracing
+            _lifespan,
+            database=database,
+            workers=workers,
+            settings=settings,
+            observation=observation,
+            tracing=tracing,
         ),
         middlewares=_middlewares(contract, settings, tracing),
         security_map={"bearer": BearerToken},
@@ -111,11 +116,16 @@ def _handler(operation_id: str, *, database: Database, workers: Workers) -> Any:
 
 @asynccontextmanager
 async def _lifespan(
-    _app: Any, *, database: Database, workers: Workers, settings: Settings, tracing: Untraced
+    _app: Any,
+    *,
+    database: Database,
+    workers: Workers,
+    settings: Settings,
+    observation: Observation,
+    tracing: Untraced,
 ) -> AsyncIterator[dict[str, Any]]:
-    pseudonyms = Pseudonyms(settings.better_auth_secret.get_secret_value())
     workers.start()
-    yield {"token_verifier": token_verifier(settings), WATCH: RequestLog(pseudonyms.of)}
+    yield {"token_verifier": token_verifier(settings), **observation.state()}
     workers.stop()
     database.dispose()
     tracing.stop()

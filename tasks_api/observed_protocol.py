@@ -66,10 +66,12 @@ class ObservedProtocol(HttpToolsProtocol):
         self._tell(_exchange_of(cycle))
 
     def _cut_off(self, cycle: RequestResponseCycle) -> None:
-        """Tell that the client does not get the answer, or not all of it."""
+        """End a connection on which half an answer was sent; tell that nobody gets all of it."""
         exchange = _exchange_of(cycle)
         exchange.is_cut_off = True
         self._tell(exchange)
+        if not cycle.disconnected:
+            self.transport.abort()
 
     def _tell(self, exchange: Exchange) -> None:
         if not exchange.is_over:

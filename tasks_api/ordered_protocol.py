@@ -30,6 +30,11 @@ class OrderedProtocol(ObservedProtocol):
     _begun = False
     _in_head = True
 
+    @property
+    def unanswered(self) -> int:
+        """How many requests have come whose answers are not complete."""
+        return len(self._unanswered)
+
     # asyncio's signature is wider; uvicorn narrows it in the same way.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
@@ -97,13 +102,10 @@ class OrderedProtocol(ObservedProtocol):
             cycle.on_response = lambda: None
         if cycle.response_complete:
             return
-        if cycle.disconnected:
-            self._cut_off(cycle)
-        elif cycle.response_started:
-            self._cut_off(cycle)
-            self.transport.abort()
-        else:
+        if not (cycle.disconnected or cycle.response_started):
             self._refuse(failure, cycle)
+        else:
+            self._cut_off(cycle)
 
     def pause_writing(self) -> None:
         """Begin to wait for the client to read: something could not be sent at once."""

@@ -27,22 +27,24 @@ def listen(settings: Settings) -> socket.socket:
     Raises:
         AddressInUseError: Somebody else listens there, or the address is not this machine's.
     """
+    return _bind(settings.host, settings.port, "PORT")
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
     try:
         return socket.create_server(
-            (settings.host, settings.port),
-            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
-            backlog=2048,
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as error:
-        message = f"Port {settings.port} of {settings.host} {_reason(error)}"
+        message = f"Port {port} of {host} {_reason(error, setting)}"
         raise AddressInUseError(message) from error
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError, setting: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return "is taken: stop what listens there, or set PORT"
+        return f"is taken: stop what listens there, or set {setting}"
     said = str(error.strerror).partition(" (while")[0]  # The rest repeats the address.
-    return f"cannot be used: {said}; set HOST to an address of this machine, or another PORT"
+    return f"cannot be used: {said}; set HOST to an address of this machine, or another {setting}"
 
 
 def serve(
@@ -53,12 +55,25 @@ def serve(
     when_ready: Callable[[], None] = lambda: None,
     when_stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, answer what was asked, and return."""
+    """Serve until SIGTERM or SIGINT, answer what was asked, and return.
+
+    Raises:
+        AddressInUseError: METRICS_PORT cannot be had.
+    """
+    hooks = {"when_ready": when_ready, "when_stopping": when_stopping}
+    server = _server(configuration(app, settings), settings, hooks)
     log.configure(settings.log_level)
-    server = GracefulServer(
-        configuration(app, settings), when_ready=when_ready, when_stopping=when_stopping
-    )
     server.run(sockets=[listener])
+
+
+def _server(config: uvicorn.Config, settings: Settings, hooks: dict[str, Any]) -> GracefulServer:
+    if settings.metrics_port is None:
+        return GracefulServer(config, **hooks)
+    from tasks_api.measured_server import MeasuredServer  # noqa: PLC0415 - it is not free.
+
+    return MeasuredServer(
+        config, _bind(settings.host, settings.metrics_port, "METRICS_PORT"), **hooks
+    )
 
 
 def configuration(app: Any, settings: Settings) -> uvicorn.Config:

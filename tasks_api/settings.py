@@ -79,6 +79,7 @@ class Settings(MigrationSettings, TokenSettings):
     database_connect_timeout: int = Field(default=3, ge=2, le=60)
     database_statement_timeout: float = Field(default=3, gt=0, le=600)
     database_lock_timeout: float = Field(default=1, gt=0, le=600)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

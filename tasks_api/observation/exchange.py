@@ -14,6 +14,9 @@ EXCHANGE = "tasks.exchange"
 WATCH = "watch"
 """Where the application leaves, in the state of its lifespan, who is told of each exchange."""
 
+METRICS = "metrics"
+"""Where it leaves its metrics, beside that; None where nobody asked for them."""
+
 
 class Exchange:
     """A request from its head to the end of its answer.

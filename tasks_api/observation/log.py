@@ -19,7 +19,7 @@ from tasks_api.observation.whereabouts import whereabouts
 def configure(level: str) -> None:
     """Have everything that is logged in this process written to standard output, from `level` on.
 
-    Libraries that log by `logging` are no exception.
+    What libraries warn of by `logging` is no exception.
     """
     # Without a standard output its number may be that of any socket.
     descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_WRONLY)
@@ -31,8 +31,8 @@ def configure(level: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(output),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(handlers=[_Bridge(output)], level=level.upper(), force=True)
-    # What these say of the start and the stop, `started` and `stopped` say as well.
+    logging.basicConfig(handlers=[_Bridge(output)], level=logging.WARNING, force=True)
+    # Without a level of its own, uvicorn prepares traces of every connection.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 

@@ -98,6 +98,7 @@ def test_a_read_that_was_cut_is_tried_once_more(database: Database, database_url
         lock.rollback()
 
         assert reading.result() == ["Buy milk"]
+    assert database.pool_state.retries == 1
 
 
 def test_a_write_that_was_cut_is_not_tried_again(database: Database, database_url: str) -> None:

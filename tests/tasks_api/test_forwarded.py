@@ -22,7 +22,7 @@ def seen(settings: Settings) -> tuple[tuple[str, int], str]:
     config = configuration(application, settings)
     config.load()
     scope: Any = {"type": "http", "client": PROXY, "scheme": "http", "headers": SENT}
-    asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
+    asyncio.run(config.loaded_app(scope, None, None))
     return found[0]
 
 
