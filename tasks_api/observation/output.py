@@ -41,8 +41,9 @@ class Output:
 
     def flush(self) -> None:
         """Write what has had to wait, as far as that is possible by now."""
-        with self._lock:
-            self._write_waiting()
+        if self._waiting:
+            with self._lock:
+                self._write_waiting()
 
     def _write_waiting(self) -> None:
         while self._waiting and self._write(self._waiting[0]):
