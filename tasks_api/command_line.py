@@ -11,6 +11,7 @@ import click
 
 from tasks_api.app import create_app
 from tasks_api.endings import end_as_on_ctrl_c, end_in_time, end_now
+from tasks_api.observation import log
 from tasks_api.preflight import start
 from tasks_api.preflight.command import check
 from tasks_api.server import AddressInUseError, listen
@@ -56,6 +57,7 @@ def serve() -> None:
         end_as_on_ctrl_c()
         settings = load(Settings)
         start.refuse_fatal(settings)
+        log.configure(settings.log_level)
         with listen(settings) as listener:
             app, look = create_app(settings), lambda: start.log_fatal(settings)
             serve_app(app, settings, listener, when_ready=look, when_stopping=end_in_time)

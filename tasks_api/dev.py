@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from persistence.migrate import migrate
 from tasks_api.app import create_app
 from tasks_api.local_postgres import LocalPostgres
+from tasks_api.observation import log
 from tasks_api.server import listen, serve
 from tasks_api.settings import Given, Settings, SettingsError, load
 from tasks_api.tokens.development import development_token
@@ -42,6 +43,7 @@ def run() -> None:
     """
     given = load(Given)
     settings = load(Settings, **_defaults(given))
+    log.configure(settings.log_level)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))
         if given.database_url is None:

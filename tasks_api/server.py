@@ -10,7 +10,6 @@ from connexion.apps.asynchronous import AsyncApp
 
 from tasks_api.draining_protocol import DrainingProtocol
 from tasks_api.graceful_server import GracefulServer
-from tasks_api.observation import log
 from tasks_api.settings import Settings
 
 KEEP_ALIVE_SECONDS = 65
@@ -62,7 +61,6 @@ def serve(
     """
     hooks = {"when_ready": when_ready, "when_stopping": when_stopping}
     server = _server(configuration(app, settings), settings, hooks)
-    log.configure(settings.log_level)
     server.run(sockets=[listener])
 
 

@@ -5,9 +5,11 @@ specification. The one difference: its exporter is on by default and sends to lo
 variable has to say where to send, or that it shall.
 """
 
-import logging
 import os
 
+import structlog
+
+from tasks_api.observation.events import Event
 from tasks_api.tracing.untraced import Untraced
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -16,8 +18,6 @@ PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"
 NOT_INSTALLED = "OpenTelemetry is not installed, which `pip install 'tasks-api[otel]'` does"
 OTHER_EXPORTER = "OTEL_TRACES_EXPORTER has to be otlp or none"
 OTHER_PROTOCOL = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL has to be http/protobuf (mostly on port 4318)"
-
-logger = logging.getLogger(__name__)
 
 
 def tracing_asked_for() -> Untraced:
@@ -38,8 +38,7 @@ def tracing_asked_for() -> Untraced:
         problem = NOT_INSTALLED
     except ValueError as error:  # A variable that OpenTelemetry cannot read.
         problem = str(error)
-    text = f"No traces: {problem}"
-    logger.warning(text)
+    structlog.get_logger().warning(Event.TRACES_OFF, reason=problem)
     return Untraced()
 
 

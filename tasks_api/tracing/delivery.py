@@ -4,10 +4,11 @@ import logging
 import re
 from collections.abc import Sequence
 
+import structlog
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-logger = logging.getLogger(__name__)
+from tasks_api.observation.events import Event
 
 _QUERY = re.compile(r"\?\S*")
 
@@ -44,14 +45,13 @@ class Delivery(SpanExporter):
 
     def _note_success(self) -> None:
         if self._lost:
-            text = f"Traces are delivered again. Spans that were lost: {self._lost}"
-            logger.info(text)
+            structlog.get_logger().info(Event.TRACES_DELIVERED, lost=self._lost)
         self._lost = 0
 
     def _note_failure(self, spans: int) -> None:
         if not self._lost:
-            text = f"Traces cannot be delivered: {self._said.word or 'no reason'}"
-            logger.warning(text)
+            reason = self._said.word.partition("\n")[0] or None
+            structlog.get_logger().warning(Event.TRACES_UNDELIVERED, reason=reason)
         self._lost += spans
 
     def shutdown(self) -> None:

@@ -6,10 +6,11 @@ the route says which operation it was.
 
 from opentelemetry.propagate import extract
 from opentelemetry.propagators.textmap import Getter
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, format_trace_id
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boundary.contract import ROUTE
+from tasks_api.observation.exchange import exchange_of
 
 METHODS = frozenset(
     {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
@@ -44,6 +45,7 @@ class TracedRequests:
             record_exception=False,  # Its text may hold values.
             set_status_on_exception=False,
         ) as span:
+            _name_trace(scope, span)
 
             async def send_and_note(message: Message) -> None:
                 if message["type"] == "http.response.start":
@@ -51,6 +53,12 @@ class TracedRequests:
                 await send(message)
 
             await self._app(scope, receive, send_and_note)
+
+
+def _name_trace(scope: Scope, span: Span) -> None:
+    exchange = exchange_of(scope)
+    if exchange is not None:
+        exchange.trace_id = format_trace_id(span.get_span_context().trace_id)
 
 
 def _route_of(scope: Scope) -> str | None:

@@ -11,10 +11,12 @@ import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from structlog.testing import capture_logs
 
 from tasks_api.tracing.delivery import Delivery
 from tests.api import SignIn
 from tests.collector import collecting
+from tests.log import failures, logged
 from tests.service import SECRET, Service, environment, free_port, running_service
 
 NOWHERE = "postgresql://alice:pa55word@127.0.0.1:1/tasks"
@@ -22,7 +24,9 @@ IMPORTED = """
 import json, sys
 {before}
 from tasks_api.app import create_app
+from tasks_api.observation import log
 from tasks_api.settings import Settings, load
+log.configure("info")
 create_app(load(Settings))
 print(json.dumps(sorted(n for n in sys.modules if n.partition(".")[0] == "opentelemetry")))
 """
@@ -43,7 +47,7 @@ LATER = {"OTEL_BSP_SCHEDULE_DELAY": "60000"}
 def test_where_nobody_asks_for_traces_nothing_is_imported(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
-    assert imported(tmp_path, **settings) == ([], "")
+    assert imported(tmp_path, **settings) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["ENDPOINT", "TRACES_ENDPOINT"])
@@ -51,7 +55,7 @@ def test_an_endpoint_asks_for_them(tmp_path: Path, name: str) -> None:
     modules, said = imported(tmp_path, **{f"OTEL_EXPORTER_OTLP_{name}": "http://127.0.0.1:1"})
 
     assert "opentelemetry.sdk.trace" in modules
-    assert said == ""
+    assert said == []
 
 
 def test_where_it_is_not_installed_the_service_works_without(tmp_path: Path) -> None:
@@ -60,9 +64,7 @@ def test_where_it_is_not_installed_the_service_works_without(tmp_path: Path) -> 
     )
 
     assert modules == ["opentelemetry"]  # The None that keeps it out.
-    assert said == (
-        "No traces: OpenTelemetry is not installed, which `pip install 'tasks-api[otel]'` does\n"
-    )
+    assert said == ["OpenTelemetry is not installed, which `pip install 'tasks-api[otel]'` does"]
 
 
 @pytest.mark.parametrize(
@@ -87,13 +89,13 @@ def test_where_it_is_not_installed_the_service_works_without(tmp_path: Path) -> 
 def test_what_it_cannot_do_is_said_and_the_service_works_without(
     tmp_path: Path, settings: dict[str, str], reason: str
 ) -> None:
-    assert imported(tmp_path, **settings)[1].splitlines()[-1] == f"No traces: {reason}"
+    assert imported(tmp_path, **settings)[1] == [reason]
 
 
 def test_the_key_for_the_collector_is_never_said(tmp_path: Path) -> None:
     settings = {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_HEADERS": '"api-key=s3cret"'}
 
-    assert imported(tmp_path, **settings)[1] == ""
+    assert imported(tmp_path, **settings)[1] == []
 
 
 def test_what_is_left_is_delivered_before_the_end(
@@ -150,23 +152,23 @@ def test_a_collector_that_is_away_is_said_once_and_found_again(
         with collecting(port) as collector:
             api.toggle(1)
             collector.named("PATCH /api/tasks/{id}/complete")
-    log = traced.log.read_text()
+    (told,) = logged(traced.log, "traces_undelivered")
 
-    assert log.count("Traces cannot be delivered") == 1
-    assert "Connection refused" in log
-    assert "s3cret" not in log
-    assert "tracestate" not in log
-    assert "Traceback" not in log
+    assert "Connection refused" in told["reason"]
+    assert len(logged(traced.log, "traces_delivered")) == 1
+    assert "s3cret" not in traced.log.read_text()
+    assert logged(traced.log, "library") == []
+    assert failures(traced.log) == []
 
 
-def test_its_return_is_said_with_what_was_lost(caplog: pytest.LogCaptureFixture) -> None:
+def test_its_return_is_said_with_what_was_lost() -> None:
     port = free_port()
     exporter = OTLPSpanExporter(f"http://127.0.0.1:{port}/v1/traces", timeout=0.5)
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(Delivery(exporter)))
     tracer = provider.get_tracer("test")
 
-    with caplog.at_level("INFO"):
+    with capture_logs() as events:
         for _ in range(3):
             tracer.start_span("lost").end()
         with collecting(port):
@@ -174,13 +176,17 @@ def test_its_return_is_said_with_what_was_lost(caplog: pytest.LogCaptureFixture)
                 tracer.start_span("arrives").end()
             provider.shutdown()
 
-    first, last = (record.getMessage() for record in caplog.records)
-    assert first.startswith("Traces cannot be delivered: ")
-    assert last == "Traces are delivered again. Spans that were lost: 3"
+    first, last = events
+    assert first["event"] == "traces_undelivered"
+    assert first["reason"]
+    assert (last["event"], last["lost"]) == ("traces_delivered", 3)
 
 
-def imported(folder: Path, before: str = "", **settings: str) -> tuple[list[str], str]:
-    """Build the application; give what was imported of OpenTelemetry, and what was said."""
+def imported(folder: Path, before: str = "", **settings: str) -> tuple[list[str], list[str]]:
+    """Build the application; give what was imported of OpenTelemetry, and why it is switched off.
+
+    Nothing else may be said.
+    """
     given = {"DATABASE_URL": NOWHERE, "BETTER_AUTH_SECRET": SECRET}
     run = subprocess.run(
         [sys.executable, "-c", IMPORTED.format(before=before)],
@@ -190,4 +196,7 @@ def imported(folder: Path, before: str = "", **settings: str) -> tuple[list[str]
         text=True,
         check=True,
     )
-    return json.loads(run.stdout), run.stderr
+    *events, modules = map(json.loads, run.stdout.splitlines())
+    assert run.stderr == ""
+    assert {event["event"] for event in events} <= {"traces_off", "library"}
+    return modules, [event["reason"] for event in events if event["event"] == "traces_off"]

@@ -12,6 +12,7 @@ import pytest
 
 from tests.api import Api, SignIn, new_user, token_of
 from tests.collector import CLIENT, SERVER, Collector, collecting, values_of
+from tests.log import awaited
 from tests.raw import request as request_of
 from tests.raw import send
 from tests.service import Service, running_service
@@ -107,6 +108,20 @@ def test_requests_at_once_keep_their_statements_apart(
         *statements, request = collector.trace(trace_id)
         assert [span.name for span in statements] == ["SELECT", "SELECT"]
         assert {span.parent_span_id for span in statements} == {request.span_id}
+
+
+def test_the_log_names_the_trace_also_where_it_begins_here(
+    traced: Service, api: Api, collector: Collector, trace_id: str
+) -> None:
+    before = len(collector.named("GET /livez", times=0))
+
+    api.request("GET", "/livez", headers={"X-Request-ID": "begins-here"})
+    api.list({"X-Request-ID": "begins-there", **parent(trace_id)})
+
+    span = collector.named("GET /livez", times=before + 1)[-1]
+    here = awaited(traced.log, "request", request_id="begins-here")
+    assert here["trace_id"] == span.trace_id.hex()
+    assert awaited(traced.log, "request", request_id="begins-there")["trace_id"] == trace_id
 
 
 @pytest.mark.parametrize(
