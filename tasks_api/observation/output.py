@@ -16,8 +16,8 @@ _PIECE = 4096
 class Output:
     """Writes each line at once, unless that would have to wait; then it is kept for later.
 
-    The lines are written by whoever logs, in the event loop too: that costs a third of what handing
-    them to a thread does, and none is lost when the process is killed.
+    The lines are written by whoever logs, in the event loop too: that costs less than half of
+    handing them to a thread, and none is lost when the process is killed.
     """
 
     def __init__(self, descriptor: int, on_loss: Callable[[int], bytes]) -> None:
