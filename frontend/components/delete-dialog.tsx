@@ -10,10 +10,7 @@ interface DeleteDialogProps {
 export function DeleteDialog({ title, onConfirm, onClose }: DeleteDialogProps) {
   function close(value: string) {
     onClose();
-    if (value !== "delete") return;
-    onConfirm();
-    // The button that opened this goes away with its row.
-    document.getElementById("new-title")?.focus();
+    if (value === "delete") onConfirm();
   }
 
   return (

@@ -13,6 +13,8 @@ export interface Editing {
   draft: Draft;
   /** By field. */
   errors: Record<string, string>;
+  /** Whether the keyboard follows: not where it is busy with other words. */
+  takesFocus: boolean;
 }
 
 interface TaskEditorProps {
@@ -24,7 +26,7 @@ interface TaskEditorProps {
 
 /** Edits in place: Enter saves, in the description with Ctrl or Cmd; Escape gives up. */
 export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProps) {
-  const { task, draft, errors } = editing;
+  const { task, draft, errors, takesFocus } = editing;
 
   function type(typed: Draft) {
     onEdit({ ...editing, draft: typed });
@@ -52,7 +54,7 @@ export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProp
         name={`task-${task.id}`}
         draft={draft}
         errors={errors}
-        autoFocus
+        autoFocus={takesFocus}
         onType={type}
         onSubmit={submit}
         actions={

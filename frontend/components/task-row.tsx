@@ -9,8 +9,8 @@ import { TaskText } from "@/components/task-text";
 import { TrashIcon } from "@/components/icons";
 import { ApiError } from "@/lib/api-error";
 import { ConflictError } from "@/lib/conflict-error";
-import { draftOf, dropDraft, edited, readDraft } from "@/lib/draft";
-import { sameText, type TaskInput } from "@/lib/task";
+import { draftOf, dropDraft, dropTaken, edited, readDraft } from "@/lib/draft";
+import { sameText, taskInput, type TaskInput } from "@/lib/task";
 import type { ShownTask } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-attempt";
 
@@ -23,6 +23,7 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
   const [editing, setEditing] = useState(() => interruptedEditing(task));
   const [deleting, setDeleting] = useState(false);
   const comesBackRef = useRef(false);
+  const rowRef = useRef<HTMLLIElement>(null);
   const unborn = task.id === 0;
   // The others come with the list, and ten thousand that fade in are slow.
   const [fadesIn] = useState(unborn);
@@ -37,11 +38,13 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
     if (sameText(input, base)) return dropDraft(edited(task));
     try {
       await attempt({ kind: "edit", task: base, input });
-      dropDraft(edited(task));
+      dropTaken(task, input);
     } catch (error) {
       if (error instanceof ConflictError) return;
       const errors = error instanceof ApiError ? error.byField() : {};
-      setEditing((now) => now ?? { task: base, draft, errors });
+      const again = { draft, errors, takesFocus: !isTyping() };
+      // What is being typed by now has the same beginning again.
+      setEditing((now) => ({ ...(now ?? again), task: base }));
     }
   }
 
@@ -54,10 +57,12 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
     // Words that were refused before are not to outlive their task.
     dropDraft(edited(task));
     void attempt({ kind: "delete", task }).catch(told);
+    focusBeside(rowRef.current);
   }
 
   return (
     <li
+      ref={rowRef}
       className={`task-row group relative after:absolute after:inset-x-2.5 after:bottom-0 after:h-px after:bg-line ${fadesIn ? "row" : ""}`}
       aria-busy={task.saving}
       data-task={task.id}
@@ -76,13 +81,13 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
               task={task}
               disabled={unborn}
               comesBackRef={comesBackRef}
-              onEdit={() => setEditing(interruptedEditing(task) ?? { task, draft: draftOf(task), errors: {} })}
+              onEdit={() => setEditing({ ...(interruptedEditing(task) ?? newEditing(task)), takesFocus: true })}
             />
             <button
               type="button"
               aria-label={`Delete “${task.title}”`}
               disabled={unborn}
-              onClick={() => setDeleting(true)}
+              onClick={({ detail }) => detail < 2 && setDeleting(true)}
               className="grid size-11 shrink-0 place-items-center rounded-full text-muted transition hover:bg-danger/10 hover:text-danger focus-visible:opacity-100 lg:[@media(hover:hover)]:opacity-0 lg:[@media(hover:hover)]:group-focus-within:opacity-100 lg:[@media(hover:hover)]:group-hover:opacity-100"
             >
               <TrashIcon />
@@ -106,5 +111,23 @@ function told(): void {}
 
 function interruptedEditing(task: ShownTask): Editing | null {
   const draft = readDraft(edited(task));
-  return draft && { task: draft.task ?? task, draft, errors: {} };
+  if (!draft) return null;
+  // Where the words have arrived or are on their way, those that follow are no conflict with them.
+  const base = sameText(taskInput(draft), task) ? task : (draft.task ?? task);
+  return { task: base, draft, errors: {}, takesFocus: !isTyping() };
+}
+
+function newEditing(task: ShownTask): Editing {
+  return { task, draft: draftOf(task), errors: {}, takesFocus: true };
+}
+
+function isTyping(): boolean {
+  return document.activeElement?.matches("input:not([type=checkbox]), textarea") ?? false;
+}
+
+/** The button that deletes goes away with its row: the keyboard stays where it was in the list. */
+function focusBeside(row: HTMLLIElement | null): void {
+  const beside = row?.nextElementSibling ?? row?.previousElementSibling;
+  const place = beside?.querySelector("input") ?? document.getElementById("new-title");
+  place?.focus();
 }

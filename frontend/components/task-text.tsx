@@ -27,7 +27,7 @@ export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps
         ref={focusAgain}
         type="button"
         dir="auto"
-        onClick={onEdit}
+        onClick={({ detail }) => detail < 2 && onEdit()}
         disabled={disabled}
         aria-label={`Edit “${title}”`}
         aria-describedby={description ? `description-${id}` : undefined}

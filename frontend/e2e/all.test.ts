@@ -10,6 +10,7 @@ import "./two-people";
 import "./tokens";
 import "./sessions";
 import "./drafts";
+import "./haste";
 import "./outages";
 import "./conflicts";
 import "./gone";

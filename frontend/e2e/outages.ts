@@ -74,6 +74,31 @@ test("a change whose answer was lost is made once", () =>
     assert(await box(page, "Bake bread").isChecked());
   }));
 
+test("an answer that breaks off is asked for again", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Water the plants");
+    await page.addInitScript(breakOffFirst, `${SERVICE}/api/tasks`);
+
+    await page.reload();
+    await banner(page).waitFor();
+
+    assert.deepEqual(await titles(page), ["Water the plants"]);
+    await banner(page).waitFor({ state: "detached" });
+  }));
+
+/** As where a connection is lost in the middle of a body. */
+function breakOffFirst(address: string): void {
+  const whole = window.fetch;
+  window.fetch = async (...request) => {
+    const response = await whole(...request);
+    if (response.url !== address) return response;
+    window.fetch = whole;
+    const body = new ReadableStream({ start: (stream) => stream.error(new TypeError("network error")) });
+    return new Response(body, response);
+  };
+}
+
 /** Lets the first request through to the service, and cuts the line before it has answered. */
 function lostAnswer(method: string): (route: Route) => Promise<void> {
   let lost = false;

@@ -1,6 +1,6 @@
 import { tabStorage } from "./storage";
 import { draftIn, type Draft } from "./stored-draft";
-import type { Task, TaskInput } from "./task";
+import { sameText, taskInput, type Task, type TaskInput } from "./task";
 
 export type { Draft } from "./stored-draft";
 
@@ -30,6 +30,12 @@ export function keepDraft(name: string, draft: Draft): void {
 
 export function dropDraft(name: string): void {
   tabStorage.drop(PREFIX + name);
+}
+
+/** Drops words that the service has taken, but not those that were typed since. */
+export function dropTaken(task: Task, input: TaskInput): void {
+  const draft = readDraft(edited(task));
+  if (draft && sameText(taskInput(draft), input)) dropDraft(edited(task));
 }
 
 /** What was being typed, or else a task that was sent and whose answer this page never saw. */

@@ -8,6 +8,8 @@ export interface Notice {
 }
 
 const STAYS_MS = { done: 4_000, failed: 12_000 } as const;
+/** Of one kind: what is done says nothing about what has failed. */
+const MOST = 3;
 const NONE: readonly Notice[] = [];
 
 let notices: readonly Notice[] = NONE;
@@ -16,7 +18,9 @@ const listeners = new Set<() => void>();
 
 export function notify(kind: Notice["kind"], text: string): void {
   const id = (lastId += 1);
-  publish([...notices.slice(-2), { id, kind, text }]);
+  const others = notices.filter((notice) => notice.kind !== kind);
+  const alike = notices.filter((notice) => notice.kind === kind);
+  publish([...others, ...alike.slice(1 - MOST), { id, kind, text }]);
   setTimeout(() => dismiss(id), STAYS_MS[kind]);
 }
 

@@ -29,10 +29,13 @@ async function answerTo(
   signal: AbortSignal,
 ): Promise<Response | undefined> {
   try {
-    return await attempt(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
+    const response = await attempt(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
+    // To its end: an answer that breaks off is none.
+    await response.clone().arrayBuffer();
+    return response;
   } catch (error) {
     signal.throwIfAborted();
-    // `fetch` throws a TypeError where nobody answers, and a TimeoutError comes from above.
+    // There is a TypeError where nobody answers, and a TimeoutError comes from above.
     const noAnswer =
       error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
     if (noAnswer) return undefined;

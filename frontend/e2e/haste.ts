@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { withPage } from "./browser";
+import { add, bin, box, editor, hold, join, kept, newTask, titles, type, words } from "./person";
+import { SERVICE } from "./stack";
+
+const A_TASK = `${SERVICE}/api/tasks/*`;
+
+test("words that follow others which are on their way are no conflict with them, and are not lost", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    const release = await hold(page, "PUT", A_TASK);
+    const title = editor(page).getByLabel("Title");
+
+    await words(page, "Bake bread").click();
+    await title.fill("Bake two loaves");
+    await title.press("Enter");
+    await words(page, "Bake two loaves").click();
+    await title.fill("Bake three loaves");
+    const answered = page.waitForResponse((response) => response.request().method() === "PUT");
+    release();
+    await answered;
+    await page.locator("[data-task][aria-busy=false]").waitFor();
+    await page.reload();
+    assert.equal(await title.inputValue(), "Bake three loaves");
+    await title.press("Enter");
+
+    await kept(page, "Bake three loaves");
+    assert.equal(await page.locator("dialog").count(), 0);
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake three loaves"]);
+    assert.equal(await editor(page).count(), 0);
+  }));
+
+test("two edits that follow each other quickly are both made", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    const release = await hold(page, "PUT", A_TASK);
+
+    for (const [before, after] of [["Bake bread", "Bake two loaves"], ["Bake two loaves", "Bake three loaves"]] as const) {
+      await words(page, before).click();
+      await type(editor(page), after);
+      await editor(page).getByRole("button", { name: "Save" }).click();
+    }
+    release();
+    await kept(page, "Bake three loaves");
+
+    assert.equal(await page.locator("dialog").count(), 0);
+    await page.reload();
+    assert.deepEqual(await titles(page), ["Bake three loaves"]);
+  }));
+
+test("an edit that is refused does not take the keyboard away from other words", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    const release = await hold(page, "PUT", A_TASK);
+    await words(page, "Bake bread").click();
+    await type(editor(page), "a".repeat(501));
+    await editor(page).getByRole("button", { name: "Save" }).click();
+
+    await newTask(page).getByLabel("Title").pressSequentially("Water ");
+    release();
+    await editor(page).getByText("Title must be 500 characters or less").waitFor();
+    await page.keyboard.type("the plants");
+
+    assert.equal(await newTask(page).getByLabel("Title").inputValue(), "Water the plants");
+    assert.equal(await editor(page).getByLabel("Title").inputValue(), "a".repeat(501));
+  }));
+
+test("what has failed is still said when other things succeed", () =>
+  withPage(async (page) => {
+    await join(page);
+    const others = ["Write to Grace", "Water the plants", "Call the dentist"];
+    for (const title of ["Bake bread", ...others]) await add(page, title);
+    await page.route(A_TASK, (route) =>
+      route.request().method() === "DELETE"
+        ? route.fulfill({ status: 500, headers: { "Access-Control-Allow-Origin": "*" }, json: {} })
+        : route.fallback(),
+    );
+    await bin(page, "Bake bread").click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("alert").getByText("was not deleted").waitFor();
+
+    for (const title of others) {
+      await box(page, title).check();
+      await kept(page, title);
+    }
+
+    assert.equal(await page.getByRole("alert").getByText("was not deleted").count(), 1);
+  }));
+
+test("after a deletion, the keyboard goes on beside it, and the list stays where it is", () =>
+  withPage(
+    async (page) => {
+      await join(page);
+      for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await add(page, title);
+      await bin(page, "Water the plants").scrollIntoViewIfNeeded();
+      const before = await page.evaluate(() => window.scrollY);
+      assert(before > 0);
+
+      await bin(page, "Water the plants").click();
+      await page.getByRole("button", { name: "Delete", exact: true }).click();
+      await words(page, "Water the plants").waitFor({ state: "detached" });
+
+      const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+      assert.equal(await focused(), "Done: Bake bread");
+      assert((await page.evaluate(() => window.scrollY)) > 0);
+      await bin(page, "Bake bread").click();
+      await page.getByRole("button", { name: "Delete", exact: true }).click();
+      await words(page, "Bake bread").waitFor({ state: "detached" });
+      assert.equal(await focused(), "Done: Write to Grace");
+    },
+    { viewport: { width: 390, height: 450 } },
+  ));
+
+test("the second half of a double click does nothing to the task that has moved below it", () =>
+  withPage(async (page) => {
+    await join(page);
+    for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await add(page, title);
+    await words(page, "Write to Grace").click();
+
+    await editor(page).getByRole("button", { name: "Cancel" }).dblclick();
+    await words(page, "Write to Grace").waitFor();
+
+    assert.equal(await editor(page).count(), 0);
+    assert.equal(await page.locator("dialog").count(), 0);
+  }));
