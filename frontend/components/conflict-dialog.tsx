@@ -1,7 +1,7 @@
 import { Button } from "@/components/button";
 import { Modal } from "@/components/modal";
 import type { ConflictError } from "@/lib/conflict-error";
-import { draftOf, dropDraft, edited, type Draft } from "@/lib/draft";
+import { draftOf, dropDraft, dropTaken, edited, type Draft } from "@/lib/draft";
 import type { TaskInput } from "@/lib/task";
 import { sayWhy, type Attempt } from "@/lib/use-attempt";
 import { isAtFields } from "@/lib/words-of-change";
@@ -26,7 +26,8 @@ export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: Conflict
     if (theirs) {
       // Once more, in full knowledge of what it overwrites.
       const insisting = { ...change, task: theirs };
-      attempt(insisting).then(drop, (error) => isAtFields(error) && sayWhy(insisting, error));
+      const taken = () => change.kind === "edit" && dropTaken(change.task, change.input);
+      attempt(insisting).then(taken, (error) => isAtFields(error) && sayWhy(insisting, error));
     } else if (change.kind === "edit") {
       drop();
       onAdd(draftOf(change.input));

@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { withPage } from "./browser";
 import { editedTwice } from "./edited-twice";
-import { add, ask, bin, box, editor, idOf, join, kept, lookAgain, newTask, titles, type, words } from "./person";
+import { add, ask, bin, box, editor, hold, idOf, join, kept, lookAgain, newTask, titles, type, words } from "./person";
+import { SERVICE } from "./stack";
 
 for (const { choice, outcome } of [
   { choice: "Keep mine", outcome: "Bake two loaves" },
@@ -51,6 +52,22 @@ test("words that are refused after they were chosen are not lost", () =>
     await words(page, "Buy bread").click();
 
     assert.equal(await editor(page).getByLabel("Title").inputValue(), "a".repeat(501));
+  }));
+
+test("words that follow a decision which is on its way are not lost", () =>
+  withPage(async (page) => {
+    await editedTwice(page, (path) => ask(page, "PUT", path, { title: "Buy bread" }));
+    await page.getByRole("dialog").waitFor();
+    const release = await hold(page, "PUT", `${SERVICE}/api/tasks/*`);
+
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await words(page, "Bake two loaves").click();
+    await type(editor(page), "Bake three loaves");
+    release();
+    await page.locator("[data-task][aria-busy=false]").waitFor();
+    await page.reload();
+
+    assert.equal(await editor(page).getByLabel("Title").inputValue(), "Bake three loaves");
   }));
 
 test("Escape chooses neither of two versions", () =>

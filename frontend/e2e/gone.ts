@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { withPage } from "./browser";
 import { editedTwice } from "./edited-twice";
-import { add, ask, editor, hold, idOf, join, kept, lookAgain, titles, type, words } from "./person";
+import { add, ask, box, editor, hold, idOf, join, kept, lookAgain, titles, type, words } from "./person";
 import { SERVICE, until } from "./stack";
 
 test("the words for a task that was deleted elsewhere are not lost", () =>
@@ -54,6 +54,19 @@ test("words for a task that is gone can be let go, and do not come back", () =>
 
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
     assert.equal(await page.locator("dialog").count(), 0);
+  }));
+
+test("a task that was deleted elsewhere is not said to be completed", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    await ask(page, "DELETE", `/api/tasks/${await idOf(page, "Bake bread")}`);
+
+    await box(page, "Bake bread").check();
+
+    await page.getByRole("alert").getByText(/“.Bake bread.” was deleted elsewhere/).waitFor();
+    await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    assert.equal(await page.getByText(/“.Bake bread.” completed/).count(), 0);
   }));
 
 test("two conflicts at once are decided one after the other", () =>

@@ -5,7 +5,7 @@ import { ConflictError } from "./conflict-error";
 import { notify } from "./notices";
 import type { TaskChange } from "./task-change";
 import { useTaskChange } from "./use-tasks";
-import { failure, isAtFields, success } from "./words-of-change";
+import { failure, isAtFields, success, vanished } from "./words-of-change";
 
 /** Makes a change and tells the user how it went; rejects where it failed. */
 export type Attempt = (change: TaskChange) => Promise<void>;
@@ -16,8 +16,9 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
   return useCallback(
     async (wanted) => {
       try {
-        await change(wanted);
-        notify("done", success(wanted));
+        const task = await change(wanted);
+        if (task || wanted.kind === "delete") notify("done", success(wanted));
+        else notify("failed", vanished(wanted));
       } catch (error) {
         if (error instanceof ConflictError) raise(error);
         // Where the words of a new task are given back is where it is said why.

@@ -13,6 +13,11 @@ export function failure(change: TaskChange, error: unknown): string {
   return `${quoted(titleOf(change))} was not ${outcome(change)}: ${reasonOf(error)}`;
 }
 
+/** Of a task that is not there any more. */
+export function vanished(change: TaskChange): string {
+  return `${quoted(titleOf(change))} was deleted elsewhere`;
+}
+
 /** In the contract's words, where they are its own. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError) return (error.details[0] ?? error).message;
