@@ -16,6 +16,7 @@ from persistence import deadline
 from persistence.errors import ConnectionLost
 from persistence.hosts import connect, each_host
 from persistence.idle import replace_dead_connections
+from persistence.limits import Limits
 from persistence.pool_state import PoolState, state_of
 from persistence.prepared import Rows, Watch, prepared
 from persistence.server_clock import NOW, deadline_of
@@ -33,9 +34,6 @@ DRIVER_DEFAULTS = {
 
 RECYCLE_SECONDS = 1800
 """An idle connection is replaced after half an hour, before a firewall forgets about it."""
-
-SERVER_FIRST_SECONDS = 0.2
-"""The server gives up that much before the client does: then the connection is still good."""
 
 READ_ONLY = "25006"
 
@@ -63,9 +61,8 @@ class ConnectionPool:
         self._hosts = each_host(parameters)
         # libpq leaves it to those who wait for it to watch the time.
         self._connect_timeout = float(parameters.get("connect_timeout", 0)) or connect_timeout
-        self._statement_timeout = statement_timeout
         self._watch = watch
-        self._lock_limit = f"SET LOCAL lock_timeout={_milliseconds(lock_timeout)};"
+        self._limits = Limits(statement_timeout=statement_timeout, lock_timeout=lock_timeout)
         self._engine = create_engine(
             "postgresql+psycopg2://",
             isolation_level="AUTOCOMMIT",
@@ -123,7 +120,7 @@ class ConnectionPool:
     ) -> Rows:
         text, constants = prepared(statement)
         with self._watch(text), closing(lent.cursor()) as cursor:
-            cursor.execute(self._limits() + text, {**constants, **values})
+            cursor.execute(self._limits.sql() + text, {**constants, **values})
             return cursor.fetchall() if cursor.description else ()
 
     def dispose(self) -> None:
@@ -133,20 +130,8 @@ class ConnectionPool:
     def _connect(self, dialect: Dialect, *_: object) -> DBAPIConnection:
         return connect(dialect.connect, self._hosts, self._connect_timeout)
 
-    def _limits(self) -> str:
-        """Give the time-outs, to be sent along: in one message, they hold for one transaction."""
-        left = deadline.remaining() - SERVER_FIRST_SECONDS
-        if left <= 0:
-            raise deadline.DeadlineExceeded
-        timeout = _milliseconds(min(self._statement_timeout, left))
-        return f"SET LOCAL statement_timeout={timeout};{self._lock_limit}"
-
     def _expiry(self, lent: PoolProxiedConnection) -> datetime:
         return deadline_of(lent.info, lambda: self._run(lent, NOW, {})[0][0])
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, round(seconds * 1000))  # 0 would mean: without an end.
 
 
 def _drop_if_broken(lent: PoolProxiedConnection, error: psycopg2.Error) -> bool:

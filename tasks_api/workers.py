@@ -1,17 +1,14 @@
 """Threads for what waits for the database, and the time that each request has."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from contextvars import copy_context
 from functools import partial, wraps
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from persistence import deadline
 from persistence.errors import DatabaseUnavailable
+from tasks_api.call import Call
 
 GRACE_SECONDS = 0.25
 """What a thread may take to notice that its time is up, before it is left to itself."""
@@ -43,7 +40,7 @@ class Workers:
         self._seconds = seconds
         self._patience = patience
         self._watch = watch
-        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._latest_start = 0.0
 
     def start(self) -> None:
@@ -65,7 +62,7 @@ class Workers:
 
         @wraps(function)
         async def run(**arguments: Any) -> Any:
-            call = _Call(partial(function, **arguments), self._seconds)
+            call = Call(partial(function, **arguments), self._seconds)
             self._calls.put(call)
             call.watch(first_look, self._give_up_in_time)
             try:
@@ -90,7 +87,7 @@ class Workers:
             call.started_at = self._latest_start = time.monotonic()
             call.carry_out()
 
-    def _give_up_in_time(self, call: "_Call") -> None:
+    def _give_up_in_time(self, call: Call) -> None:
         end, reason = call.moment + GRACE_SECONDS, "the time is up"
         if call.started_at is None:
             last_chance = max(call.asked_at, self._latest_start) + self._patience
@@ -100,52 +97,3 @@ class Workers:
             call.watch(left, self._give_up_in_time)
         else:
             call.settle(None, DatabaseUnavailable(reason=reason))
-
-
-class _Call:
-    """One call: asked for in the event loop, carried out in a thread, settled in the event loop."""
-
-    started_at: float | None = None
-
-    def __init__(self, function: Callable[[], Any], seconds: float) -> None:
-        self._function = function
-        self._context = copy_context()
-        self._loop = asyncio.get_running_loop()
-        self.answer: asyncio.Future[Any] = self._loop.create_future()
-        self.asked_at = time.monotonic()
-        self.moment = self.asked_at + seconds
-
-    @property
-    def waited(self) -> float | None:
-        """How many seconds passed before a thread took it; None while none has."""
-        return None if self.started_at is None else self.started_at - self.asked_at
-
-    def watch(self, seconds: float, look: Callable[["_Call"], None]) -> None:
-        """Look at it again in so many seconds."""
-        self._timer = self._loop.call_later(seconds, look, self)
-
-    def unwatch(self) -> None:
-        """Look at it no more."""
-        self._timer.cancel()
-
-    def carry_out(self) -> None:
-        """Run the function in this thread, unless nobody waits for it any more."""
-        if self.answer.done():
-            return
-        result, error = None, None
-        try:
-            with deadline.until(self.moment):
-                result = self._context.run(self._function)
-        except BaseException as raised:  # noqa: BLE001 -- whatever it is, the caller gets it.
-            error = raised
-        with suppress(RuntimeError):  # The event loop is closed: nobody waits.
-            self._loop.call_soon_threadsafe(self.settle, result, error)
-
-    def settle(self, result: object, error: BaseException | None) -> None:
-        """Give the caller what came of it, unless it has been given up."""
-        if self.answer.done():
-            return
-        if error is None:
-            self.answer.set_result(result)
-        else:
-            self.answer.set_exception(error)
