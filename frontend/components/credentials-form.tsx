@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useState, type FormEvent } from "react";
 
 import { Button } from "@/components/button";
+import { SessionEnded } from "@/components/session-ended";
 import { TextField } from "@/components/text-field";
 import { authClient } from "@/lib/auth-client";
 import { forgetToken } from "@/lib/token";
@@ -36,7 +37,7 @@ export function CredentialsForm({ purpose, next, expired = false }: CredentialsF
   return (
     <form method="post" onSubmit={submit} className="mx-auto max-w-sm space-y-5 lg:mt-[12vh]">
       <h2 className="font-serif text-3xl tracking-tight">{signsUp ? "Sign up" : "Sign in"}</h2>
-      {expired && <p className="text-muted">Your session has ended. What you typed is waiting for you.</p>}
+      {expired && <SessionEnded />}
       {signsUp && <TextField label="Name" name="name" dir="auto" autoComplete="name" required />}
       <TextField label="E-mail" name="email" type="email" autoComplete="email" required />
       <TextField

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { hold, join, kept, newTask, signIn, titles, type } from "./person";
+import { add, box, hold, join, kept, newTask, signIn, titles, type } from "./person";
 import { FRONTEND, SERVICE } from "./stack";
 
 test("a session that has ended leads to sign-in and back, and what was typed is still there", () =>
@@ -16,7 +16,7 @@ test("a session that has ended leads to sign-in and back, and what was typed is 
     await newTask(page).getByRole("button", { name: "Add" }).click();
     await page.waitForURL("**/sign-in?next=%2F&ended=1");
     await page.unrouteAll();
-    await page.getByText("Your session has ended").waitFor();
+    await page.getByText("but what you typed is waiting for you").waitFor();
     await signIn(page, person);
 
     assert.equal(await newTask(page).getByLabel("Title").inputValue(), "Bake bread");
@@ -26,6 +26,22 @@ test("a session that has ended leads to sign-in and back, and what was typed is 
     await page.reload();
     assert.deepEqual(await titles(page), ["Bake bread"]);
     assert.equal((await context.cookies()).every(({ httpOnly }) => httpOnly), true);
+  }));
+
+test("a tick that an ended session has refused is not said to be kept", () =>
+  withPage(async (page, context) => {
+    const person = await join(page);
+    await add(page, "Bake bread");
+    await endSession(page, context);
+
+    await box(page, "Bake bread").click();
+    await page.waitForURL("**/sign-in?*");
+    await page.unrouteAll();
+    await page.getByText("Your session has ended. Your last change may not have been made.").waitFor();
+    await signIn(page, person);
+    await kept(page, "Bake bread");
+
+    assert.equal(await box(page, "Bake bread").isChecked(), false);
   }));
 
 test("several tasks that one ended session has refused come back, all of them", () =>
@@ -76,11 +92,11 @@ test("sign-in leads back to a page of ours, and nowhere else", () =>
     }
   }));
 
-/** The session's cookie goes, and with the next new task the service refuses the token. */
+/** The session's cookie goes, and with the next change the service refuses the token. */
 async function endSession(page: Page, context: BrowserContext): Promise<void> {
   await context.clearCookies();
-  await page.route(`${SERVICE}/api/tasks`, async (route) => {
+  await page.route(`${SERVICE}/api/tasks{,/**}`, async (route) => {
     const headers = { ...route.request().headers(), authorization: "Bearer of.an.old-token" };
-    await route.continue(route.request().method() === "POST" ? { headers } : {});
+    await route.continue(route.request().method() !== "GET" ? { headers } : {});
   });
 }
