@@ -36,7 +36,8 @@ export function useOutage(): Outage | null {
 }
 
 function closedFor(seconds: number): Gate {
-  const { promise: opened, resolve } = Promise.withResolvers<void>();
+  let resolve = (): void => undefined;
+  const opened = new Promise<void>((done) => (resolve = done));
   const open = () => {
     clearTimeout(timer);
     window.removeEventListener("online", open);

@@ -1,11 +1,15 @@
 import { answered, nextTry } from "./outage";
 import { retryAfter, spread } from "./retry-after";
+import { Silence } from "./silence";
 
-const ANSWER_WITHIN_MS = 15_000;
+const PATIENCE_MS = 15_000;
 const LONGEST_PAUSE_S = 15;
 
+/** 503 is the service's own; a proxy in front of it says the others where it is away or too slow. */
+const UNAVAILABLE = [502, 503, 504];
+
 /**
- * Asks until there is an answer that is not 503, in the rhythm of `Retry-After`.
+ * Asks until there is an answer that is not "unavailable", in the rhythm of `Retry-After`.
  *
  * Every request of ours can be repeated: a new task has an `Idempotency-Key`, a change an `If-Match`.
  */
@@ -15,7 +19,7 @@ export async function patientFetch(
 ): Promise<Response> {
   for (let failures = 0; ; failures += 1) {
     const response = await answerTo(attempt, signal);
-    if (response && response.status !== 503) {
+    if (response && !UNAVAILABLE.includes(response.status)) {
       answered();
       return response;
     }
@@ -28,17 +32,20 @@ async function answerTo(
   attempt: (signal: AbortSignal) => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
+  const silence = new Silence(PATIENCE_MS);
   try {
-    const response = await attempt(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
-    // To its end: an answer that breaks off is none.
-    await response.clone().arrayBuffer();
+    const response = await attempt(AbortSignal.any([signal, silence.signal]));
+    // To its end, however long it is: an answer that breaks off or falls silent is none.
+    const body = response.clone().body?.getReader();
+    do silence.heard();
+    while (body && !(await body.read()).done);
     return response;
   } catch (error) {
     signal.throwIfAborted();
-    // There is a TypeError where nobody answers, and a TimeoutError comes from above.
-    const noAnswer =
-      error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
-    if (noAnswer) return undefined;
+    // There is a TypeError where nobody answers.
+    if (silence.signal.aborted || error instanceof TypeError) return undefined;
     throw error;
+  } finally {
+    silence.end();
   }
 }
