@@ -52,7 +52,7 @@ function withChange(tasks: ShownTask[], change: TaskChange): ShownTask[] {
 
 function withAddition(tasks: ShownTask[], key: string, input: TaskInput): ShownTask[] {
   // A title that will be refused is not shown for the blink of an eye.
-  if (!input.title || tasks.some(({ rowKey }) => rowKey === key)) return tasks;
+  if (!input.title.trim() || tasks.some(({ rowKey }) => rowKey === key)) return tasks;
   const now = new Date().toISOString();
   const task: ShownTask = {
     id: 0,

@@ -10,9 +10,9 @@ export function entityTag(task: Task): string {
   return `"${task.updated_at}"`;
 }
 
-/** What a user decides of a task; an empty description is none. */
+/** What a user decides of a task, kept as it was typed; a blank description is none. */
 export function taskInput({ title, description }: { title: string; description: string }): TaskInput {
-  return { title: title.trim(), description: description.trim() || null };
+  return { title, description: description.trim() ? description : null };
 }
 
 export function sameText(one: TaskInput, other: TaskInput): boolean {
