@@ -2,6 +2,7 @@ import type { KeyboardEvent, ReactNode, RefObject } from "react";
 
 import { FieldError } from "@/components/field-error";
 import type { Draft } from "@/lib/draft";
+import { ignoreHeldEnter } from "@/lib/held-enter";
 
 interface TaskFieldsProps {
   /** Tells the fields of one form from those of another on the page. */
@@ -38,7 +39,7 @@ export function TaskFields({
   function submitOnCommand(event: KeyboardEvent) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    onSubmit();
+    if (!event.repeat) onSubmit();
   }
 
   return (
@@ -52,6 +53,7 @@ export function TaskFields({
         dir="auto"
         value={title}
         onChange={(event) => onType({ title: event.target.value, description })}
+        onKeyDown={ignoreHeldEnter}
         placeholder={titlePlaceholder}
         autoFocus={autoFocus}
         autoComplete="off"

@@ -1,5 +1,6 @@
 import { useCallback, type RefObject } from "react";
 
+import { ignoreHeldEnter } from "@/lib/held-enter";
 import type { ShownTask } from "@/lib/task-change";
 
 interface TaskTextProps {
@@ -28,6 +29,7 @@ export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps
         type="button"
         dir="auto"
         onClick={({ detail }) => detail < 2 && onEdit()}
+        onKeyDown={ignoreHeldEnter}
         disabled={disabled}
         aria-label={`Edit “${title}”`}
         aria-describedby={description ? `description-${id}` : undefined}

@@ -71,6 +71,47 @@ test("an edit that is refused does not take the keyboard away from other words",
     assert.equal(await editor(page).getByLabel("Title").inputValue(), "a".repeat(501));
   }));
 
+test("Enter that is held down saves once", () =>
+  withPage(async (page) => {
+    let sent = 0;
+    page.on("request", (request) => {
+      const isOurs = ["POST", "PUT"].includes(request.method()) && request.url().startsWith(SERVICE);
+      sent += Number(isOurs);
+    });
+    const holdEnter = async () => {
+      await page.keyboard.down("Enter");
+      await page.waitForTimeout(600); // As a keyboard does, and longer than a double click takes.
+      for (let times = 0; times < 3; times += 1) await page.keyboard.down("Enter");
+      await page.keyboard.up("Enter");
+    };
+    await join(page);
+
+    await newTask(page).getByLabel("Title").fill("Bake bread");
+    await holdEnter();
+    await kept(page, "Bake bread");
+    await words(page, "Bake bread").click();
+    await editor(page).getByLabel("Title").fill("Bake two loaves");
+    await holdEnter();
+    await kept(page, "Bake two loaves");
+
+    assert.equal(sent, 2);
+    assert.equal(await page.getByText("Title is required").count(), 0);
+    assert.equal(await editor(page).count(), 0);
+  }));
+
+test("after two changes that fail together, the list is asked for", () =>
+  withPage(async (page) => {
+    await join(page);
+    for (const title of ["Bake bread", "Water the plants"]) await add(page, title);
+    await page.evaluate(failTogether);
+    const asked = page.waitForRequest((request) => request.url() === `${SERVICE}/api/tasks` && request.method() === "GET");
+
+    await box(page, "Bake bread").click();
+    await box(page, "Water the plants").click();
+
+    await asked;
+  }));
+
 test("what has failed is still said when other things succeed", () =>
   withPage(async (page) => {
     await join(page);
@@ -129,3 +170,16 @@ test("the second half of a double click does nothing to the task that has moved 
     assert.equal(await editor(page).count(), 0);
     assert.equal(await page.locator("dialog").count(), 0);
   }));
+
+/** Two changes are answered in the same instant, with a refusal. */
+function failTogether(): void {
+  const whole = window.fetch;
+  const waiting: Array<(response: Response) => void> = [];
+  window.fetch = async (...request) => {
+    if (!(request[0] instanceof Request) || request[0].method !== "PATCH") return whole(...request);
+    const answer = new Promise<Response>((resolve) => waiting.push(resolve));
+    const answerAll = () => waiting.forEach((resolve) => resolve(new Response(null, { status: 500 })));
+    if (waiting.length === 2) setTimeout(answerAll);
+    return answer;
+  };
+}

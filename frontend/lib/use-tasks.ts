@@ -77,9 +77,12 @@ export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
     onSettled: () => {
       // One that is on its way may have been read before this change was made.
       listIsDue.current ||= client.isFetching({ queryKey: TASKS }) > 0;
-      if (!listIsDue.current || client.isMutating({ mutationKey: CHANGE }) > 1) return;
-      listIsDue.current = false;
-      void client.invalidateQueries({ queryKey: TASKS });
+      // When this change is not counted any more: of two that settle together, each would wait for the other.
+      setTimeout(() => {
+        if (!listIsDue.current || client.isMutating({ mutationKey: CHANGE })) return;
+        listIsDue.current = false;
+        void client.invalidateQueries({ queryKey: TASKS });
+      });
     },
   });
   return mutateAsync;
