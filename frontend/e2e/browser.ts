@@ -8,9 +8,10 @@ import {
   type Page,
 } from "playwright-core";
 
-import { FRONTEND, given } from "./stack";
+import { FRONTEND, given, SERVICE, STRANGER } from "./stack";
 
 const PATIENCE_MS = 15_000;
+const OURS = [FRONTEND, STRANGER, SERVICE];
 const DESKTOP = { width: 1280, height: 800 };
 
 let browser: Browser | undefined;
@@ -24,8 +25,8 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /**
- * A page in a browser of its own, which fails the scenario where the page breaks its own rules, but
- * for what is `expected`.
+ * A page in a browser of its own, which fails the scenario where the page breaks its own rules, or
+ * asks anybody for anything but the frontend and the service; `expected` is left out of that.
  */
 export async function withPage(
   act: (page: Page, context: BrowserContext) => Promise<void>,
@@ -46,6 +47,10 @@ export async function withPage(
     // The browser reports each refused request; whether it had to be refused is the scenario's.
     const refusal = /Failed to load resource|CORS policy/.test(message.text());
     if (message.type() === "error" && !refusal) complaints.push(message.text());
+  });
+  context.on("request", (request) => {
+    const isOurs = OURS.includes(new URL(request.url()).origin);
+    if (!isOurs) complaints.push(`${request.url()} is elsewhere`);
   });
   try {
     await act(await context.newPage(), context);

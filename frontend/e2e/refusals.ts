@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import type { Page } from "playwright-core";
+
 import { withPage } from "./browser";
-import { add, bin, editor, join, newTask, row, titles, type, words } from "./person";
+import { add, bin, box, editor, join, newTask, row, titles, type, words } from "./person";
 import { SERVICE } from "./stack";
 
 test("a violation is shown at its field, in the words of the contract", () =>
@@ -41,15 +43,7 @@ test("a deletion that fails is taken back and said", () =>
   withPage(async (page) => {
     await join(page);
     await add(page, "Bake bread");
-    await page.route(`${SERVICE}/api/tasks/*`, (route) =>
-      route.request().method() !== "DELETE"
-        ? route.fallback()
-        : route.fulfill({
-            status: 500,
-            headers: { "Access-Control-Allow-Origin": "*" },
-            json: { error: { code: "INTERNAL_ERROR", message: "Something went wrong on our side" } },
-          }),
-    );
+    await refuse(page, "DELETE");
 
     await bin(page, "Bake bread").click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
@@ -58,3 +52,30 @@ test("a deletion that fails is taken back and said", () =>
     await page.getByRole("alert").getByText(said).waitFor();
     await row(page, "Bake bread").waitFor();
   }));
+
+test("a tick that is refused is taken back and said", () =>
+  withPage(async (page) => {
+    await join(page);
+    await add(page, "Bake bread");
+    await refuse(page, "PATCH");
+
+    await box(page, "Bake bread").click();
+
+    const said = /“.Bake bread.” was not completed: Something went wrong on our side/;
+    await page.getByRole("alert").getByText(said).waitFor();
+    assert.equal(await box(page, "Bake bread").isChecked(), false);
+    await page.getByText("1 open").waitFor();
+  }));
+
+/** Not with a 503, after which a request is made again. */
+async function refuse(page: Page, method: string): Promise<void> {
+  await page.route(`${SERVICE}/api/tasks/**`, (route) =>
+    route.request().method() !== method
+      ? route.fallback()
+      : route.fulfill({
+          status: 500,
+          headers: { "Access-Control-Allow-Origin": "*" },
+          json: { error: { code: "INTERNAL_ERROR", message: "Something went wrong on our side" } },
+        }),
+  );
+}
