@@ -4,7 +4,7 @@ import nextTypescript from "eslint-config-next/typescript";
 const config = [
   ...nextVitals,
   ...nextTypescript,
-  { ignores: [".next/**", "next-env.d.ts", "lib/api-types.ts"] },
+  { ignores: [".next/**", ".e2e/**", "next-env.d.ts", "lib/api-types.ts"] },
   {
     rules: {
       "@typescript-eslint/no-explicit-any": "error",
