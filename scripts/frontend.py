@@ -47,9 +47,9 @@ def main() -> None:
 
 def demo() -> None:
     """Serve everything until Ctrl-C; users and tasks are kept for the next time."""
+    node = find_node()
     for port in (SERVICE_PORT, FRONTEND_PORT):
         _demand_free(port)
-    node = find_node()
     build(node)
     with ExitStack() as stack:
         postgres = stack.enter_context(LocalPostgres(KEPT / "postgres"))
