@@ -66,3 +66,28 @@ def test_a_url_that_cannot_be_read_is_refused_without_showing_the_password() -> 
         connection_parameters("postgresql://u:s3cret%zz@h/d")
 
     assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:s3cret/s3cret@h/d",
+        "postgresql://u:1234/s3cret@h/d",
+        "postgresql://u:/s3cret@h:5432/d",
+        "postgresql://u:s3cret@s3cret@h/d",
+        "postgresql://u:@s3cret@h1,h2/d?sslmode=require",
+    ],
+)
+def test_a_password_that_libpq_would_cut_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ValueError, match="percent-encode") as refusal:
+        connection_parameters(url)
+
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_an_at_sign_is_taken_where_it_means_something() -> None:
+    encoded = connection_parameters("postgresql://u:p%40%2Fq@[::1]:5432/d%40e")
+    socket = connection_parameters("postgresql:///d?host=@name&user=u@example.com")
+
+    assert (encoded["password"], encoded["host"], encoded["dbname"]) == ("p@/q", "::1", "d@e")
+    assert (socket["host"], socket["user"]) == ("@name", "u@example.com")
