@@ -36,7 +36,7 @@ def tracing_asked_for() -> Untraced:
             return OpenTelemetry()
     except ImportError:
         problem = NOT_INSTALLED
-    except ValueError as error:  # A variable that OpenTelemetry cannot read.
+    except (ValueError, RuntimeError) as error:  # A variable that OpenTelemetry cannot use.
         problem = str(error)
     structlog.get_logger().warning(Event.TRACES_OFF, reason=problem)
     return Untraced()

@@ -10,7 +10,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from tasks_api.observation.events import Event
 
-_QUERY = re.compile(r"\?\S*")
+_CONFIDED = re.compile(r"\?\S*|(?<=header value: ).*")
+"""What an operator may have put a key into: the query of the endpoint, the value of a header."""
 
 
 def keep_headers_out_of_the_log() -> None:
@@ -66,5 +67,4 @@ class _FirstWord(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith("opentelemetry.exporter") and not self.word:
-            # An endpoint may have a key in its query.
-            self.word = _QUERY.sub("", record.getMessage())
+            self.word = _CONFIDED.sub("", record.getMessage())

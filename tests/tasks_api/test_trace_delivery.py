@@ -83,6 +83,16 @@ def test_where_it_is_not_installed_the_service_works_without(tmp_path: Path) -> 
             {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_BSP_MAX_QUEUE_SIZE": "0"},
             "max_queue_size must be a positive integer.",
         ),
+        (
+            {
+                "OTEL_TRACES_EXPORTER": "otlp",
+                "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER": "nonsense",
+            },
+            (
+                "Requested component 'nonsense' not found in entry point "
+                "'opentelemetry_otlp_credential_provider'"
+            ),
+        ),
     ],
     ids=str,
 )
@@ -180,6 +190,20 @@ def test_its_return_is_said_with_what_was_lost() -> None:
     assert first["event"] == "traces_undelivered"
     assert first["reason"]
     assert (last["event"], last["lost"]) == ("traces_delivered", 3)
+
+
+def test_a_key_that_cannot_be_a_header_is_not_said() -> None:
+    headers = {"api-key": "s3cret\n"}
+    exporter = OTLPSpanExporter("http://127.0.0.1:1/v1/traces", headers=headers, timeout=0.5)
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(Delivery(exporter)))
+
+    with capture_logs() as events:
+        provider.get_tracer("test").start_span("lost").end()
+
+    assert [event["event"] for event in events] == ["traces_undelivered"]
+    assert "header value" in events[0]["reason"]
+    assert "s3cret" not in events[0]["reason"]
 
 
 def imported(folder: Path, before: str = "", **settings: str) -> tuple[list[str], list[str]]:
