@@ -15,8 +15,11 @@ from boundary.contract import CONTRACT, ROUTE, Contract, published
 from boundary.errors import MethodNotAllowed, RouteNotFound
 
 PAGE = CONTRACT.parent / "docs"
-PREFIXES = (b"/docs", b"/openapi.")
-"""Of all paths that are answered here; the answers are for everybody."""
+_DOCUMENTS = ("/openapi.yaml", "/openapi.json", "/docs")
+PATHS = frozenset(
+    path.encode() for path in (*_DOCUMENTS, *(f"/docs/{file.name}" for file in PAGE.glob("*.*")))
+)
+"""All that is published; the answers are for everybody."""
 
 # The page runs what comes from here, and talks to this origin. Swagger UI keeps its icons in its
 # style sheet. Nobody may frame it: there is a token in it.

@@ -1,6 +1,6 @@
 """The headers that every answer has, whoever gives it."""
 
-from boundary.published import PREFIXES
+from boundary.published import PATHS
 from tasks_api.observation import request_id
 
 Headers = list[tuple[bytes, bytes]]
@@ -16,4 +16,4 @@ def answer_headers(id_: bytes, path: bytes = b"") -> Headers:
     A client that keeps it itself can still ask by `If-None-Match` whether it is current.
     """
     headers = [_NOSNIFF, (request_id.HEADER, id_)]
-    return headers if path.startswith(PREFIXES) else [*headers, _NO_STORE]
+    return headers if path.removesuffix(b"/") in PATHS else [*headers, _NO_STORE]

@@ -31,6 +31,8 @@ ANSWERS: dict[str, tuple[bytes, int]] = {
     "no token": (request("GET /api/tasks", ID), 401),
     "no task": (request("GET /api/tasks/12345", ID, token=TOKEN), 404),
     "no path": (request("GET /nothing", ID), 404),
+    "no page": (request("GET /docs/nothing", ID), 404),
+    "no such form of the contract": (request("GET /openapi.txt", ID), 404),
     "no method": (request("PATCH /api/tasks", ID), 405),
     "a body that stops": (STALLED % (ID.encode(), JSON.encode(), TOKEN.encode()), 408),
     "no match": (request("DELETE /api/tasks/12345", ID, token=TOKEN), 404),
