@@ -11,6 +11,7 @@ MAX_WAITING = 10_000
 
 # Where a pipe is writable, it takes as much as this at once (POSIX, `PIPE_BUF`).
 _PIECE = 4096
+_END = b"\n"
 
 
 class Output:
@@ -28,6 +29,7 @@ class Output:
         self._is_writable.register(descriptor, select.POLLOUT)
         self._waiting: deque[bytes] = deque()
         self._lost = 0
+        self._is_in_line = False
         self._lock = Lock()
 
     def write(self, line: bytes) -> None:
@@ -56,12 +58,19 @@ class Output:
         """Write a line, or what can be written now, and keep the rest."""
         try:
             while line and self._is_writable.poll(0):
-                line = line[os.write(self._descriptor, line[:_PIECE]) :]
+                written = os.write(self._descriptor, line[:_PIECE])
+                self._is_in_line = not line[:written].endswith(_END)
+                line = line[written:]
         except BlockingIOError:
             pass
         except OSError:  # Nobody reads it any more, or the disk is full.
-            self._lost += len(self._waiting)
-            self._waiting.clear()
+            self._lose_waiting()
             return False
         self._waiting[0] = line
         return not line
+
+    def _lose_waiting(self) -> None:
+        self._lost += sum(line != _END for line in self._waiting)
+        self._waiting.clear()
+        if self._is_in_line:  # The next line must not be glued to half of this one.
+            self._waiting.append(_END)

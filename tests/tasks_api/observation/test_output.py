@@ -1,6 +1,8 @@
 """Where the log goes: whatever becomes of it, nobody waits, and what is lost is counted."""
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +24,19 @@ def pipe() -> Iterator[tuple[int, int]]:
     yield ends
     for end in ends:
         os.close(end)
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[int]:
+    """Give a file that takes eight bytes, and more when the limit is lifted."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    file = os.open(tmp_path / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, limits[1]))
+    yield file
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    os.close(file)
+    signal.signal(signal.SIGXFSZ, handler)
 
 
 def loss(count: int) -> bytes:
@@ -94,6 +109,17 @@ def test_a_long_line_arrives_whole(pipe: tuple[int, int]) -> None:
         out.flush()
 
     assert received == line
+
+
+def test_a_line_that_the_disk_has_cut_spoils_no_other(full_disk: int) -> None:
+    out = Output(full_disk, loss)
+
+    for line in (b"one\n", b"longer\n", b"two\n"):
+        out.write(line)
+    resource.setrlimit(resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE)[1:] * 2)
+    out.write(b"three\n")
+
+    assert os.pread(full_disk, 100, 0) == b"one\nlong\nthree\nlost 2\n"
 
 
 def test_a_pipe_that_nobody_reads_any_more_is_no_failure() -> None:
