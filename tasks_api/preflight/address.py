@@ -30,8 +30,10 @@ class Address:
     @cached_property
     def hosts(self) -> list[str]:
         """The names or addresses of its hosts; empty for a socket of this machine."""
-        named = self._parameter("host", "PGHOST").split(",")
-        return [host.lower() for host in named if host and not host.startswith(("/", "@"))]
+        named = self._parameter("host", "PGHOST") or self._parameter("hostaddr", "PGHOSTADDR")
+        return [
+            host.lower() for host in named.split(",") if host and not host.startswith(("/", "@"))
+        ]
 
     @property
     def where(self) -> str:
@@ -56,14 +58,19 @@ class Address:
     @property
     def is_encrypted(self) -> bool:
         """Whether libpq insists on TLS; by default it does without where the server has none."""
-        mode = self._parameter("sslmode", "PGSSLMODE")
-        return mode in {"require", "verify-ca", "verify-full"}
+        return self._mode in {"require", "verify-ca", "verify-full"}
 
     @property
     def is_bound(self) -> bool:
         """Whether nobody can stand in between: a certificate or the password proves the server."""
-        is_verified = self._parameter("sslmode", "PGSSLMODE") == "verify-full"
+        is_verified = self._mode == "verify-full"
         return is_verified or self._parameter("channel_binding", "PGCHANNELBINDING") == "require"
+
+    @property
+    def _mode(self) -> str:
+        # With the certificates of the system libpq verifies the server unless it is told not to.
+        is_verified = self._parameter("sslrootcert", "PGSSLROOTCERT") == "system"
+        return self._parameter("sslmode", "PGSSLMODE") or ("verify-full" if is_verified else "")
 
     def _parameter(self, name: str, variable: str) -> str:
         return self._parameters.get(name) or os.environ.get(variable, "")

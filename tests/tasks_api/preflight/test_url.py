@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks_api.preflight.address import Address
 from tests.tasks_api.preflight.conftest import Check, Findings
 
 # `hostaddr` keeps the look-up of names, and the network, out of it.
@@ -34,6 +35,16 @@ def test_another_host_with_tls_is_right(check: Check, mode: str) -> None:
     url = f"postgresql://db.example.com:1/d?hostaddr=127.0.0.1&sslmode={mode}"
 
     assert warnings_of(check(DATABASE_URL=url)) == set()
+
+
+def test_the_certificates_of_the_system_insist_on_tls(check: Check) -> None:
+    url = "postgresql://db.example.com:1/d?hostaddr=127.0.0.1&sslrootcert=system"
+
+    assert warnings_of(check(DATABASE_URL=url)) == set()
+
+
+def test_an_address_without_a_name_is_another_host() -> None:
+    assert not Address("DATABASE_URL", "postgresql:///d?hostaddr=192.0.2.1").is_local
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", ""])
