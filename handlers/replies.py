@@ -14,9 +14,9 @@ def ok(task: Task, *, if_none_match: str | None = None) -> Response:
     return _tagged(_enveloped(task), tag_of_task(task), if_none_match)
 
 
-def ok_list(array: str, *, if_none_match: str | None) -> Response:
+def ok_list(array: bytes, *, if_none_match: str | None) -> Response:
     """200 with a list of tasks, which is JSON already; or 304 as well."""
-    body = b'{"data":%b}' % array.encode()
+    body = b'{"data":%b}' % array
     return _tagged(body, tag_of_list(body), if_none_match)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 import psycopg2
-from psycopg2.extensions import connection
+from psycopg2.extensions import BYTES, connection, register_type
 from sqlalchemy import Executable, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -36,6 +36,8 @@ RECYCLE_SECONDS = 1800
 """An idle connection is replaced after half an hour, before a firewall forgets about it."""
 
 READ_ONLY = "25006"
+
+Values = Mapping[str, object]
 
 
 class ConnectionPool:
@@ -83,12 +85,13 @@ class ConnectionPool:
     def execute(
         self,
         statement: Executable,
-        values: Mapping[str, object],
+        values: Values,
         *,
         repeatable: bool = False,
         expires: bool = False,
+        as_bytes: bool = False,
     ) -> Rows:
-        """Run one statement, and give its rows.
+        """Run one statement, and give its rows, text `as_bytes` where it is only passed on.
 
         Where the connection breaks, nobody knows whether the statement was carried out. One that
         is `repeatable`, because twice is as good as once, is then run again on another connection.
@@ -100,7 +103,7 @@ class ConnectionPool:
             try:
                 if expires:
                     values = {**values, "expires_at": self._expiry(lent)}
-                return self._run(lent, statement, values)
+                return self._run(lent, statement, values, as_bytes=as_bytes)
             except psycopg2.Error as error:
                 is_broken = _drop_if_broken(lent, error)
                 if is_broken and not (repeatable and deadline.remaining() > 0):
@@ -108,7 +111,7 @@ class ConnectionPool:
                 if not is_broken:
                     raise
         self._retries += 1
-        return self.execute(statement, values, expires=expires)
+        return self.execute(statement, values, expires=expires, as_bytes=as_bytes)
 
     @property
     def state(self) -> PoolState:
@@ -116,10 +119,12 @@ class ConnectionPool:
         return state_of(self._engine, retries=self._retries)
 
     def _run(
-        self, lent: PoolProxiedConnection, statement: Executable, values: Mapping[str, object]
+        self, lent: PoolProxiedConnection, statement: Executable, values: Values, *, as_bytes: bool
     ) -> Rows:
         text, constants = prepared(statement)
         with self._watch(text), closing(lent.cursor()) as cursor:
+            if as_bytes:
+                register_type(BYTES, cast("psycopg2.extensions.cursor", cursor))
             cursor.execute(self._limits.sql() + text, {**constants, **values})
             return cursor.fetchall() if cursor.description else ()
 
@@ -131,7 +136,7 @@ class ConnectionPool:
         return connect(dialect.connect, self._hosts, self._connect_timeout)
 
     def _expiry(self, lent: PoolProxiedConnection) -> datetime:
-        return deadline_of(lent.info, lambda: self._run(lent, NOW, {})[0][0])
+        return deadline_of(lent.info, lambda: self._run(lent, NOW, {}, as_bytes=False)[0][0])
 
 
 def _drop_if_broken(lent: PoolProxiedConnection, error: psycopg2.Error) -> bool:

@@ -38,12 +38,12 @@ class TaskRepository:
         self._owner = owner
         self._users = users
 
-    def list_as_json(self) -> str:
+    def list_as_json(self) -> bytes:
         """Give all tasks as a JSON array, the newest first, each with the members of a `Task`."""
-        ((array,),) = self._read(statements.LIST)
+        ((array,),) = self._read(statements.LIST, as_bytes=True)
         if array is None:
             self._users.confirm(self._pool, self._owner)
-        return array or "[]"
+        return array or b"[]"
 
     def get(self, task_id: int) -> Task:
         """Give one task."""
@@ -126,6 +126,6 @@ class TaskRepository:
             raise TaskChanged
         raise DatabaseUnavailable(reason=TOO_LATE)
 
-    def _read(self, statement: Executable, **values: object) -> Rows:
+    def _read(self, statement: Executable, *, as_bytes: bool = False, **values: object) -> Rows:
         values["owner"] = self._owner.id
-        return self._pool.execute(statement, values, repeatable=True)
+        return self._pool.execute(statement, values, repeatable=True, as_bytes=as_bytes)

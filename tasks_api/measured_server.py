@@ -5,11 +5,11 @@ import socket
 from typing import Any, cast
 
 import uvicorn
-from prometheus_client import make_asgi_app
 
 from tasks_api.draining_protocol import DrainingProtocol, StoppableState
 from tasks_api.graceful_server import GracefulServer
 from tasks_api.observation.exchange import METRICS
+from tasks_api.observation.exposition import exposition_of
 from tasks_api.observation.metrics import Metrics
 
 
@@ -30,9 +30,8 @@ class MeasuredServer(GracefulServer):
         await super().startup(sockets)
         metrics: Metrics = self.lifespan.state[METRICS]
         metrics.in_flight = self._in_flight
-        config = uvicorn.Config(
-            make_asgi_app(metrics.registry), ws="none", log_config=None, access_log=False
-        )
+        application = exposition_of(metrics.registry)
+        config = uvicorn.Config(application, ws="none", log_config=None, access_log=False)
         self._metrics_server = await asyncio.get_running_loop().create_server(
             lambda: DrainingProtocol(config, self._metrics_state, {}), sock=self._metrics_listener
         )

@@ -4,7 +4,7 @@ import os
 import select
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 
 MAX_WAITING = 10_000
 """Lines that wait for the descriptor to take them; further ones are lost, and counted."""
@@ -30,7 +30,9 @@ class Output:
         self._waiting: deque[bytes] = deque()
         self._lost = 0
         self._is_in_line = False
-        self._lock = Lock()
+        # What runs while a line is written may log itself: an object that is cleared away does.
+        self._lock = RLock()
+        self._is_busy = False
 
     def write(self, line: bytes) -> None:
         """Write a line, and before it those that have had to wait."""
@@ -48,6 +50,15 @@ class Output:
                 self._write_waiting()
 
     def _write_waiting(self) -> None:
+        if self._is_busy:  # Further out, and it goes on with what waits by then.
+            return
+        self._is_busy = True
+        try:
+            self._write_in_turn()
+        finally:
+            self._is_busy = False
+
+    def _write_in_turn(self) -> None:
         while self._waiting and self._write(self._waiting[0]):
             self._waiting.popleft()
             if self._lost and not self._waiting:

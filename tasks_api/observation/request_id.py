@@ -6,7 +6,7 @@ from secrets import token_hex
 
 HEADER = b"x-request-id"
 
-# No token, no address and no sentence fits. A UUID does, and so does any id that proxies make.
+# No JWT, no address and no sentence fits. A UUID does, and so does any id that proxies make.
 _WELL_FORMED = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 
 

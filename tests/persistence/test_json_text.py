@@ -42,5 +42,5 @@ def test_each_task_of_a_list_is_spelt_as_it_is_alone(database_url: str, zone: st
         array = tasks.list_as_json()
         alone = [tasks.get(task_id) for task_id in ids]
 
-    assert array.encode() == orjson.dumps(alone, option=orjson.OPT_UTC_Z)
+    assert array == orjson.dumps(alone, option=orjson.OPT_UTC_Z)
     database.dispose()

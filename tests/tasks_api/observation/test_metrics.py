@@ -142,10 +142,28 @@ def test_what_is_asked_there_is_neither_counted_nor_logged(measured: Measured) -
     [b"marker\r\n\r\n", b"\x16\x03\x01\x02\r\n\r\n", request("POST /metrics"), b"x" * 20_000],
 )
 def test_nothing_that_is_sent_there_ends_it(measured: Measured, sent: bytes) -> None:
-    assert send(measured.metrics, sent).status in (200, 400, 431)
+    assert send(measured.metrics, sent).status in (400, 404, 431)
 
     assert measured.read("tasks_pool_size") == 10
     assert httpx.get(f"{measured.service.url}/livez", verify=NO_TLS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "accept", [b"\xff\xfe", b"application/openmetrics-text; version=abc"], ids=repr
+)
+def test_a_header_that_is_odd_changes_nothing(measured: Measured, accept: bytes) -> None:
+    response = httpx.get(f"{measured.metrics}/metrics", headers={b"Accept": accept}, verify=NO_TLS)
+
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/plain")
+    assert "tasks_build_info" in response.text
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/x"), ("POST", "/metrics")])
+def test_there_is_nothing_else(measured: Measured, method: str, path: str) -> None:
+    response = httpx.request(method, measured.metrics + path, verify=NO_TLS)
+
+    assert response.status_code == 404
 
 
 def test_each_process_counts_for_itself_on_a_port_of_its_own(

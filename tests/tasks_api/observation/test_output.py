@@ -170,3 +170,20 @@ def answered(url: str, times: int) -> set[int]:
                 assert time.monotonic() < give_up
                 time.sleep(0.05)
         return {client.get(url).status_code for _ in range(times)}
+
+
+def test_what_is_logged_while_a_line_is_written_follows_it(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Output(pipe[1], loss)
+    write = os.write
+
+    def write_and_log(descriptor: int, line: bytes) -> int:
+        if line == b"one\n":
+            out.write(b"two\n")
+        return write(descriptor, line)
+
+    monkeypatch.setattr(os, "write", write_and_log)
+    out.write(b"one\n")
+
+    assert read_all(pipe[0]) == b"one\ntwo\n"
