@@ -7,7 +7,8 @@ from typing import Any
 from boundary.errors import Unauthenticated
 from tasks_api.tokens import refusals
 from tasks_api.tokens.compact import header_of, payload_of
-from tasks_api.tokens.verifier import LATEST, TokenVerifier
+from tasks_api.tokens.strict_jwt import LATEST
+from tasks_api.tokens.verifier import TokenVerifier
 
 FIXES = {
     refusals.NO_JWT: "This looks like a session token or a cookie of Better Auth. Take the token "

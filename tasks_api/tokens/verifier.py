@@ -11,24 +11,18 @@ from typing import Any, NamedTuple
 import jwt
 
 from tasks_api.tokens import refusals
-from tasks_api.tokens.compact import header_of, is_encrypted, json_object
+from tasks_api.tokens.compact import header_of, is_encrypted
 from tasks_api.tokens.identity import Identity, identity_of
 from tasks_api.tokens.key_set import KeySet
 from tasks_api.tokens.refusals import reason_of, refuse
+from tasks_api.tokens.strict_jwt import StrictJWT, refuse_other_headers
 
 LEEWAY_SECONDS = 30
-LATEST = 253402300799
-"""The last second of the year 9999: times beyond it are no times."""
-
-_DOTS_OF_A_JWT = 2
-_OTHER_ALGORITHMS = ("RS256", "ES256", "ES512", "PS256", "none")
-_TYPE_OF_SESSION_DATA = "better-auth.session-cache+jwt"
-_HEADERS_THAT_CHANGE_THE_MEANING = frozenset(
-    {"jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "cty"}
-)
 
 MAX_REMEMBERED = 4096
 """Tokens, of 8 KiB at most. The one that was verified first is forgotten first."""
+
+_DOTS_OF_A_JWT = 2
 
 Key = str | jwt.PyJWK
 
@@ -57,7 +51,7 @@ class TokenVerifier:
         issuer: str | None = None,
         audience: str | None = None,
     ) -> None:
-        self._jwt = _StrictJWT()
+        self._jwt = StrictJWT()
         self._verified: dict[str, _Verified] = {}
         self._secrets = [secret] if previous_secret is None else [secret, previous_secret]
         self._key_set = key_set
@@ -104,7 +98,7 @@ class TokenVerifier:
             refuse(refusals.SESSION_DATA)
         try:
             header = header_of(token)
-            _refuse_other_headers(header)
+            refuse_other_headers(header)
             claims = self._claims(token, header)
             return _Verified(identity_of(claims), int(claims["exp"]) + LEEWAY_SECONDS, keys)
         except jwt.InvalidTokenError as error:
@@ -141,31 +135,3 @@ class TokenVerifier:
             leeway=LEEWAY_SECONDS,
             options=self._options,
         )
-
-
-class _StrictJWT(jwt.PyJWT):
-    def _decode_payload(self, decoded: dict[str, Any]) -> dict[str, Any]:
-        """Parse what the signature has just proved (PyJWT documents this as the place for it)."""
-        claims = json_object(decoded["payload"])
-        if not all(_is_time(claims[name]) for name in ("exp", "nbf", "iat") if name in claims):
-            raise ValueError
-        return claims
-
-
-def _refuse_other_headers(header: dict[str, Any]) -> None:
-    if header.get("typ") == _TYPE_OF_SESSION_DATA:
-        refuse(refusals.SESSION_DATA)
-    algorithm = header.get("alg")
-    if algorithm not in ("HS256", "EdDSA"):
-        # A tuple, not a set: what was sent may be unhashable.
-        named = algorithm if algorithm in _OTHER_ALGORITHMS else "another one"
-        refuse(refusals.OTHER_ALGORITHM.format(named))
-    if str(header.get("typ", "JWT")).upper() != "JWT":
-        raise ValueError
-    if header.keys() & _HEADERS_THAT_CHANGE_THE_MEANING:
-        raise ValueError
-
-
-def _is_time(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 <= value <= LATEST  # type: ignore[operator]
