@@ -16,8 +16,11 @@ MORE_ROUNDS = 4
 SECONDS = 2
 
 
-def run(*, is_binding: bool) -> bool:
-    """Run it and print the ratios; where it `is_binding`, tell whether they are high enough."""
+def run(*, is_binding: bool, is_kept: bool = False) -> bool:
+    """Run it and print the ratios; where it `is_binding`, tell whether they are high enough.
+
+    Where it `is_kept`, what counts as reached is lowered to it.
+    """
     reached = Reached.read()
     samples: list[Sample] = []
     with rounds_on_tasks() as rounds, rounds.servers(ALL) as servers:
@@ -26,6 +29,8 @@ def run(*, is_binding: bool) -> bool:
             _extend(samples, rounds, servers, MORE_ROUNDS)
     figures = Figures(samples)
     print_ratios(figures)
+    if is_kept:
+        reached.lowered_to(figures).write()
     lost = reached.lost_in(figures) if is_binding else []
     for each in lost:
         click.echo(each, err=True)
