@@ -24,6 +24,7 @@ test: environment ## Run the whole test suite against a PostgreSQL that it start
 	@$(python) -m pytest
 
 e2e: environment ## Try every button of the frontend in a browser. Needs Node.js and Chromium
+	@$(python) -m pytest -m browser tests/boundary
 	@$(python) -m scripts.frontend e2e
 
 lint: lint-environment ## Check style, types, imports, contract, frontend, migrations, deployment
@@ -46,7 +47,7 @@ faults: environment ## Break PostgreSQL and the network under load, and write do
 	@$(python) -m tests.faults $(FAULTS)
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
-	@$(python) -m pytest -s -m replicas tests/replicas
+	@$(python) -m pytest -s -m replicas tests/replicas tests/tasks_api/preflight
 
 image: ## Build the image without a Docker engine, into build/image; as root on Debian
 	@scripts/build-image.sh

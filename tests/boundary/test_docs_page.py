@@ -33,10 +33,11 @@ def test_the_page_has_a_strict_policy(service: Service, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.skipif(not BROWSER, reason="no Chromium is installed")
+@pytest.mark.browser
 def test_the_page_shows_every_operation_and_nothing_is_blocked(
     service: Service, tmp_path: Path
 ) -> None:
+    assert BROWSER, "Chromium is not installed: on Debian, apt install chromium"
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr")
     profile = (f"--user-data-dir={tmp_path}", "--virtual-time-budget=8000", "--dump-dom")
 

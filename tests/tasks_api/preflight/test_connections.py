@@ -8,17 +8,13 @@ import pytest
 
 from tasks_api.local_postgres.programs import programs_for
 from tests.database import query
-from tests.faults.pgbouncer import PgBouncer, program
+from tests.faults.pgbouncer import PgBouncer
 from tests.tasks_api.preflight.conftest import Check
 
 
 @pytest.fixture
 def pooled_url(postgres: str, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a database behind a PgBouncer."""
-    try:
-        program()
-    except FileNotFoundError as error:
-        pytest.skip(str(error))
     tmp_path.chmod(0o755)
     folder = tmp_path / "pgbouncer"
     pooler = PgBouncer(folder, programs_for(tmp_path, folder), postgres)
@@ -61,6 +57,7 @@ def test_the_limit_of_the_database_counts(check: Check, database_url: str) -> No
     assert "the 5 that the database lets in" in found["connections"]["message"]
 
 
+@pytest.mark.replicas
 def test_behind_a_pooler_the_pooler_counts(check: Check, pooled_url: str) -> None:
     # PgBouncer lets in 100 unless it is told otherwise, and it is not.
     found = check("--replicas", "11", DATABASE_URL=pooled_url)
