@@ -87,8 +87,8 @@ def test_the_first_process_of_a_container_hears_it_as_well(
     caught = int(status_of(process.pid)["SigCgt"], 16)
     process.kill()
 
-    assert caught & 1 << number - 1
     assert outcome(process) == (-signal.SIGKILL, "")
+    assert caught & 1 << number - 1
 
 
 def test_what_holds_pythons_own_way_out_does_not_hold_it(tmp_path: Path, database_url: str) -> None:
