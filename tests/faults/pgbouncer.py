@@ -11,8 +11,9 @@ from typing import Any
 import psycopg2
 from sqlalchemy import make_url
 
-from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
+from tasks_api.local_postgres.programs import Programs
 from tests.database import query
+from tests.faults.companion import start
 from tests.faults.ports import lasting_port
 
 # PgBouncer's own defaults are good for the rest. After a failed login it would refuse everybody
@@ -59,19 +60,14 @@ class PgBouncer:
                 pool=POOL_SIZE,
             )
         )
-        for each in (folder, users, settings):
-            os.chown(each, programs.uid, programs.gid)
         self._log = folder / "log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*programs.prefix, program(), str(settings)],
-                cwd="/",
-                env=ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = start(
+            programs,
+            [program(), str(settings)],
+            files=(folder, users, settings),
+            folder=Path("/"),
+            log=self._log,
+        )
         self._wait_until_ready()
 
     @property

@@ -3,12 +3,12 @@
 import os
 import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
+from tasks_api.local_postgres.programs import Programs
+from tests.faults.companion import start
 from tests.faults.ports import lasting_port
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "tasks-api.conf"
@@ -43,18 +43,13 @@ class Nginx:
         folder.mkdir()
         settings = folder / "nginx.conf"
         settings.write_text(_AROUND.format(documented=self._here(replicas)))
-        for each in (folder, settings):
-            os.chown(each, programs.uid, programs.gid)
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*programs.prefix, program(), "-p", folder, "-c", settings, "-e", "stderr"],
-                cwd=folder,
-                env=ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = start(
+            programs,
+            [program(), "-p", str(folder), "-c", str(settings), "-e", "stderr"],
+            files=(folder, settings),
+            folder=folder,
+            log=self._log,
+        )
         self._wait_until_ready()
 
     @property
