@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -50,7 +51,7 @@ def running_service(
     try:
         host = settings.get("HOST", "127.0.0.1")
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        _wait_until_alive(url, process, log)
+        assert answers(url, process), f"the service did not start:\n{log.read_text()}"
         yield Service(url, database_url, process, log)
     finally:
         process.terminate()
@@ -70,7 +71,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_until_alive(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def answers(url: str, process: subprocess.Popen[Any]) -> bool:
+    """Wait until the service answers; False where it has ended, or takes too long."""
     give_up = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < give_up:
         try:
@@ -78,6 +80,5 @@ def _wait_until_alive(url: str, process: subprocess.Popen[bytes], log: Path) -> 
         except httpx.TransportError:
             time.sleep(0.05)
         else:
-            return
-    message = f"the service did not start:\n{log.read_text()}"
-    raise AssertionError(message)
+            return True
+    return False

@@ -1,11 +1,25 @@
 """Programs that stand between the service and somebody else: nginx, PgBouncer."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from tasks_api.local_postgres.programs import ENVIRONMENT, Programs
+
+
+def find(name: str, package: str) -> str:
+    """Return the path of a program; Debian puts these where ordinary users' PATH does not lead.
+
+    Raises FileNotFoundError, which names the package.
+    """
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+    found = shutil.which(name, path=path)
+    if found is None:
+        message = f"{name} is not installed: on Debian, apt install {package}"
+        raise FileNotFoundError(message)
+    return found
 
 
 def start(

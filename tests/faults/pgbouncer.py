@@ -1,7 +1,5 @@
 """A PgBouncer in transaction mode, as a deployer would set it up."""
 
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -13,7 +11,7 @@ from sqlalchemy import make_url
 
 from tasks_api.local_postgres.programs import Programs
 from tests.database import query
-from tests.faults.companion import start
+from tests.faults.companion import find, start
 from tests.faults.ports import lasting_port
 
 # PgBouncer's own defaults are good for the rest. After a failed login it would refuse everybody
@@ -106,15 +104,8 @@ class PgBouncer:
 
 
 def program() -> str:
-    """Return the path of PgBouncer; Debian puts it where ordinary users' PATH does not lead.
-
-    Raises FileNotFoundError.
-    """
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
-    found = shutil.which("pgbouncer", path=path)
-    if found is None:
-        raise FileNotFoundError("PgBouncer is not installed: on Debian, apt install pgbouncer")
-    return found
+    """Return the path of PgBouncer. Raises FileNotFoundError."""
+    return find("pgbouncer", "pgbouncer")
 
 
 def version() -> str:

@@ -2,17 +2,15 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx
 import pytest
 
 from tests.database import new_database
 from tests.image import container
-from tests.service import NO_TLS, SECRET, START_SECONDS, free_port
+from tests.service import SECRET, answers, free_port
 
 
 @dataclass(frozen=True)
@@ -63,21 +61,9 @@ def _started(database_url: str) -> Iterator[Running]:
     url = f"http://127.0.0.1:{port}"
     with container.start(container.tasks_api(), given) as process:
         try:
-            _wait_until_alive(url, process)
+            if not answers(url, process):
+                container.kill(process)
+                pytest.fail(f"the container does not answer:\n{process.communicate()[0]}")
             yield Running(url, given, process)
         finally:
             container.kill(process)
-
-
-def _wait_until_alive(url: str, process: subprocess.Popen[str]) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < give_up:
-        try:
-            httpx.get(f"{url}/livez", timeout=1, verify=NO_TLS)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    container.kill(process)
-    message = f"the container does not answer:\n{process.communicate()[0]}"
-    raise AssertionError(message)

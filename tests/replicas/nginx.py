@@ -1,14 +1,12 @@
 """The nginx of the documentation, `deploy/nginx/tasks-api.conf`, on ports of this machine."""
 
-import os
-import shutil
 import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tasks_api.local_postgres.programs import Programs
-from tests.faults.companion import start
+from tests.faults.companion import find, start
 from tests.faults.ports import lasting_port
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "tasks-api.conf"
@@ -98,12 +96,5 @@ class Nginx:
 
 
 def program() -> str:
-    """Return the path of nginx; Debian puts it where ordinary users' PATH does not lead.
-
-    Raises FileNotFoundError.
-    """
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
-    found = shutil.which("nginx", path=path)
-    if found is None:
-        raise FileNotFoundError("nginx is not installed: on Debian, apt install nginx-light")
-    return found
+    """Return the path of nginx. Raises FileNotFoundError."""
+    return find("nginx", "nginx-light")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
@@ -54,6 +54,17 @@ def read_all(end: int) -> bytes:
     return b"".join(pieces)
 
 
+def sent(out: Output, lines: Iterable[bytes], reader: int) -> bytes:
+    """Write lines into a pipe, then give what comes out of it while it is flushed."""
+    for line in lines:
+        out.write(line)
+    received = b""
+    while more := read_all(reader):
+        received += more
+        out.flush()
+    return received
+
+
 def test_a_line_is_written_at_once(pipe: tuple[int, int]) -> None:
     out = Output(pipe[1], loss)
 
@@ -68,12 +79,7 @@ def test_what_a_full_pipe_does_not_take_is_written_later_and_in_order(
     out = Output(pipe[1], loss)
     lines = [b"%06d%s\n" % (n, b"x" * 300) for n in range(1000)]
 
-    for line in lines:
-        out.write(line)
-    received = b""
-    while more := read_all(pipe[0]):
-        received += more
-        out.flush()
+    received = sent(out, lines, pipe[0])
 
     assert received == b"".join(lines)
 
@@ -85,12 +91,7 @@ def test_what_is_too_much_to_keep_is_lost_and_counted(
     out = Output(pipe[1], loss)
     lines = [b"%06d%s\n" % (n, b"x" * 300) for n in range(1000)]
 
-    for line in lines:
-        out.write(line)
-    received = b""
-    while more := read_all(pipe[0]):
-        received += more
-        out.flush()
+    received = sent(out, lines, pipe[0])
 
     kept = received.splitlines(keepends=True)
     assert kept[:-1] == lines[: len(kept) - 1]
@@ -102,11 +103,7 @@ def test_a_long_line_arrives_whole(pipe: tuple[int, int]) -> None:
     out = Output(pipe[1], loss)
     line = b"x" * 200_000 + b"\n"
 
-    out.write(line)
-    received = b""
-    while more := read_all(pipe[0]):
-        received += more
-        out.flush()
+    received = sent(out, [line], pipe[0])
 
     assert received == line
 

@@ -2,6 +2,8 @@
 
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -15,6 +17,16 @@ def with_login(url: str, user: str, password: str) -> str:
     """Give the URL for another role."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}"))
+
+
+@contextmanager
+def role(url: str, name: str, options: str = "") -> Iterator[str]:
+    """Give the URL for a new role, which is there until the end."""
+    query(url, f"CREATE ROLE {name} LOGIN PASSWORD 'pa55word' {options}")
+    try:
+        yield with_login(url, name, "pa55word")
+    finally:
+        query(url, f"DROP ROLE {name}")
 
 
 def test_nobody_listening_is_told(check: Check) -> None:
@@ -48,21 +60,15 @@ def test_a_database_that_does_not_exist_is_told(check: Check, database_url: str)
 
 
 def test_a_role_without_a_connection_left_is_told(check: Check, database_url: str) -> None:
-    query(database_url, "CREATE ROLE crowded LOGIN PASSWORD 'pa55word' CONNECTION LIMIT 0")
-    try:
-        found = check(DATABASE_URL=with_login(database_url, "crowded", "pa55word"))
-    finally:
-        query(database_url, "DROP ROLE crowded")
+    with role(database_url, "crowded", "CONNECTION LIMIT 0") as url:
+        found = check(DATABASE_URL=url)
 
     assert list(found) == ["database-full"]
 
 
 def test_a_role_without_rights_is_told(check: Check, database_url: str) -> None:
-    query(database_url, "CREATE ROLE nosy LOGIN PASSWORD 'pa55word'")
-    try:
-        found = check(DATABASE_URL=with_login(database_url, "nosy", "pa55word"))
-    finally:
-        query(database_url, "DROP ROLE nosy")
+    with role(database_url, "nosy") as url:
+        found = check(DATABASE_URL=url)
 
     assert list(found) == ["database-permission"]
     assert "alembic_version" in found["database-permission"]["message"]
