@@ -13,6 +13,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from tasks_api import handshakes
 from tasks_api.draining_protocol import DrainingProtocol, StoppableState
+from tasks_api.garbage import spare_what_stays
 from tasks_api.observation import defects, lifetime
 
 HANDSHAKE_SECONDS = 0.1
@@ -73,6 +74,7 @@ class GracefulServer(uvicorn.Server):
         self._copies = [listener.dup() for listener in sockets or []]
         await super().startup(self._copies)
         if self.started:
+            spare_what_stays()
             lifetime.say_started(self._copies[0])
             self._when_ready()
 

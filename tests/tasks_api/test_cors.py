@@ -121,6 +121,18 @@ def test_every_answer_can_be_read_by_the_frontend_and_by_no_other_page(
     assert all("origin" in items_of(answer, "Vary") for answer in answers)
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/livez"), ("GET", "/api/tasks"), ("PATCH", "/"), ("GET", "/docs")]
+)
+def test_an_answer_to_no_page_says_that_one_may_be_answered_otherwise(
+    service: Service, method: str, path: str
+) -> None:
+    response = httpx.request(method, service.url + path, verify=NO_TLS)
+
+    assert items_of(response, "Vary") == {"origin"}
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
 def test_the_frontend_may_read_the_headers_that_the_contract_declares(browser: Browser) -> None:
     response = browser("GET", "/livez", FRONTEND)
 
