@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from bench import chart, document, machine, tables
+from bench import chart, document, machine, quick, tables
 from bench.contestants import ALL, ROOT
 from bench.figures import Figures
 from bench.reached import Reached
@@ -27,9 +27,13 @@ def run(*, rounds: int, seconds: int) -> None:
                 for sample in all_rounds.run(servers, CELLS, number=number, seconds=seconds):
                     samples.append(sample)
                     click.echo(_line(sample))
+            _keep(samples)
+    report()
+
+
+def _keep(samples: list[Sample]) -> None:
     _SAMPLES.parent.mkdir(parents=True, exist_ok=True)
     _SAMPLES.write_text(json.dumps([asdict(sample) for sample in samples]), encoding="utf-8")
-    report()
 
 
 def report() -> None:
@@ -42,7 +46,7 @@ def report() -> None:
     document.put("rounds", tables.round_by_round(figures))
     document.put("figures", tables.in_full(figures))
     chart.draw(figures, document.CHART)
-    Reached.by(figures).write()
+    Reached.by(figures, quick.CELLS).write()
 
 
 def _line(sample: Sample) -> str:

@@ -9,6 +9,7 @@ from bench.contestants import OURS
 from bench.rounds import Cell, Sample
 
 FASTER = "requests_per_second"
+CROWD = Cell("mix", 100)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ class Figures:
         ours = self._by_round(cell, OURS.name, field)
         others = self._by_round(cell, other, field)
         return Spread.of(ours[number] / others[number] for number in ours)
+
+    def lead(self, cell: Cell, other: str) -> Spread:
+        """Tell how many times better ours is: in requests, or for the mix of a crowd in its p99."""
+        if cell != CROWD:
+            return self.ratio(cell, other)
+        return Spread.of(1 / value for value in self.ratio(cell, other, "p99").values)
 
     def _by_round(self, cell: Cell, contestant: str, field: str) -> dict[int, float]:
         return {

@@ -1,6 +1,7 @@
-"""The ratios that have been reached, in `reached.json`: a later change is not to lose them."""
+"""The leads that have been reached, in `reached.json`: a later change is not to lose them."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +16,7 @@ _KEPT = 0.8
 
 
 class Reached:
-    """Requests per second, ours divided by another's, by load and by service."""
+    """How many times better ours is, by load and by service, as `Figures.lead` counts it."""
 
     def __init__(self, ratios: dict[str, dict[str, float]]) -> None:
         self._ratios = ratios
@@ -26,8 +27,8 @@ class Reached:
         return cls(json.loads(_FILE.read_text(encoding="utf-8")) if _FILE.exists() else {})
 
     @classmethod
-    def by(cls, figures: Figures) -> Self:
-        """Take the ratios that every round of a long benchmark has reached.
+    def by(cls, figures: Figures, cells: Sequence[Cell]) -> Self:
+        """Take what every round of a long benchmark has reached under these loads.
 
         The lowest of them, and not the median: a short one on a busy machine is not to fail where
         nothing has changed.
@@ -35,10 +36,10 @@ class Reached:
         return cls(
             {
                 _name(cell): {
-                    other.name: round(figures.ratio(cell, other.name).range[0], 2)
+                    other.name: round(figures.lead(cell, other.name).range[0], 2)
                     for other in OTHERS
                 }
-                for cell in figures.cells
+                for cell in cells
             }
         )
 
@@ -47,7 +48,7 @@ class Reached:
         ratios = {load: dict(others) for load, others in self._ratios.items()}
         for cell in figures.cells:
             for other, reached in ratios.get(_name(cell), {}).items():
-                now = round(figures.ratio(cell, other).median, 2)
+                now = round(figures.lead(cell, other).median, 2)
                 ratios[_name(cell)][other] = min(reached, now)
         return type(self)(ratios)
 
@@ -59,10 +60,10 @@ class Reached:
         """Say in a line each which ratios have been reached and are not any more."""
         return [
             f"{SCENARIOS[cell.scenario].title} at {cell.connections} connections: "
-            f"{now:.2f} x {BY_NAME[other].title}, where {before:.2f} x was reached"
+            f"{now:.2f} x better than {BY_NAME[other].title}, where {before:.2f} x was reached"
             for cell in figures.cells
             for other, before in self._ratios.get(_name(cell), {}).items()
-            if (now := figures.ratio(cell, other).median) < _KEPT * before
+            if (now := figures.lead(cell, other).median) < _KEPT * before
         ]
 
 

@@ -79,8 +79,7 @@ class Rounds:
 
     def _run(self, server: Server, cell: Cell, number: int, seconds: int) -> Sample:
         scenario, file = SCENARIOS[cell.scenario], self._files[cell.scenario]
-        if scenario.is_writing:
-            self._database.settle()
+        self._database.settle()
         seconds *= scenario.patience
         measured = measure(self._database, server, file, cell.connections, seconds)
         return Sample(

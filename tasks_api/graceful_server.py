@@ -11,9 +11,8 @@ from typing import cast
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from tasks_api import handshakes
+from tasks_api import handshakes, memory
 from tasks_api.draining_protocol import DrainingProtocol, StoppableState
-from tasks_api.garbage import spare_what_stays
 from tasks_api.observation import defects, lifetime
 
 HANDSHAKE_SECONDS = 0.1
@@ -74,7 +73,8 @@ class GracefulServer(uvicorn.Server):
         self._copies = [listener.dup() for listener in sockets or []]
         await super().startup(self._copies)
         if self.started:
-            spare_what_stays()
+            memory.spare_what_stays()
+            memory.give_back_what_is_large()
             lifetime.say_started(self._copies[0])
             self._when_ready()
 

@@ -86,6 +86,7 @@ class Workers:
         while (call := self._calls.get()) is not None:
             call.started_at = self._latest_start = time.monotonic()
             call.carry_out()
+            del call  # Else the thread would keep the answer until it gets another call.
 
     def _give_up_in_time(self, call: Call) -> None:
         end, reason = call.moment + GRACE_SECONDS, "the time is up"

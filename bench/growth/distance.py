@@ -8,7 +8,8 @@ from bench.rounds import Cell, rounds_on_tasks
 from bench.scenarios import SCENARIOS
 
 _MILLISECONDS = 5
-_CELLS = [Cell(name, count) for name in ("get", "list-100", "post", "put") for count in (1, 16)]
+_NAMES = ("get", "list-100", "post", "put", "patch")
+_CELLS = [Cell(name, count) for name in _NAMES for count in (1, 16)]
 _SECONDS = 2
 _ROUNDS = 2
 

@@ -66,6 +66,4 @@ def _running(database: BenchDatabase, count: int, how: str) -> Iterator[int]:
         if how == _DIRECT:
             yield ports[0]
             return
-        # The documented nginx has three places for replicas.
-        three = (ports * 3)[:3]
-        yield stack.enter_context(closing(Nginx(folder / "nginx", programs, three))).port
+        yield stack.enter_context(closing(Nginx(folder / "nginx", programs, ports))).port

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from tasks_api.local_postgres.programs import Programs
@@ -32,7 +33,7 @@ _STOP_SECONDS = 10
 
 
 class Nginx:
-    """An nginx in front of the replicas on these three ports, run by who runs PostgreSQL."""
+    """An nginx in front of the replicas on up to three ports, run by who runs PostgreSQL."""
 
     def __init__(self, folder: Path, programs: Programs, replicas: Sequence[int]) -> None:
         self.port = lasting_port()
@@ -66,10 +67,13 @@ class Nginx:
         self._process.wait(_STOP_SECONDS)
 
     def _here(self, replicas: Sequence[int]) -> str:
-        """Give the documented configuration with nothing changed in it but addresses and paths."""
+        """Give the documented configuration with nothing changed in it but addresses and paths.
+
+        Where there are fewer than three replicas, the places of the others are closed.
+        """
         addresses = {
-            f"server replica-{number}:8000 ": f"server 127.0.0.1:{port} "
-            for number, port in enumerate(replicas, start=1)
+            f"server replica-{number}:8000 ": f"server 127.0.0.1:{port} " if port else "# "
+            for number, port in zip_longest(range(1, 4), replicas)
         }
         changes = {
             **addresses,
