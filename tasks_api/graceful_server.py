@@ -74,7 +74,6 @@ class GracefulServer(uvicorn.Server):
         await super().startup(self._copies)
         if self.started:
             memory.spare_what_stays()
-            memory.give_back_what_is_large()
             lifetime.say_started(self._copies[0])
             self._when_ready()
 

@@ -1,15 +1,17 @@
-"""What the garbage collector and the allocator are told, once the service is complete."""
+"""What the garbage collector and the allocator are told."""
 
 import ctypes
 import gc
 from contextlib import suppress
 
-_OBJECTS = 10_000
+_OBJECTS = 2_000
 """More than these must have been added before the collector looks: 700 is a handful of requests."""
 
 _LARGE_BYTES = 256 * 1024
 
-_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of glibc's <malloc.h>, which other libraries do without.
+# Of glibc's <malloc.h>. Other libraries do without.
+_ARENA_MAX = -8
+_MMAP_THRESHOLD = -3
 
 
 def spare_what_stays() -> None:
@@ -23,11 +25,13 @@ def spare_what_stays() -> None:
     gc.set_threshold(_OBJECTS)
 
 
-def give_back_what_is_large() -> None:
-    """Have the allocator give large blocks back to the system as soon as they are free.
+def keep_little() -> None:
+    """Have the allocator keep little of what is free: for all threads together, and no large block.
 
-    By default it learns to keep them, in each thread: a few lists of 10,000 tasks would leave the
-    process with 80 MiB more than it needs.
+    By default it learns to keep large blocks, and in each thread: a few lists of 10,000 tasks would
+    leave the process with 80 MiB more than it needs. To be called before there are threads.
     """
     with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        option = ctypes.CDLL(None).mallopt
+        option(_ARENA_MAX, 1)
+        option(_MMAP_THRESHOLD, _LARGE_BYTES)

@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 from connexion.apps.asynchronous import AsyncApp
 
+from tasks_api import memory
 from tasks_api.draining_protocol import DrainingProtocol
 from tasks_api.graceful_server import GracefulServer
 from tasks_api.settings import Settings
@@ -59,6 +60,7 @@ def serve(
     Raises:
         AddressInUseError: METRICS_PORT cannot be had.
     """
+    memory.keep_little()
     hooks = {"when_ready": when_ready, "when_stopping": when_stopping}
     server = _server(configuration(app, settings), settings, hooks)
     server.run(sockets=[listener])
