@@ -40,7 +40,7 @@ def quick_command(*, print_only: bool, keep: bool) -> None:
 
 
 @main.command(name="compare")
-@click.option("--rounds", default=4, show_default=True, help="In each, another one is first.")
+@click.option("--rounds", default=3, show_default=True, help="In each, another one is first.")
 @click.option("--seconds", default=2, show_default=True, help="Of each load.")
 def compare_command(rounds: int, seconds: int) -> None:
     """Run every load against every service, and write docs/performance.md."""
