@@ -44,11 +44,11 @@ class Reached:
         )
 
     def lowered_to(self, figures: Figures) -> Self:
-        """Take the medians of a short benchmark where they are lower: so much it reaches, too."""
+        """Take the rounds of a short benchmark into account, which may reach less."""
         ratios = {load: dict(others) for load, others in self._ratios.items()}
         for cell in figures.cells:
             for other, reached in ratios.get(_name(cell), {}).items():
-                now = round(figures.lead(cell, other).median, 2)
+                now = round(figures.lead(cell, other).range[0], 2)
                 ratios[_name(cell)][other] = min(reached, now)
         return type(self)(ratios)
 
