@@ -10,7 +10,7 @@ from bench.scenarios import SCENARIOS
 from bench.servers import Server
 
 CELLS = [Cell("get", 16), Cell("list-100", 16), Cell("post", 16), CROWD]
-ROUNDS = 3
+ROUNDS = 2
 MORE_ROUNDS = 4
 """Run where a ratio is too low, for the machine may have been busy with something else."""
 SECONDS = 2
