@@ -58,7 +58,7 @@ image-test: environment image ## Build the image, and try what is in it
 bench: bench-environment ## Compare the service with three others, and write docs/performance.md (20 minutes)
 	@.venv-bench/bin/python -m bench compare
 
-bench-quick: bench-environment ## Fail where the service falls behind what each round of bench has reached
+bench-quick: bench-environment ## Fail where a lead falls below 80 % of what every round so far has reached
 	@.venv-bench/bin/python -m bench quick
 
 format: lint-environment ## Put the code into shape
