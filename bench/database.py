@@ -13,7 +13,7 @@ import psycopg2
 
 from bench.contestants import OURS
 from bench.servers import environment
-from tasks_api.local_postgres import LocalPostgres
+from tasks_api.dev.local_postgres import LocalPostgres
 
 READERS = 1000
 TASKS_EACH = 100

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from handlers import replies
-from persistence.engine import Database
+from persistence.database import Database
 
 
 async def liveness() -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from handlers.entity_tags import versions
 from handlers.replies import created, no_content, ok, ok_list
-from persistence.engine import Database
+from persistence.database import Database
 
 Claims = Mapping[str, str | None]
 Header = str | None

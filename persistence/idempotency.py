@@ -31,11 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from persistence.compiled import Rows
 from persistence.errors import IdempotencyKeyReused
 from persistence.models import Task
 from persistence.models import idempotency_keys as keys
 from persistence.pool import ConnectionPool
-from persistence.prepared import Rows
 from persistence.statements import OWNER, insertion_if, task_of
 from persistence.users_table import is_owner
 

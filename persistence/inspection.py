@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from persistence import deadline
-from persistence.hosts import connect, each_host
+from persistence.connect import connect, each_host
 from persistence.pool import DRIVER_DEFAULTS
 from persistence.server_clock import NOW
 from persistence.url import connection_parameters

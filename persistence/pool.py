@@ -13,12 +13,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import PoolProxiedConnection
 
 from persistence import deadline
+from persistence.compiled import Rows, Watch, prepared
+from persistence.connect import connect, each_host
 from persistence.errors import ConnectionLost
-from persistence.hosts import connect, each_host
 from persistence.idle import replace_dead_connections
 from persistence.limits import Limits
 from persistence.pool_state import PoolState, state_of
-from persistence.prepared import Rows, Watch, prepared
 from persistence.server_clock import NOW, deadline_of
 from persistence.url import connection_parameters
 

@@ -8,6 +8,7 @@ from sqlalchemy import Executable
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from persistence import statements
+from persistence.compiled import Rows
 from persistence.errors import (
     DatabaseUnavailable,
     OwnerNotFound,
@@ -18,7 +19,6 @@ from persistence.errors import (
 from persistence.idempotency import add_once
 from persistence.models import Task
 from persistence.pool import ConnectionPool
-from persistence.prepared import Rows
 from persistence.statements import task_of
 from persistence.users import Owner, Users
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from persistence.migrate import MigrationError, migrate
 from scripts.node_js import BUILT, Missing, build, find_node, npm, surroundings
-from tasks_api.local_postgres import LocalPostgres, LocalPostgresError
+from tasks_api.dev.local_postgres import LocalPostgres, LocalPostgresError
 
 KEPT = Path(".local/demo").resolve()
 """The users, the tasks and the secret of `make demo`."""

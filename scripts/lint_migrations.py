@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 
 from persistence.migrate import migrate
 from persistence.schema import MIGRATIONS
-from tasks_api.local_postgres import LocalPostgres
+from tasks_api.dev.local_postgres import LocalPostgres
 
 SQUAWK = Path(sys.executable).with_name("squawk")
 

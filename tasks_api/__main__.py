@@ -18,7 +18,7 @@ def main() -> None:
             _end_on(signal.SIGHUP, 0)
     _end_on(signal.SIGINT, 0 if serves else 128 + signal.SIGINT)
 
-    from tasks_api import command_line  # noqa: PLC0415 - this is what takes a second.
+    from tasks_api import cli as command_line  # noqa: PLC0415 - this is what takes a second.
 
     command_line.main()
 

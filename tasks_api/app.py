@@ -14,19 +14,19 @@ from connexion.resolver import Resolver
 
 from boundary.contract import Contract, load
 from boundary.cors import CrossOrigin
-from boundary.operations import Operations
-from boundary.published import PublishedContract
+from boundary.dispatch import Operations
+from boundary.docs import PublishedContract
 from boundary.routing import Routing
 from handlers import health, problems, tasks
-from persistence.engine import Database
-from tasks_api import observed_answer
-from tasks_api.auth import BearerToken
-from tasks_api.observation.observation import Observation
+from persistence.database import Database
+from tasks_api import error_handler as observed_answer
+from tasks_api.observability.observation import Observation
+from tasks_api.observability.tracing.asked_for import tracing_asked_for
+from tasks_api.observability.tracing.untraced import Untraced
+from tasks_api.security.bearer import BearerToken
+from tasks_api.security.key_set import KeySet
+from tasks_api.security.verifier import TokenVerifier
 from tasks_api.settings import Settings, TokenSettings
-from tasks_api.tokens.key_set import KeySet
-from tasks_api.tokens.verifier import TokenVerifier
-from tasks_api.tracing.asked_for import tracing_asked_for
-from tasks_api.tracing.untraced import Untraced
 from tasks_api.workers import Workers
 
 HANDLERS: dict[str, Callable[..., Any]] = {

@@ -6,9 +6,9 @@ from contextlib import suppress
 import click
 
 from tasks_api.app import token_verifier
+from tasks_api.dev.token import development_token
+from tasks_api.security.explain import explain as explanation
 from tasks_api.settings import SettingsError, TokenSettings, load
-from tasks_api.tokens.development import development_token
-from tasks_api.tokens.explain import explain as explanation
 
 LONGEST_HOURS = 24 * 366
 

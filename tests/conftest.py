@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from persistence.migrate import migrate
-from tasks_api.local_postgres import LocalPostgres
+from tasks_api.dev.local_postgres import LocalPostgres
 from tests.api import Api, SignIn, new_user
 from tests.database import name_of, new_database
 from tests.service import Service, running_service

@@ -8,11 +8,11 @@ from pathlib import Path
 from prometheus_client.metrics_core import Metric
 
 from persistence.pool_state import PoolState
-from tasks_api.observation.events import Event
-from tasks_api.observation.metrics import Metrics
-from tasks_api.observation.pseudonym import Pseudonyms
+from tasks_api.observability.events import Event
+from tasks_api.observability.metrics import Metrics
+from tasks_api.observability.pseudonym import Pseudonyms
+from tasks_api.security.reasons import REASONS
 from tasks_api.settings import Settings
-from tasks_api.tokens.reasons import REASONS
 from tests.service import SECRET, environment
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "operations.md"

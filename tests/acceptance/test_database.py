@@ -12,7 +12,7 @@ from tests.database import query
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("boundary", "handlers", "persistence", "tasks_api", "migrations")
 POOL = ROOT / "persistence" / "pool.py"
-LOCAL_POSTGRES = ROOT / "tasks_api" / "local_postgres"
+LOCAL_POSTGRES = ROOT / "tasks_api" / "dev" / "local_postgres"
 
 
 def test_a_task_has_the_columns_of_the_requirements(database_url: str) -> None:

@@ -4,7 +4,7 @@ import re
 from itertools import product
 from typing import NamedTuple
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.migrate import migrate
 from tests.better_auth.node import BetterAuth, Migration
 from tests.better_auth.person import Person

@@ -1,6 +1,6 @@
 """The table of tokens: a set-up of Better Auth, what is sent from it, what the service says."""
 
-from tasks_api.tokens import refusals
+from tasks_api.security import refusals
 from tests.better_auth.acts import (
     after_deletion,
     after_rotation,

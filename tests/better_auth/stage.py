@@ -22,8 +22,8 @@ REST_SECONDS = 0.2
 IMPATIENT = (
     "-c",
     f"""
-from tasks_api.command_line import main
-from tasks_api.tokens import key_set
+from tasks_api.cli import main
+from tasks_api.security import key_set
 key_set.REST_SECONDS = key_set.MAX_AGE_SECONDS = {REST_SECONDS}
 main(["serve"])
 """,

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tasks_api.local_postgres import LocalPostgresError
+from tasks_api.dev.local_postgres import LocalPostgresError
 from tests.faults.catalog import FAULTS
 from tests.faults.machine import described
 from tests.faults.pgbouncer import PgBouncer, program

@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 
 from persistence.migrate import migrate
-from tasks_api.local_postgres import process
-from tasks_api.local_postgres.cluster import Cluster
+from tasks_api.dev.local_postgres import process
+from tasks_api.dev.local_postgres.cluster import Cluster
 from tests.database import query
 from tests.faults.ports import lasting_port
 

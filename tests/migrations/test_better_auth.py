@@ -2,7 +2,7 @@
 
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.migrate import MigrationError, migrate, unmigrate
 from persistence.users_table import STAND_IN_MARK
 from tests.database import create_better_auth, query, sign_up

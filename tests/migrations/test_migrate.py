@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.migrate import MigrationError, migrate, unmigrate
 from persistence.schema import expected_revision
 from tests.database import create_better_auth, query

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.models import Task
 from tests.database import new_database, query
 

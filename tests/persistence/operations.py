@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.models import Task
 from persistence.tasks import TaskRepository
 

@@ -9,7 +9,7 @@ from psycopg2 import IntegrityError
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.schema import expected_revision
 from tests.database import query, wait_until

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from psycopg2 import IntegrityError
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import (
     ConnectionLost,
     DatabaseUnavailable,
@@ -16,7 +16,7 @@ from persistence.errors import (
     SchemaNotReady,
 )
 from persistence.errors import refusal_of as meaning_of
-from tasks_api.local_postgres import LocalPostgres
+from tasks_api.dev.local_postgres import LocalPostgres
 from tests.database import configure, query
 from tests.persistence.operations import Operation, every_operation
 

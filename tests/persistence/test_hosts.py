@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from persistence.engine import Database
+from persistence.connect import each_host
+from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
-from persistence.hosts import each_host
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable
 
-from persistence.engine import Database
+from persistence.compiled import Rows
+from persistence.database import Database
 from persistence.errors import IdempotencyKeyReused, PersistenceError
 from persistence.idempotency import FIND
 from persistence.migrate import migrate
 from persistence.models import Task
 from persistence.pool import ConnectionPool
-from persistence.prepared import Rows
 from tests.database import create_better_auth, new_database, query, sign_up
 from tests.persistence.operations import titles_of
 

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from tests.database import configure, query
 
 TEXTS = [

@@ -7,7 +7,7 @@ from codecs import decode
 import pytest
 from psycopg2 import IntegrityError
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.models import BLANKS
 from tests.database import query
 

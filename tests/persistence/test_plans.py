@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Executable
 
 from persistence import idempotency, statements
+from persistence.compiled import prepared
 from persistence.migrate import migrate
-from persistence.prepared import prepared
 from tests.database import new_database, query
 
 FILL = """

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from persistence import deadline, idle
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.models import Task
 from tests.database import configure, query, wait_until

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.readiness import QUIET_SECONDS, Readiness
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from persistence import deadline
-from persistence.engine import Database
+from persistence.database import Database
 from tests.persistence.operations import ALL
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from persistence import deadline, pool, server_clock
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.server_clock import deadline_of
 from tests.database import query

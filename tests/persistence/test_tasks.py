@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import TaskNotFound
 from persistence.models import Task
 from tests.database import configure, query

@@ -9,7 +9,7 @@ from threading import Barrier
 import psycopg2
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import OwnerNotFound, TaskNotFound
 from persistence.migrate import migrate
 from tests.database import create_better_auth, query, sign_up

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from persistence.engine import Database
+from persistence.database import Database
 from persistence.errors import TaskChanged, TaskNotFound
 from persistence.models import Task
 from persistence.tasks import TaskRepository

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tasks_api.command_line import main
+from tasks_api.cli import main
 from tasks_api.settings import Given, Settings
 from tests.database import name_of, query
 from tests.log import failures

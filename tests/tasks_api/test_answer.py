@@ -8,7 +8,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from tasks_api.protocol import BoundedProtocol
+from tasks_api.server.protocol import BoundedProtocol
 from tests.raw import request
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}

@@ -13,9 +13,9 @@ import pytest
 import uvicorn
 import uvloop
 
-from tasks_api import handshakes
-from tasks_api.draining_protocol import DrainingProtocol
-from tasks_api.graceful_server import GracefulServer
+from tasks_api.server import accept_queue as handshakes
+from tasks_api.server.draining_protocol import DrainingProtocol
+from tasks_api.server.shutdown import GracefulServer
 from tests.log import failures
 from tests.service import running_service
 from tests.tasks_api.stopping import LIVEZ, answers, connected_to, ended

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks_api.server import configuration
+from tasks_api.server.run import configuration
 from tasks_api.settings import Settings, load
 
 PROXY, CLIENT = ("10.0.0.7", 4711), ("203.0.113.9", 0)

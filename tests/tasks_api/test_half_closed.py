@@ -10,8 +10,8 @@ import uvicorn
 import uvloop
 from uvicorn.server import ServerState
 
-from tasks_api import ordered_protocol
-from tasks_api.protocol import BoundedProtocol
+from tasks_api.server import ordered_protocol
+from tasks_api.server.protocol import BoundedProtocol
 from tests.api import Api
 from tests.raw import request
 from tests.service import Service

@@ -15,7 +15,7 @@ import psutil
 import psycopg2
 import pytest
 
-from tasks_api.local_postgres import LocalPostgres, LocalPostgresError
+from tasks_api.dev.local_postgres import LocalPostgres, LocalPostgresError
 
 CHECKOUT = Path(__file__).parents[2]
 only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user opens no folders")
@@ -23,7 +23,7 @@ only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user op
 HOLD = """
 import sys, time
 from pathlib import Path
-from tasks_api.local_postgres import LocalPostgres
+from tasks_api.dev.local_postgres import LocalPostgres
 with LocalPostgres(Path(sys.argv[1]), fsync=False):
     print("ready", flush=True)
     time.sleep(600)

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks_api.server import AddressInUseError, listen
+from tasks_api.server.run import AddressInUseError, listen
 from tasks_api.settings import Settings, load
 from tests.api import SignIn, error_of
 from tests.conftest import FRONTEND

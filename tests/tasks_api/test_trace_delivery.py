@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from structlog.testing import capture_logs
 
-from tasks_api.tracing.delivery import Delivery
+from tasks_api.observability.tracing.delivery import Delivery
 from tests.api import SignIn
 from tests.collector import collecting
 from tests.log import failures, logged
@@ -24,7 +24,7 @@ IMPORTED = """
 import json, sys
 {before}
 from tasks_api.app import create_app
-from tasks_api.observation import log
+from tasks_api.observability import log
 from tasks_api.settings import Settings, load
 log.configure("info")
 create_app(load(Settings))

@@ -13,7 +13,7 @@ import pytest
 
 from persistence.errors import DatabaseUnavailable
 from persistence.migrate import migrate
-from tasks_api.local_postgres import LocalPostgres
+from tasks_api.dev.local_postgres import LocalPostgres
 from tasks_api.workers import Workers
 from tests.api import Api, error_of, new_user
 from tests.contract.test_statuses import OPERATIONS

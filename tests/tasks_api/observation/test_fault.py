@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tasks_api.observation import fault as module
-from tasks_api.observation.events import Event
-from tasks_api.observation.fault import MAX_REASONS, Fault
+from tasks_api.observability import faults as module
+from tasks_api.observability.events import Event
+from tasks_api.observability.faults import MAX_REASONS, Fault
 from tests.api import SignIn
 from tests.database import query
 from tests.log import awaited, logged

@@ -11,14 +11,14 @@ from typing import Any
 import orjson
 import pytest
 
-from tasks_api.observation import defects, repetition
-from tasks_api.observation.events import Event
+from tasks_api.observability import defects, repetition
+from tasks_api.observability.events import Event
 from tests.log import logged
 from tests.service import Service, environment, running_service
 
 LIBRARIES = """
 import asyncio, logging, warnings
-from tasks_api.observation import log
+from tasks_api.observability import log
 log.configure("debug")
 logging.getLogger("library").warning("It is %s, they say\\nand more of marker", "marker")
 logging.getLogger("library").critical("Oh")
@@ -104,9 +104,9 @@ def test_a_defect_is_told_with_its_request_and_then_counted(
 
 def test_on_a_terminal_it_is_for_people(service: Service) -> None:
     program = """
-from tasks_api.observation import log
-from tasks_api.observation.exchange import Exchange
-from tasks_api.observation.request_log import RequestLog
+from tasks_api.observability import log
+from tasks_api.observability.exchange import Exchange
+from tasks_api.observability.request_log import RequestLog
 log.configure("info")
 scope = {"headers": [(b"x-request-id", b"abc")], "method": "GET", "extensions": {}}
 scope["extensions"]["tasks.route"] = "/api/tasks/{id}"

@@ -201,7 +201,7 @@ def test_a_scraper_that_stays_does_not_hold_the_stop_up(measured: Measured) -> N
 
 
 def test_without_a_port_prometheus_is_not_even_imported() -> None:
-    program = "import sys, tasks_api.command_line; print('prometheus_client' in sys.modules)"
+    program = "import sys, tasks_api.cli; print('prometheus_client' in sys.modules)"
 
     printed = subprocess.check_output([sys.executable, "-c", program], env=environment())
 

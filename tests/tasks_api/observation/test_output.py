@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks_api.observation import output
-from tasks_api.observation.output import MAX_WAITING, Output
+from tasks_api.observability import output
+from tasks_api.observability.output import MAX_WAITING, Output
 from tests.service import NO_TLS, SECRET, environment, free_port
 
 

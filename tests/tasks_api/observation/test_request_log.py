@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tasks_api.observation.pseudonym import Pseudonyms
+from tasks_api.observability.pseudonym import Pseudonyms
 from tests.api import Api, SignIn, new_user, token_of
 from tests.conftest import FRONTEND
 from tests.log import awaited, logged

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tasks_api.local_postgres.programs import programs_for
+from tasks_api.dev.local_postgres.programs import programs_for
 from tests.database import query
 from tests.faults.pgbouncer import PgBouncer
 from tests.tasks_api.preflight.conftest import Check

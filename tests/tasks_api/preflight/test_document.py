@@ -4,8 +4,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from tasks_api import preflight
-from tasks_api.preflight.finding import Check
+from tasks_api import checks as preflight
+from tasks_api.checks.finding import Check
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "preflight.md"
 

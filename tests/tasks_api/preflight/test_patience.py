@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from tasks_api.preflight.finding import Finding, Severity
-from tasks_api.preflight.patience import Question, answers
+from tasks_api.checks.finding import Finding, Severity
+from tasks_api.checks.patience import Question, answers
 
 SILENCE = Finding("silence", Severity.FATAL, "no answer", "nobody is there", "wait")
 ANSWER = Finding("answer", Severity.FATAL, "an answer", "somebody is there", "listen")

@@ -61,7 +61,7 @@ def test_a_silent_database_does_not_hold_it_up(tmp_path: Path) -> None:
 
 
 def test_what_it_needs_to_start_does_not_include_alembic() -> None:
-    program = "import sys, tasks_api.command_line; print('alembic' in sys.modules)"
+    program = "import sys, tasks_api.cli; print('alembic' in sys.modules)"
 
     printed = subprocess.check_output([sys.executable, "-c", program], env=environment())
 

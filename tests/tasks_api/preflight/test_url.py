@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks_api.preflight.address import Address
+from tasks_api.checks.address import Address
 from tests.tasks_api.preflight.conftest import Check, Findings
 
 # `hostaddr` keeps the look-up of names, and the network, out of it.

@@ -3,7 +3,7 @@
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.security.verifier import TokenVerifier
 from tests.service import SECRET
 from tests.tasks_api.tokens.jws import claims, in_, token, without
 

@@ -4,8 +4,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tasks_api.tokens.explain import FIXES, explain
-from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.security.explain import FIXES, explain
+from tasks_api.security.verifier import TokenVerifier
 from tests.api import claims_of, token_of
 from tests.service import SECRET
 from tests.tasks_api.command import Command

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.security.verifier import TokenVerifier
 from tests.service import SECRET
 from tests.tasks_api.tokens.jws import DAY, HEADER, claims, encoded, in_, signature, signed, token
 

@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import key_set as module
-from tasks_api.tokens.identity import Identity
-from tasks_api.tokens.key_set import KeySet
-from tasks_api.tokens.refusals import FORGED, MALFORMED, NO_KEY_SET, UNKNOWN_KEY
-from tasks_api.tokens.verifier import TokenVerifier
+from tasks_api.security import key_set as module
+from tasks_api.security.identity import Identity
+from tasks_api.security.key_set import KeySet
+from tasks_api.security.refusals import FORGED, MALFORMED, NO_KEY_SET, UNKNOWN_KEY
+from tasks_api.security.verifier import TokenVerifier
 from tests.api import claims_of, token_of
 from tests.service import SECRET
 

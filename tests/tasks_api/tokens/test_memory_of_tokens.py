@@ -5,8 +5,8 @@ import time
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.tokens import verifier
-from tasks_api.tokens.verifier import LEEWAY_SECONDS, TokenVerifier
+from tasks_api.security import verifier
+from tasks_api.security.verifier import LEEWAY_SECONDS, TokenVerifier
 from tests.service import SECRET
 from tests.tasks_api.tokens.jws import claims, in_, token
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tasks_api.tokens import refusals
-from tasks_api.tokens.reasons import REASONS, reason_of_message
+from tasks_api.security import refusals
+from tasks_api.security.reasons import REASONS, reason_of_message
 
 MESSAGES = [
     text for name, text in vars(refusals).items() if name.isupper() and isinstance(text, str)

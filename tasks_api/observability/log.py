@@ -1,0 +1,94 @@
+"""The log: one line for each event on standard output, JSON or, on a terminal, for people."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor
+
+from tasks_api.observability.events import Event
+from tasks_api.observability.output import Output
+from tasks_api.observability.whereabouts import whereabouts
+
+
+def configure(level: str) -> None:
+    """Have everything that is logged in this process written to standard output, from `level` on.
+
+    What libraries warn of by `logging` is no exception.
+    """
+    # Without a standard output its number may be that of any socket.
+    descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_WRONLY)
+    processors = [_stamp, *(_for_people() if os.isatty(descriptor) else _for_programs())]
+    output = Output(descriptor, _loss(processors))
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(output),  # type: ignore[arg-type]
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(handlers=[_Bridge(output)], level=logging.WARNING, force=True)
+    # Without a level of its own, uvicorn prepares traces of every connection.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+def _stamp(_logger: object, level: str, event: EventDict) -> EventDict:
+    return {"time": datetime.now(UTC), "level": level, "event": event.pop("event"), **event}
+
+
+def _for_programs() -> list[Processor]:
+    return [structlog.processors.JSONRenderer(orjson.dumps, option=orjson.OPT_UTC_Z)]
+
+
+def _for_people() -> list[Processor]:
+    has_colours = not os.environ.get("NO_COLOR")
+    return [_readable, structlog.dev.ConsoleRenderer(colors=has_colours, pad_event_to=40), _encoded]
+
+
+def _readable(_logger: object, _level: str, event: EventDict) -> EventDict:
+    """Put first what a person looks for, and leave out what there is not."""
+    event["timestamp"] = f"{event.pop('time'):%H:%M:%S.%f}"[:-3]
+    if event["event"] == Event.REQUEST:
+        parts = (event.pop("method"), event.pop("route"), event.pop("status"))
+        event["event"] = " ".join(str(part or "-") for part in parts)
+    return {key: value for key, value in event.items() if value is not None}
+
+
+def _encoded(_logger: object, _level: str, line: Any) -> bytes:
+    return str(line).encode(errors="backslashreplace")
+
+
+def _loss(processors: list[Processor]) -> Callable[[int], bytes]:
+    def line(count: int) -> bytes:
+        event: Any = {"event": Event.LINES_LOST, "count": count}
+        for process in processors:
+            event = process(None, "warning", event)
+        return bytes(event) + b"\n"
+
+    return line
+
+
+class _Bridge(logging.Handler):
+    """Takes what libraries log, and of that only what cannot hold a value.
+
+    That is the first line of the text before anything is put into it, and of an exception its kind
+    and its place.
+    """
+
+    def __init__(self, output: Output) -> None:
+        super().__init__()
+        self.flush = output.flush  # type: ignore[method-assign]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger().log(
+            max(logging.DEBUG, min(record.levelno // 10 * 10, logging.ERROR)),
+            Event.LIBRARY,
+            logger=record.name,
+            message=str(record.msg).partition("\n")[0],
+            exception=whereabouts(error) if error else None,
+        )

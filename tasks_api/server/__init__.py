@@ -1,0 +1,1 @@
+"""HTTP on uvicorn: the protocol, its transport, and the graceful stop."""
