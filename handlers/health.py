@@ -13,4 +13,4 @@ async def liveness() -> Response:
 
 def readiness(*, deep: str | None, database: Database) -> Response:
     """Reply that the database is ready, or was when it was last asked."""
-    return replies.ready(age_seconds=database.found_ready(ask=deep is not None))
+    return replies.ready(age_seconds=database.ready_age(ask=deep is not None))

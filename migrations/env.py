@@ -1,6 +1,6 @@
-"""Runs the migrations: all in one transaction, and one run at a time.
+"""Runs the migrations, all in one transaction; concurrent runs take turns.
 
-What it needs comes from `persistence.migrate`, in the attributes of Alembic's configuration.
+`persistence.migrate` passes its arguments in the attributes of Alembic's configuration.
 """
 
 from typing import Any
@@ -10,19 +10,19 @@ from sqlalchemy import Connection, MetaData, create_engine, select, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import SchemaItem
 
+from migrations.users_table import owner_id_type
 from persistence.models import build_metadata
-from persistence.owner_type import owner_id_type
-from persistence.users_table import better_auths, stands_in
+from persistence.users_table import better_auth_table, is_stand_in
 
 # Any number will do, as long as nothing else in the database takes an advisory lock on it.
 LOCK = 7_459_321_608_115
 
-# How long a run waits for another to finish, in seconds.
+# How long a run waits for another one to finish, in seconds.
 TURN_TIMEOUT = 60.0
 
 
 def run() -> None:
-    """Run what Alembic was asked for, in a transaction that waits for its turn."""
+    """Run what Alembic was asked for, in one transaction, after any other run has finished."""
     given = context.config.attributes
     engine = create_engine(
         "postgresql+psycopg2://",
@@ -37,13 +37,13 @@ def run() -> None:
         _limit_waiting(connection, given["lock_timeout"])
         _configure(connection, given["users_table"])
         context.run_migrations()
-        given["better_auths"] = _overlooked(connection, given["users_table"])
+        given["better_auth_table"] = _beside_stand_in(connection, given["users_table"])
 
 
-def _overlooked(connection: Connection, users_table: str) -> str | None:
-    if not connection.scalar(select(stands_in(users_table))):
+def _beside_stand_in(connection: Connection, users_table: str) -> str | None:
+    if not connection.scalar(select(is_stand_in(users_table))):
         return None
-    found: str | None = connection.scalar(better_auths(users_table))
+    found: str | None = connection.scalar(better_auth_table(users_table))
     return found
 
 
@@ -64,7 +64,7 @@ def _configure(connection: Connection, users_table: str) -> None:
 
 
 def _is_ours(item: SchemaItem, kind: str, metadata: MetaData) -> bool:
-    """Keep the comparison to our tables, so that it never proposes to change another's."""
+    """Limit autogenerate to our tables, so that it never proposes to change another's."""
     if kind != "table":
         return True
     described: Any = metadata.tables.get(getattr(item, "key", ""))

@@ -1,1 +1,1 @@
-"""SQL: what is stored, and how it is reached. Knows no request, no status and no token."""
+"""SQL: the tables, the statements and the connections. Knows no request, no status, no token."""

@@ -1,4 +1,4 @@
-"""Statements as text: compiled once, when they are first used, and not for every request."""
+"""Statements as SQL text: compiled once, when they are first used, and not for every request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,23 +11,23 @@ from sqlalchemy.sql import ClauseElement
 
 Rows = Sequence[tuple[Any, ...]]
 
-Watch = Callable[[str], AbstractContextManager[object]]
-"""Gives the block to run a statement in, by its text, which has no value in it."""
+Span = Callable[[str], AbstractContextManager[object]]
+"""Traces the statement that runs inside the block, by its text, which holds no value."""
 
 _DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
 
 
-class Prepared(NamedTuple):
-    """A statement as psycopg2 takes it, and the values that it brings itself."""
+class Compiled(NamedTuple):
+    """A statement as psycopg2 takes it, and the constants that belong to it."""
 
     text: str
-    values: Mapping[str, Any]
+    constants: Mapping[str, Any]
 
 
 @lru_cache(maxsize=64)
-def prepared(statement: Executable) -> Prepared:
-    """Compile a statement. psycopg2 adapts what it is given, so no type of SQLAlchemy's does."""
+def compiled(statement: Executable) -> Compiled:
+    """Compile a statement. psycopg2 adapts the values, so SQLAlchemy's types do not."""
     assert isinstance(statement, ClauseElement)
-    compiled = statement.compile(dialect=_DIALECT)
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Prepared(str(compiled), constants)
+    result = statement.compile(dialect=_DIALECT)
+    constants = {name: value for name, value in result.params.items() if value is not None}
+    return Compiled(str(result), constants)

@@ -1,16 +1,14 @@
-"""The database, as the handlers see it."""
+"""The database as the handlers see it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import text
 
-from persistence.compiled import Watch
+from persistence.compiled import Span
 from persistence.errors import OwnerNotFound, SchemaNotReady, translated
-from persistence.pool import ConnectionPool
-from persistence.pool_state import PoolState
-from persistence.readiness import Readiness
-from persistence.schema import expected_revision
+from persistence.pool import ConnectionPool, PoolState
+from persistence.readiness import Readiness, expected_revision
 from persistence.tasks import TaskRepository
 from persistence.users import Owner, Provisioning, Users, is_storable
 
@@ -21,7 +19,8 @@ class Database:
     """A PostgreSQL database, through at most `pool_size` connections.
 
     Nothing connects before the first use. Times are in seconds; what the URL itself says about
-    connecting comes first. `persistence.deadline` bounds all of it together.
+    connecting takes precedence. `persistence.deadline` bounds all of them together. `span` traces
+    each statement.
 
     Raises ValueError for a URL, a table name or a way of provisioning that cannot be used.
     """
@@ -37,7 +36,7 @@ class Database:
         lock_timeout: float = 1.0,
         users_table: str = "users",
         user_provisioning: str = Provisioning.AUTO,
-        watch: Watch = nullcontext,
+        span: Span = nullcontext,
     ) -> None:
         self._users = Users(users_table, Provisioning(user_provisioning))
         self._pool = ConnectionPool(
@@ -47,7 +46,7 @@ class Database:
             connect_timeout=connect_timeout,
             statement_timeout=statement_timeout,
             lock_timeout=lock_timeout,
-            watch=watch,
+            span=span,
         )
         self._readiness = Readiness(self._require_revision)
 
@@ -55,10 +54,10 @@ class Database:
     def tasks_of(
         self, owner_id: str, *, email: str | None = None, name: str | None = None
     ) -> Iterator[TaskRepository]:
-        """Open the tasks of one owner. What an operation did is committed when it returns.
+        """Open the tasks of one owner. An operation is committed when it returns.
 
-        `email` and `name` are for the owner's row, where it is added. Raises a `PersistenceError`
-        for what the database refused; anything else is a bug.
+        `email` and `name` are for the owner's row, if that is added. Raises a `PersistenceError`
+        for what the database refused; any other exception is a bug.
         """
         if not is_storable(owner_id):
             raise OwnerNotFound
@@ -66,16 +65,16 @@ class Database:
         with translated():
             yield TaskRepository(self._pool, Owner(owner_id, email, name), self._users)
 
-    def found_ready(self, *, ask: bool) -> float:
-        """Give the seconds since the database answered, at the expected revision or a later one.
+    def ready_age(self, *, ask: bool) -> float:
+        """Return the seconds since the database was ready, at the expected revision or a later one.
 
-        It is asked where `ask` says so, and where `Readiness` cannot tell. Raises
-        DatabaseUnavailable, or SchemaNotReady where the revision is an earlier one.
+        It is asked if `ask` is true, or if `Readiness` has no valid answer. Raises
+        DatabaseUnavailable, or SchemaNotReady if the revision is an earlier one.
         """
         return self._readiness.age(ask=ask)
 
     def revision(self) -> str | None:
-        """Give the migration that the database is at, None where none has been applied.
+        """Return the revision of the schema, None if no migration has been applied.
 
         Raises DatabaseUnavailable.
         """
@@ -93,7 +92,7 @@ class Database:
 
     @property
     def pool_state(self) -> PoolState:
-        """How the connections are used at this moment."""
+        """How many connections are open and in use at this moment."""
         return self._pool.state
 
     def dispose(self) -> None:

@@ -1,4 +1,4 @@
-"""What the database can refuse, as exceptions, and the one table that tells them apart."""
+"""What the database can refuse, as exceptions, and the one table that maps SQLSTATEs to them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +9,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
 class ConnectionLost(psycopg2.OperationalError):
-    """The connection is of no use any more, in whatever words the driver says so."""
+    """The connection broke, whatever message the driver gave."""
 
 
 class PersistenceError(Exception):
-    """Everything that this package raises on purpose. Its text holds no SQL and no value.
+    """The base of everything that this package raises on purpose. Its text has no SQL and no value.
 
-    `sqlstate` is None where it was not PostgreSQL that refused, or where it could not say so; then
-    `reason` says for an operator what is known.
+    `sqlstate` is None if the refusal did not come from PostgreSQL; then `reason` is what an
+    operator can be told.
     """
 
     def __init__(self, sqlstate: str | None = None, *, reason: str = "no SQLSTATE") -> None:
@@ -33,15 +33,15 @@ class OwnerNotFound(PersistenceError):
 
 
 class TaskChanged(PersistenceError):
-    """The owner has this task, in another version than the ones that were asked for."""
+    """The owner has this task, but not in one of the requested versions."""
 
 
 class IdempotencyKeyReused(PersistenceError):
-    """The owner has used this key for another task."""
+    """The owner has used this idempotency key for another task."""
 
 
 class DatabaseUnavailable(PersistenceError):
-    """The database cannot be reached, or cannot do this now; a later attempt may succeed."""
+    """The database cannot be reached or cannot do this now; a later attempt may succeed."""
 
 
 class SchemaNotReady(DatabaseUnavailable):
@@ -72,10 +72,10 @@ REFUSALS: dict[str, type[PersistenceError]] = {
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what the driver and the pool raise inside the block into a `PersistenceError`.
+    """Translate what the driver and the pool raise inside the block into a `PersistenceError`.
 
-    What the table does not list is a bug of ours, and propagates as it is. Neither shows a value
-    of a row where it is logged.
+    What the table does not list is a bug, and propagates unchanged. The text of neither holds a
+    value of a row, so that both can be logged.
     """
     try:
         yield
@@ -88,14 +88,14 @@ def translated() -> Iterator[None]:
 
 
 def refusal_of(error: Exception) -> PersistenceError | None:
-    """Give what `error` means, or None where it means a bug."""
+    """Return the `PersistenceError` for a driver's error, or None if it is a bug."""
     if isinstance(error, PoolTimeoutError):
         return DatabaseUnavailable(reason="no connection was free in time")
     cause = error.orig if isinstance(error, DBAPIError) else error
     sqlstate = sqlstate_of(error)
     if sqlstate is None and isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
-        # A server that cannot be reached, or goes away in the middle, sends none. The words are
-        # libpq's: they name the server and the role, and never the password or a value.
+        # There is none if the server cannot be reached or the connection breaks. The text is
+        # libpq's: it names the server and the role, and never the password or a value.
         return DatabaseUnavailable(reason=str(cause) or type(cause).__name__)
     refusal = REFUSALS.get(sqlstate or "") or REFUSALS.get((sqlstate or "")[:2])
     return refusal(sqlstate) if refusal else None
@@ -109,6 +109,6 @@ def _cut_to_first_line(error: Exception) -> None:
 
 
 def sqlstate_of(error: BaseException) -> str | None:
-    """Give the SQLSTATE that PostgreSQL sent, None where it never got to answer."""
+    """Return the SQLSTATE that PostgreSQL sent, None if it sent no answer."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return cause.pgcode if isinstance(cause, psycopg2.Error) else None

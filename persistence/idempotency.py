@@ -1,8 +1,8 @@
-"""Additions that happen once, however often they are asked for: the keys, and their statements.
+"""Idempotency keys: an addition happens once, however often it is requested.
 
-The row of a key is written by the statement that adds its task, so one is never without the
-other. The row holds what the service decided, and the request that repeats the key brings the rest:
-together they are the task as it was first answered, whatever has become of it since.
+One statement writes the row of a key and its task, so that neither exists without the other. The
+row holds what the service chose (id and time), and the request that repeats the key brings title
+and description: together they are the task as it was first returned, whatever has changed since.
 """
 
 import hashlib
@@ -37,30 +37,30 @@ from persistence.models import Task
 from persistence.models import idempotency_keys as keys
 from persistence.pool import ConnectionPool
 from persistence.statements import OWNER, insertion_if, task_of
-from persistence.users_table import is_owner
+from persistence.users_table import equals_owner
 
 LIFETIME = text("interval '24 hours'")
-SWEEP = 100
-"""How many expired keys one addition removes at most; it adds one, so they cannot pile up."""
+SWEEP_LIMIT = 100
+"""Expired keys that one addition deletes at most. It adds one, so they cannot accumulate."""
 
 KEY = bindparam("key", type_=Text)
-THIS_KEY = and_(is_owner(keys.c.user_id, OWNER), keys.c.key == KEY)
+IS_THIS_KEY = and_(equals_owner(keys.c.user_id, OWNER), keys.c.key == KEY)
 IS_EXPIRED = keys.c.created_at < func.now() - LIFETIME
 
-# The addition has just found the key in use, so it is not asked again whether it has expired.
-FIND = select(keys.c.fingerprint, keys.c.task_id, keys.c.created_at).where(THIS_KEY)
+# The addition has just found that the key is in use, so its age is not checked again.
+FIND = select(keys.c.fingerprint, keys.c.task_id, keys.c.created_at).where(IS_THIS_KEY)
 
 EXPIRED = (
     select(keys.c.user_id, keys.c.key)
     .where(IS_EXPIRED)
     .order_by(keys.c.created_at)
-    .limit(SWEEP)
+    .limit(SWEEP_LIMIT)
     .with_for_update(skip_locked=True)
 )
-SWEEP_OUT = delete(keys).where(tuple_(keys.c.user_id, keys.c.key).in_(EXPIRED))
+DELETE_EXPIRED = delete(keys).where(tuple_(keys.c.user_id, keys.c.key).in_(EXPIRED))
 
 
-def add_once(  # noqa: PLR0913, PLR0917 -- whose, where, and the three parts of the request
+def add_once(  # noqa: PLR0913, PLR0917 -- the owner, the table, and the three parts of the request
     pool: ConnectionPool,
     users_table: str,
     owner_id: str,
@@ -68,9 +68,9 @@ def add_once(  # noqa: PLR0913, PLR0917 -- whose, where, and the three parts of 
     title: str,
     description: str | None,
 ) -> Task | None:
-    """Add a task, or give the one that was added with this key; None where the owner is missing.
+    """Add a task, or return the one that was added with this key; None if there is no such owner.
 
-    Raises IdempotencyKeyReused where the key was used with another title or description.
+    Raises IdempotencyKeyReused if the key was used with another title or description.
     """
     which = {"owner": owner_id, "key": key}
     fingerprint = _fingerprint(title, description)
@@ -105,8 +105,11 @@ def _as_added(
 def _insert(pool: ConnectionPool, statement: Executable, values: Mapping[str, object]) -> Rows:
     try:
         return pool.execute(statement, values, repeatable=True, expires=True)
-    except NotNullViolation:
-        return ()  # Another request has added a task with this key in the meantime.
+    except NotNullViolation as error:
+        # Another request has just added a task with this key: see `insertion_with_key`.
+        if error.diag.column_name != keys.c.task_id.name:
+            raise
+        return ()
 
 
 def _fingerprint(title: str, description: str | None) -> bytes:
@@ -115,19 +118,20 @@ def _fingerprint(title: str, description: str | None) -> bytes:
 
 @lru_cache(maxsize=16)
 def insertion_with_key(users_table: str) -> Executable:
-    """Give the INSERT that adds a task and its key, if its owner exists and the key is not in use.
+    """Return the INSERT that adds a task and its key, if the owner exists and the key is unused.
 
-    Of two at once, the second waits for the first, and then fails with a NULL where none may be.
+    Of two concurrent ones, the second waits for the first, and then violates the NOT NULL
+    constraint of `task_id`.
     """
-    is_new = ~exists().where(THIS_KEY, not_(IS_EXPIRED))
-    added = insertion_if(users_table, is_new).cte("added")
+    is_unused = ~exists().where(IS_THIS_KEY, not_(IS_EXPIRED))
+    added = insertion_if(users_table, is_unused).cte("added")
     kept = insert(keys).from_select(
         ["user_id", "key", "fingerprint", "task_id", "created_at"],
         select(OWNER, KEY, bindparam("fingerprint"), added.c.id, added.c.created_at),
     )
-    # Only an expired key may be taken over. CASE makes anything else a NULL, and thereby an error.
+    # Only an expired key may be replaced. CASE turns any other into a NULL, and thus an error.
     given = kept.excluded
-    taken_over = kept.on_conflict_do_update(
+    replaced = kept.on_conflict_do_update(
         index_elements=[keys.c.user_id, keys.c.key],
         set_={
             "fingerprint": given.fingerprint,
@@ -135,14 +139,14 @@ def insertion_with_key(users_table: str) -> Executable:
             "created_at": given.created_at,
         },
     )
-    return select(added).add_cte(taken_over.cte("kept"))
+    return select(added).add_cte(replaced.cte("kept"))
 
 
 def _sweep(pool: ConnectionPool) -> None:
-    """Remove some expired keys. The task is added by then, whatever becomes of this.
+    """Delete some expired keys. The task has been added by then, whether this succeeds or not.
 
-    In a statement of its own, which waits for nobody: one that held these keys while it waited for
-    the row of a user could meet the deletion of that user, which takes both the other way round.
+    A statement of its own, which waits for no lock: one that held these keys while it waited for
+    the row of a user would deadlock with the deletion of that user, which locks them in reverse.
     """
     with suppress(psycopg2.Error, PoolTimeoutError):
-        pool.execute(SWEEP_OUT, {})
+        pool.execute(DELETE_EXPIRED, {})

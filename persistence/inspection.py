@@ -1,9 +1,12 @@
-"""A look at a database before anybody depends on it: facts, which somebody else judges."""
+"""Reads the facts about a database that `tasks-api check` judges."""
 
-from collections.abc import Iterator
+import os
+import socket
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import cast
 
 import psycopg2.extensions
@@ -12,16 +15,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from persistence import deadline
-from persistence.connect import connect, each_host
-from persistence.pool import DRIVER_DEFAULTS
-from persistence.server_clock import NOW
+from persistence.connect import DRIVER_DEFAULTS, Parameters, connect, each_host
+from persistence.deadline import NOW
+from persistence.errors import sqlstate_of
 from persistence.url import connection_parameters
-from persistence.users_inspection import UsersFound, inspect_users
+from persistence.users_table import UsersInspection, inspect_users
 
 PARAMETERS = DRIVER_DEFAULTS | {"application_name": "tasks-api check"}
 
+PROBE_SECONDS = 0.5
+"""For finding out whether anything listens at the address of the database."""
+
 # PostgreSQL 16 has added `reserved_connections`.
-ROOM = text("""
+CONNECTION_LIMIT = text("""
     SELECT least(
         current_setting('max_connections')::int
         - current_setting('superuser_reserved_connections')::int
@@ -36,69 +42,107 @@ REVISION = text("SELECT version_num FROM alembic_version")
 PROCESS_ID = text("SELECT pg_backend_pid()")
 
 
-class NotInspected(Exception):
-    """The database did not let us look; the message is one line of libpq's or the server's."""
+class Failure(Enum):
+    """Why a database cannot be inspected."""
+
+    UNREACHABLE = auto()
+    """No connection to any of its hosts."""
+    SILENT = auto()
+    """No answer in time."""
+    REJECTED = auto()
+    """The server refused the connection or a statement."""
+
+
+class InspectionFailed(Exception):
+    """The database cannot be inspected; the message is one line of libpq's or the server's."""
+
+    def __init__(self, failure: Failure, message: str) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DatabaseFacts:
     """What a database is like."""
 
     version: int
     """The major version of PostgreSQL."""
 
     clock_ahead: float
-    """The seconds by which its clock is ahead of ours at least; negative where it is behind."""
+    """By how many seconds, at least, its clock is ahead of ours; negative if it is behind."""
 
     revision: str | None
-    """The migration that it is at, None where none has been applied."""
+    """The revision of its schema, None if no migration has been applied."""
 
-    room: int
-    """The connections that the server, the database and the role together allow."""
+    connection_limit: int
+    """The smallest of the limits of the server, the database and the role."""
 
-    is_relayed: bool
+    is_behind_pooler: bool
     """Whether a pooler or a proxy answered, and not the server itself."""
 
-    users: UsersFound | None
-    """None where no name was given to look for."""
+    users: UsersInspection | None
+    """None if no table was named."""
 
 
-def reach(url: str, *, seconds: float) -> None:
-    """Connect, and ask nothing. Raises NotInspected."""
+def try_to_connect(url: str, *, seconds: float) -> None:
+    """Connect, and run no statement. Raises InspectionFailed."""
     with _connected(url, seconds):
         pass
 
 
-def inspect(url: str, *, users_table: str | None, seconds: float) -> Facts:
-    """Read the facts; changes nothing, and waits no longer than that for all of it.
+def inspect(url: str, *, users_table: str | None, seconds: float) -> DatabaseFacts:
+    """Read the facts within `seconds`. Changes nothing.
 
-    Only the look-up of the host's name can take longer: libpq does that without a time-out. Raises
-    NotInspected, and ValueError for a URL or a table name that cannot be used.
+    Only resolving the host's name can take longer: libpq has no time-out for it. Raises
+    InspectionFailed, and ValueError for a URL or a table name that cannot be used.
     """
     with _connected(url, seconds) as connection:
-        return Facts(
+        return DatabaseFacts(
             version=connection.scalars(VERSION).one(),
             clock_ahead=_clock_ahead(connection),
             revision=_revision(connection),
-            room=connection.scalars(ROOM).one(),
-            is_relayed=_is_relayed(connection),
+            connection_limit=connection.scalars(CONNECTION_LIMIT).one(),
+            is_behind_pooler=_is_behind_pooler(connection),
             users=inspect_users(connection, users_table) if users_table else None,
         )
 
 
 @contextmanager
 def _connected(url: str, seconds: float) -> Iterator[Connection]:
-    engine = _engine(url, seconds)
+    hosts = each_host(PARAMETERS | connection_parameters(url))
     try:
-        with deadline.within(seconds), engine.connect() as connection:
+        with deadline.within(seconds), _engine(hosts, seconds).connect() as connection:
             yield connection
     except (DBAPIError, psycopg2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise NotInspected(str(cause).strip().partition("\n")[0]) from error
+        message = str(cause).strip().partition("\n")[0]
+        raise InspectionFailed(_failure_of(cause, hosts), message) from error
 
 
-def _engine(url: str, seconds: float) -> Engine:
-    hosts = each_host(PARAMETERS | connection_parameters(url))
+def _failure_of(cause: BaseException | None, hosts: Sequence[Parameters]) -> Failure:
+    if isinstance(cause, deadline.DeadlineExceeded):
+        return Failure.SILENT
+    # libpq gives no code for a connection that fails, and its text depends on the language.
+    is_rejected = (cause and sqlstate_of(cause)) or any(map(_accepts_connections, hosts))
+    return Failure.REJECTED if is_rejected else Failure.UNREACHABLE
+
+
+def _accepts_connections(host: Parameters) -> bool:
+    name = host.get("hostaddr") or host.get("host") or os.environ.get("PGHOST") or "localhost"
+    port = host.get("port") or os.environ.get("PGPORT") or "5432"
+    try:
+        if name.startswith("/"):
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(PROBE_SECONDS)
+                probe.connect(f"{name}/.s.PGSQL.{port}")
+        else:
+            socket.create_connection((name, int(port)), PROBE_SECONDS).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _engine(hosts: Sequence[Parameters], seconds: float) -> Engine:
     engine = create_engine(
         "postgresql+psycopg2://",
         isolation_level="AUTOCOMMIT",
@@ -111,12 +155,12 @@ def _engine(url: str, seconds: float) -> Engine:
 
 
 def _clock_ahead(connection: Connection) -> float:
-    asked_at = datetime.now(UTC)
-    told: datetime = connection.scalars(NOW).one()
-    # Somewhere in between, the server has looked at its clock.
-    too_late = (told - datetime.now(UTC)).total_seconds()
-    too_early = (told - asked_at).total_seconds()
-    return max(too_late, 0.0) or min(too_early, 0.0)
+    before = datetime.now(UTC)
+    server: datetime = connection.scalars(NOW).one()
+    # The server read its clock at some moment in between.
+    ahead = (server - datetime.now(UTC)).total_seconds()
+    behind = (server - before).total_seconds()
+    return max(ahead, 0.0) or min(behind, 0.0)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -125,7 +169,7 @@ def _revision(connection: Connection) -> str | None:
     return connection.scalars(REVISION).one_or_none()
 
 
-def _is_relayed(connection: Connection) -> bool:
-    # Who stands in between names a process id of its own, by which it knows what to cancel.
+def _is_behind_pooler(connection: Connection) -> bool:
+    # A pooler reports a process id of its own, by which it recognises requests to cancel.
     driver = cast("psycopg2.extensions.connection", connection.connection.driver_connection)
     return bool(driver.info.backend_pid != connection.scalars(PROCESS_ID).one())

@@ -1,4 +1,4 @@
-"""Brings a database to the schema that this version of the program needs."""
+"""Migrates a database to the schema that this version of the service needs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from persistence.errors import sqlstate_of
-from persistence.schema import MIGRATIONS, expected_revision
+from persistence.readiness import MIGRATIONS, expected_revision
 from persistence.url import connection_parameters
 from persistence.users_table import qualified
 
@@ -19,14 +19,14 @@ REASONS = {
     "55P03": "another session holds a lock that is needed; nothing was changed, try again: {0}",
 }
 
-OVERLOOKED = (
+BESIDE_BETTER_AUTH = (
     'the tasks belong to the stand-in "{0}", but "{1}" is Better Auth\'s table of users: '
     "docs/better-auth.md says how to move them there"
 )
 
 
 class MigrationError(Exception):
-    """A migration that did not happen; the message says why, in one line, and holds no secret."""
+    """The migration failed and changed nothing; the message says why, in a line without secrets."""
 
 
 def migrate(
@@ -37,13 +37,13 @@ def migrate(
     revision: str = "head",
     lock_timeout: float = 3.0,
 ) -> str | None:
-    """Apply every migration up to `revision`, in one transaction; none where it is there already.
+    """Apply every migration up to `revision`, in one transaction; none if they are applied already.
 
-    Where there is no table of users a stand-in is made, with an id of this type: `text` or `uuid`.
-    Returns a warning where the tasks belong to a stand-in beside the users of Better Auth.
+    If there is no table of users, a stand-in is created with an id of type `users_id_type`: `text`
+    or `uuid`. Returns a warning if the tasks belong to a stand-in beside Better Auth's users.
 
-    Any number may run at once: they take turns. `lock_timeout` is in seconds, and bounds how long
-    a migration waits for a table while it holds up those who want the same table.
+    Concurrent runs take turns. `lock_timeout` is in seconds: while a migration waits for a lock on
+    a table, other statements on that table wait behind it.
 
     Raises MigrationError, and ValueError for a URL or table name that cannot be used.
     """
@@ -51,14 +51,14 @@ def migrate(
     config.attributes["users_id_type"] = users_id_type
     with _explained():
         command.upgrade(config, revision)
-    better_auths: str | None = config.attributes["better_auths"]
-    return better_auths and OVERLOOKED.format(users_table, better_auths)
+    better_auth_table: str | None = config.attributes["better_auth_table"]
+    return better_auth_table and BESIDE_BETTER_AUTH.format(users_table, better_auth_table)
 
 
 def unmigrate(
     url: str, *, users_table: str = "users", revision: str = "base", lock_timeout: float = 3.0
 ) -> None:
-    """Take back every migration after `revision`, as `migrate` applies them. Deletes data."""
+    """Revert every migration after `revision`. Deletes data."""
     with _explained():
         command.downgrade(
             alembic_config(url, users_table=users_table, lock_timeout=lock_timeout), revision
@@ -66,7 +66,7 @@ def unmigrate(
 
 
 def draft(url: str, message: str, *, users_table: str = "users") -> None:
-    """Write the next migration's file, from what the models have and the database has not."""
+    """Write the draft of the next migration: the difference between the models and the database."""
     number = f"{int(expected_revision()) + 1:04}"
     with _explained():
         command.revision(
@@ -75,7 +75,7 @@ def draft(url: str, message: str, *, users_table: str = "users") -> None:
 
 
 def alembic_config(url: str, *, users_table: str = "users", lock_timeout: float = 3.0) -> Config:
-    """Give Alembic's configuration, for its own commands.
+    """Return Alembic's configuration, for its own commands.
 
     Raises ValueError for a URL or table name that cannot be used.
     """

@@ -1,4 +1,4 @@
-"""The tables, their constraints, and a task as the rest of the program sees it."""
+"""The tables and their constraints, and `Task`, which the rest of the service uses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,8 +32,8 @@ NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
 }
 
-# What JavaScript's trim() or Python's str.strip() removes. Spelled out, because what PostgreSQL
-# takes for white space depends on its locale.
+# What JavaScript's trim() or Python's str.strip() removes. Listed here, because PostgreSQL's own
+# idea of white space depends on its locale.
 BLANKS = (
     r"\u0009\u000a\u000b\u000c\u000d\u001c\u001d\u001e\u001f\u0020\u0085\u00a0\u1680"
     r"\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -57,9 +57,9 @@ class Task:
 def build_metadata(
     users_table: str = "users", user_id_type: TypeEngine[Any] | None = None
 ) -> MetaData:
-    """Describe our tables, beside a stub of the users' table, which is not ours to describe.
+    """Describe our tables, and the users' table only as far as foreign keys refer to it.
 
-    `user_id_type` is the type of that table's `id`, text where it is not given.
+    `user_id_type` is the type of that table's `id`; text by default.
     """
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     id_type = user_id_type or Text()
@@ -99,7 +99,7 @@ def _tasks_table(metadata: MetaData, owner: Column[Any]) -> Table:
 
 
 def _idempotency_keys_table(metadata: MetaData, owner: Column[Any]) -> None:
-    # The task may be gone before its key: no foreign key leads there.
+    # A key outlives its task, so `task_id` has no foreign key.
     table = Table(
         "idempotency_keys",
         metadata,

@@ -1,4 +1,4 @@
-"""The statements on the tasks: each says whose they are, and does its work in one go."""
+"""The statements on tasks: each is limited to one owner, and does its work in one round trip."""
 
 from datetime import UTC
 from functools import lru_cache
@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
     Text,
     any_,
@@ -15,20 +16,21 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     not_,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
-from persistence.json_text import array_of_tasks
 from persistence.models import Task, tasks
-from persistence.users_table import is_owner, users_named
+from persistence.users_table import equals_owner, users_named
 
-# The owner is sent without a type, so that PostgreSQL reads it as whatever type the users' id
-# has, and finds it by the index; it is given back as text. PostgreSQL reads `0x10` as 16, so the
-# text has to be the same, too.
+# The owner is sent without a type, so that PostgreSQL reads it as the type of the users' id, and
+# finds it by the index. It is returned as text. PostgreSQL reads `0x10` as 16, so the text has to
+# be equal as well.
 OWNER: BindParameter[str] = bindparam("owner")
 COLUMNS = (
     tasks.c.id,
@@ -39,66 +41,110 @@ COLUMNS = (
     tasks.c.created_at,
     tasks.c.updated_at,
 )
-ALL = is_owner(tasks.c.user_id, OWNER)
-ONE = ALL & (tasks.c.id == bindparam("task_id"))
+BELONGS_TO_OWNER = equals_owner(tasks.c.user_id, OWNER)
+IS_THIS_TASK = BELONGS_TO_OWNER & (tasks.c.id == bindparam("task_id"))
 
-# A server that was frozen reads, once it goes on, what it was sent long ago. A change that nobody
+# A server that was frozen reads, once it goes on, what it was sent long ago. A write that nobody
 # waits for any more must not take effect then, over a later one that has been acknowledged.
 # PostgreSQL evaluates this again after it had to wait for another change of the same row.
-IN_TIME = func.clock_timestamp() < bindparam("expires_at")
-ONE_IN_TIME = ONE & IN_TIME
+NOT_EXPIRED = func.clock_timestamp() < bindparam("expires_at")
 
-# A clock may stand still or be set back; the time of the last change never does.
-LATER = func.greatest(func.clock_timestamp(), tasks.c.updated_at + text("interval '1 microsecond'"))
+# The time of its last change is the version of a task: no two changes of it have the same one.
+HAS_VERSION = tasks.c.updated_at == any_(bindparam("versions"))
 
-LIST = select(array_of_tasks(tasks.c.created_at.desc(), tasks.c.id.desc())).where(ALL)
-GET = select(*COLUMNS).where(ONE)
+# A clock may stand still or be set back; `updated_at` must not.
+NEXT_UPDATED_AT = func.greatest(
+    func.clock_timestamp(), tasks.c.updated_at + text("interval '1 microsecond'")
+)
+
+
+def _json_array(*order: ColumnElement[Any]) -> ColumnElement[str]:
+    """Aggregate the tasks into the text of a JSON array in that order; null if there are none.
+
+    PostgreSQL writes it (docs/decisions/0017-a-list-as-json-text.md). Each object has the members
+    of a `Task`, in the same order and spelling as orjson writes them.
+    """
+    objects = func.string_agg(_json_object(), aggregate_order_by(_quoted(","), *order))
+    return _quoted("[") + objects + _quoted("]")
+
+
+def _json_object() -> ColumnElement[str]:
+    # Of the ways to write a row, `concat` is the fastest: it takes each value as it is printed.
+    members: dict[str, ColumnElement[Any]] = {
+        "id": tasks.c.id,
+        "user_id": func.to_json(cast(tasks.c.user_id, Text)),
+        "title": func.to_json(tasks.c.title),
+        "description": func.coalesce(
+            cast(func.to_json(tasks.c.description), Text), _quoted("null")
+        ),
+        "completed": func.to_json(tasks.c.completed),
+        "created_at": _json_time(tasks.c.created_at),
+        "updated_at": _json_time(tasks.c.updated_at),
+    }
+    parts: list[ColumnElement[Any]] = []
+    for name, value in members.items():
+        parts += _quoted(f'{"," if parts else "{"}"{name}":'), value
+    return func.concat(*parts, _quoted("}"))
+
+
+def _json_time(column: Column[Any]) -> ColumnElement[str]:
+    """Write a time as RFC 3339 in UTC, without a fraction if that is zero."""
+    in_utc = func.timezone(_quoted("UTC"), column)
+    written = func.to_char(in_utc, _quoted(r'\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"'))
+    return func.replace(written, _quoted('.000000Z"'), _quoted('Z"'))
+
+
+def _quoted(value: str) -> ColumnElement[str]:
+    return literal_column(f"'{value}'", Text)
+
+
+LIST = select(_json_array(tasks.c.created_at.desc(), tasks.c.id.desc())).where(BELONGS_TO_OWNER)
+GET = select(*COLUMNS).where(IS_THIS_TASK)
 REPLACE = (
     update(tasks)
-    .where(ONE_IN_TIME)
+    .where(IS_THIS_TASK, NOT_EXPIRED)
     .values(
-        title=bindparam("new_title"), description=bindparam("new_description"), updated_at=LATER
+        title=bindparam("new_title"),
+        description=bindparam("new_description"),
+        updated_at=NEXT_UPDATED_AT,
     )
     .returning(*COLUMNS)
 )
 TOGGLE = (
     update(tasks)
-    .where(ONE_IN_TIME)
-    .values(completed=not_(tasks.c.completed), updated_at=LATER)
+    .where(IS_THIS_TASK, NOT_EXPIRED)
+    .values(completed=not_(tasks.c.completed), updated_at=NEXT_UPDATED_AT)
     .returning(*COLUMNS)
 )
-DELETE = delete(tasks).where(ONE_IN_TIME).returning(tasks.c.id)
-
-# The time of its last change is the version of a task: no two changes of it share one.
-IS_VERSION = tasks.c.updated_at == any_(bindparam("versions"))
+DELETE = delete(tasks).where(IS_THIS_TASK, NOT_EXPIRED).returning(tasks.c.id)
 
 
 @lru_cache(maxsize=16)
 def insertion(users_table: str) -> ReturningInsert[Any]:
-    """Give the INSERT that adds a task if its owner exists."""
+    """Return the INSERT that adds a task if its owner exists."""
     return insertion_if(users_table)
 
 
 def insertion_if(users_table: str, *conditions: ColumnElement[bool]) -> ReturningInsert[Any]:
-    """Give the INSERT that adds a task if its owner exists and the conditions hold.
+    """Return the INSERT that adds a task if its owner exists and the conditions hold.
 
-    Without the first, an owner who is missing would break the foreign key, and one who is about to
-    be added would look like one who has just been deleted.
+    Without the first condition, an unknown owner would violate the foreign key, and an owner who is
+    about to be added would look like one who has just been deleted.
     """
     users = users_named(users_table)
     values = (OWNER, bindparam("title", type_=Text), bindparam("description", type_=Text))
-    is_known = exists().where(is_owner(users.c.id, OWNER))
-    row = select(*values).where(is_known, IN_TIME, *conditions)
+    owner_exists = exists().where(equals_owner(users.c.id, OWNER))
+    row = select(*values).where(owner_exists, NOT_EXPIRED, *conditions)
     columns = ["user_id", "title", "description"]
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)
 
 
 @lru_cache(maxsize=8)
-def of_version(
+def if_version_matches(
     change: ReturningUpdate[Any] | ReturningDelete[Any],
 ) -> ReturningUpdate[Any] | ReturningDelete[Any]:
-    """Give the change for a task that has one of the `versions`."""
-    return change.where(IS_VERSION)
+    """Return the change, limited to a task that has one of the `versions`."""
+    return change.where(HAS_VERSION)
 
 
 def task_of(row: tuple[Any, ...]) -> Task:

@@ -1,4 +1,6 @@
-"""Connection strings, read as libpq reads them."""
+"""Connection strings, parsed by libpq."""
+
+from urllib.parse import parse_qsl, quote
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
@@ -9,9 +11,9 @@ UNREADABLE = "the database URL is not one that libpq can read (percent-encode sp
 
 
 def connection_parameters(url: str) -> dict[str, str]:
-    """Take a `postgres://` or `postgresql://` URL apart into libpq's own parameters.
+    """Parse a `postgres://` or `postgresql://` URL into libpq's parameters.
 
-    libpq does the reading, so every form and parameter that `psql` takes is taken here: several
+    libpq parses it, so every form and parameter that `psql` accepts is accepted here: several
     hosts, sockets, Neon's `sslmode`, `channel_binding` and `options=endpoint…`.
 
     Raises ValueError for anything else; its message never holds the password.
@@ -22,16 +24,18 @@ def connection_parameters(url: str) -> dict[str, str]:
         raise ValueError(message)
     try:
         parameters: dict[str, str] = parse_dsn(f"postgresql://{rest}")
-    except psycopg2.ProgrammingError as error:
-        raise ValueError(_without_secrets(error)) from None
+    except psycopg2.ProgrammingError:
+        unknown = _unknown_parameters(rest)
+        message = f"the database URL has parameters that libpq does not know: {unknown}"
+        raise ValueError(message if unknown else UNREADABLE) from None
     if _ends_password_early(parameters, rest):
         raise ValueError(UNREADABLE)
     return parameters
 
 
 def _ends_password_early(parameters: dict[str, str], rest: str) -> bool:
-    # After an `@` or a `/` of the password, libpq takes what is left of it for a host, a port or a
-    # database, and names that when there is none.
+    # libpq takes what follows an unescaped `@` or `/` of the password for a host, a port or a
+    # database, and its error message would show it.
     port = parameters.get("port", "").replace(",", "")
     hosts = parameters.get("host", "").split(",")
     database = rest.partition("/")[2].partition("?")[0]
@@ -39,8 +43,17 @@ def _ends_password_early(parameters: dict[str, str], rest: str) -> bool:
     return is_in_host or "@" in database or not (port == "" or port.isdecimal())
 
 
-def _without_secrets(error: psycopg2.ProgrammingError) -> str:
-    reason = str(error).strip().removeprefix("invalid dsn: ")
-    if reason.startswith("invalid URI query parameter"):
-        return f"the database URL has a parameter that libpq does not know: {reason}"
-    return UNREADABLE
+def _unknown_parameters(rest: str) -> str:
+    query = rest.partition("?")[2]
+    if "@" in query:  # It is the rest of a password that contains a question mark.
+        return ""
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+    return ", ".join(f'"{name}"' for name in names if not _is_known(name))
+
+
+def _is_known(parameter: str) -> bool:
+    try:
+        parse_dsn(f"postgresql:///?{quote(parameter)}=")
+    except psycopg2.ProgrammingError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Whether an owner exists, and what becomes of one who does not."""
+"""Whether an owner exists, and who adds the ones that do not."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,14 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from persistence.errors import OwnerNotFound
 from persistence.pool import ConnectionPool
-from persistence.users_table import is_owner, stands_in, users_named
+from persistence.users_table import equals_owner, is_stand_in, users_named
 
 
 class Provisioning(StrEnum):
-    """What becomes of an owner who is not in the table of users."""
+    """What happens to an owner who is not in the users' table."""
 
     AUTO = "auto"
-    """Added on a stand-in, refused on Better Auth's own table."""
+    """Added to a stand-in, refused where the table is Better Auth's own."""
     CREATE = "create"
     """Added with the first task."""
     REQUIRE = "require"
@@ -26,7 +26,7 @@ class Provisioning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whom the tasks belong to, as the verified token describes them."""
+    """The user whom the tasks belong to, as the verified token describes them."""
 
     id: str
     email: str | None = None
@@ -34,39 +34,42 @@ class Owner:
 
 
 class Users:
-    """Decides whether an owner exists, and admits new ones where that is ours to do.
+    """Decides whether an owner exists, and adds a new one if that is this service's task.
 
-    The database is asked each time, and only where an operation has found nothing.
+    The database is asked each time, and only after an operation has found nothing.
     """
 
     def __init__(self, users_table: str, provisioning: Provisioning) -> None:
         users = users_named(users_table)
-        known = exists().where(is_owner(users.c.id, bindparam("owner")))
-        stand_in = stands_in(users_table)
+        is_present = exists().where(equals_owner(users.c.id, bindparam("owner")))
+        stand_in = is_stand_in(users_table)
         self.table_name = users_table
         self._provisioning = provisioning
         is_required = provisioning is Provisioning.REQUIRE
-        self._is_known = select(known if is_required else or_(known, stand_in))
+        self._may_have_tasks = select(is_present if is_required else or_(is_present, stand_in))
         self._is_stand_in = select(stand_in)
-        self._known = select(users.c.id).where(is_owner(users.c.id, bindparam("owner")))
+        self._is_present = select(is_present)
         self._add = insert(users).on_conflict_do_nothing()
 
-    def confirm(self, pool: ConnectionPool, owner: Owner) -> None:
-        """Raise OwnerNotFound where the owner is not in the table and could not be added to it."""
+    def require(self, pool: ConnectionPool, owner: Owner) -> None:
+        """Raise OwnerNotFound if the owner is not in the table and could not be added to it."""
         if self._provisioning is Provisioning.CREATE:
             return
-        ((is_known,),) = pool.execute(self._is_known, {"owner": owner.id}, repeatable=True)
-        if not is_known:
+        values = {"owner": owner.id}
+        ((may_have_tasks,),) = pool.execute(self._may_have_tasks, values, repeatable=True)
+        if not may_have_tasks:
             raise OwnerNotFound
 
-    def know(self, pool: ConnectionPool, owner: Owner) -> bool:
-        """Tell whether the owner is in the table."""
-        return bool(pool.execute(self._known, {"owner": owner.id}, repeatable=True))
+    def exists(self, pool: ConnectionPool, owner: Owner) -> bool:
+        """Return whether the owner is in the table."""
+        ((is_present,),) = pool.execute(self._is_present, {"owner": owner.id}, repeatable=True)
+        return bool(is_present)
 
-    def admit(self, pool: ConnectionPool, owner: Owner) -> None:
+    def provision(self, pool: ConnectionPool, owner: Owner) -> None:
         """Add the owner's row unless another request has just done so.
 
-        Raises OwnerNotFound where owners are not ours to add, or the table does not take the row.
+        Raises OwnerNotFound if adding owners is not this service's task, or the table does not
+        accept the row.
         """
         if not self._may_add(pool):
             raise OwnerNotFound
@@ -84,7 +87,7 @@ class Users:
 
 
 def is_storable(value: str) -> bool:
-    """Tell whether PostgreSQL can hold the text: it takes neither NUL nor a lone surrogate."""
+    """Return whether PostgreSQL can store the text: it accepts neither NUL nor a lone surrogate."""
     return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 

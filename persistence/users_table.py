@@ -1,30 +1,36 @@
-"""The users' table: its name, the columns that we use, and whether it is our stand-in."""
+"""The users' table: its name, the columns that we use, what it is like, and our stand-in for it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
     TableClause,
     Text,
     TextClause,
     cast,
     column,
     quoted_name,
+    select,
     table,
     text,
 )
 
-# Databases in use carry this mark, so it never changes.
+# Databases in use carry this comment, so it never changes.
 STAND_IN_MARK = "tasks-api: stands in for Better Auth's table of users"
 
 LONGEST_IDENTIFIER = 63
 
+USABLE_ID_TYPES = frozenset({"text", "character varying", "uuid", "integer", "bigint"})
+"""The types, as SQL names them, that a foreign key of the tasks can refer to."""
+
 
 def qualified(users_table: str) -> tuple[quoted_name, quoted_name | None]:
-    """Split `users`, `user` or `auth.users` into name and schema, to be quoted as they are.
+    """Split `users`, `user` or `auth.users` into name and schema, both to be quoted.
 
-    Raises ValueError where that cannot name a table.
+    Raises ValueError for what cannot name a table.
     """
     *schema, name = parts = users_table.split(".")
     if len(schema) > 1 or not all(map(_is_identifier, parts)):
@@ -33,22 +39,32 @@ def qualified(users_table: str) -> tuple[quoted_name, quoted_name | None]:
     return quoted_name(name, quote=True), quoted_name(schema[0], quote=True) if schema else None
 
 
-def users_named(users_table: str) -> TableClause:
-    """Give the table with the columns that a stand-in and Better Auth's table share.
+def quoted(users_table: str) -> str:
+    """Return the name as SQL quotes it. Raises ValueError for what cannot name a table."""
+    name, schema = qualified(users_table)
+    return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name) if part)
 
-    The columns have no type, so that PostgreSQL reads a value as whatever type they really have.
+
+def _is_identifier(part: str) -> bool:
+    return 0 < len(part.encode()) <= LONGEST_IDENTIFIER and "\0" not in part
+
+
+def users_named(users_table: str) -> TableClause:
+    """Return the table with the columns that a stand-in and Better Auth's table share.
+
+    The columns have no type, so that PostgreSQL reads a value as the type that they really have.
     """
     name, schema = qualified(users_table)
     return table(name, column("id"), column("email"), column("name"), schema=schema)
 
 
-def is_owner(column: ColumnElement[Any], owner: BindParameter[str]) -> ColumnElement[bool]:
-    """Compare an id with an owner: by the index, and then to the letter."""
+def equals_owner(column: ColumnElement[Any], owner: BindParameter[str]) -> ColumnElement[bool]:
+    """Compare an id with an owner: as the column's type, by the index, and as text."""
     return (column == owner) & (cast(column, Text) == owner)
 
 
-def stands_in(users_table: str) -> TextClause:
-    """Ask whether the table is our stand-in: marked as ours, and with no column added since.
+def is_stand_in(users_table: str) -> TextClause:
+    """Select whether the table is our stand-in: it has our comment and no column but ours.
 
     A stand-in that Better Auth's migrations have extended belongs to Better Auth from then on.
     """
@@ -62,10 +78,10 @@ def stands_in(users_table: str) -> TextClause:
     """).bindparams(users_table=quoted(users_table), mark=STAND_IN_MARK)
 
 
-def better_auths(users_table: str) -> TextClause:
-    """Ask for the name of a table of Better Auth's users that is not this one; null for none.
+def better_auth_table(users_table: str) -> TextClause:
+    """Select the name of another table that looks like Better Auth's users, or null.
 
-    Better Auth lets every column be renamed, so that one is found only by the usual names.
+    Better Auth lets every column be renamed, so it is found only by the default names.
     """
     return text("""
         SELECT CASE WHEN nspname = current_schema() THEN '' ELSE nspname || '.' END || relname
@@ -80,11 +96,53 @@ def better_auths(users_table: str) -> TextClause:
     """).bindparams(users_table=quoted(users_table))
 
 
-def quoted(users_table: str) -> str:
-    """Spell the name as SQL does. Raises ValueError where it cannot name a table."""
-    name, schema = qualified(users_table)
-    return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name) if part)
+@dataclass(frozen=True, slots=True)
+class UsersInspection:
+    """What the database has under the name of the users' table."""
+
+    exists: bool
+
+    id_type: str | None
+    """The type of its `id`, as SQL names it; None if there is no such column or table."""
+
+    owner_type: str | None
+    """The type of `tasks.user_id`; None if there is no table of tasks yet."""
+
+    is_referenced: bool
+    """Whether the foreign key of the tasks refers to this table."""
+
+    is_stand_in: bool
+    """Whether it is the stand-in that the migration creates."""
+
+    better_auth_table: str | None
+    """The name of another table that looks like Better Auth's users."""
 
 
-def _is_identifier(part: str) -> bool:
-    return 0 < len(part.encode()) <= LONGEST_IDENTIFIER and "\0" not in part
+def inspect_users(connection: Connection, users_table: str) -> UsersInspection:
+    """Read the catalog. Raises ValueError for what cannot name a table."""
+    name = quoted(users_table)
+    return UsersInspection(
+        exists=bool(
+            connection.scalar(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": name})
+        ),
+        id_type=connection.scalar(_type_of(name, "id")),
+        owner_type=connection.scalar(_type_of("tasks", "user_id")),
+        is_referenced=bool(connection.scalar(_refers_to(name))),
+        is_stand_in=bool(connection.scalar(select(is_stand_in(users_table)))),
+        better_auth_table=connection.scalar(better_auth_table(users_table)),
+    )
+
+
+def _type_of(table: str, column: str) -> TextClause:
+    return text("""
+        SELECT format_type(atttypid, NULL) FROM pg_attribute
+         WHERE attrelid = to_regclass(:table) AND attname = :column AND NOT attisdropped
+    """).bindparams(table=table, column=column)
+
+
+def _refers_to(users_table: str) -> TextClause:
+    return text("""
+        SELECT true FROM pg_constraint
+         WHERE conrelid = to_regclass('tasks') AND confrelid = to_regclass(:users_table)
+           AND contype = 'f'
+    """).bindparams(users_table=users_table)

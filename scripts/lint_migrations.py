@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from persistence.migrate import migrate
-from persistence.schema import MIGRATIONS
+from persistence.readiness import MIGRATIONS
 from tasks_api.dev.local_postgres import LocalPostgres
 
 SQUAWK = Path(sys.executable).with_name("squawk")

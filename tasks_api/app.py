@@ -89,7 +89,7 @@ def _database(settings: Settings, tracing: Untraced) -> Database:
         lock_timeout=settings.database_lock_timeout,
         users_table=settings.users_table,
         user_provisioning=settings.user_provisioning,
-        watch=tracing.statement,
+        span=tracing.statement,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prometheus_client.metrics_core import Metric
 
-from persistence.pool_state import PoolState
+from persistence.pool import PoolState
 from tasks_api.observability.events import Event
 from tasks_api.observability.metrics import Metrics
 from tasks_api.observability.pseudonym import Pseudonyms

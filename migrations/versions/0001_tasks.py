@@ -4,11 +4,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import context, op
+from alembic.util import CommandError
 from sqlalchemy.types import TypeEngine
 
-from persistence.migrate import MigrationError
-from persistence.owner_type import owner_id_type
-from persistence.users_table import STAND_IN_MARK, better_auths, qualified, stands_in
+from migrations.users_table import (
+    STAND_IN_MARK,
+    better_auth_table,
+    is_stand_in,
+    owner_id_type,
+    qualified,
+)
 
 revision = "0001"
 down_revision = None
@@ -31,13 +36,13 @@ def upgrade() -> None:
 
 
 def _create_stand_in(users_table: str, id_type: str) -> TypeEngine[Any]:
-    elsewhere = op.get_bind().scalar(better_auths(users_table))
+    elsewhere = op.get_bind().scalar(better_auth_table(users_table))
     if elsewhere is not None:
         message = (
             f'there is no table "{users_table}", but "{elsewhere}" is Better Auth\'s table of '
             f"users: set USERS_TABLE={elsewhere}; nothing was changed"
         )
-        raise MigrationError(message)
+        raise CommandError(message)
     name, schema = qualified(users_table)
     op.create_table(
         name,
@@ -103,6 +108,6 @@ def downgrade() -> None:
     """Drop every task, and the users only where they are our stand-in, untouched by Better Auth."""
     users_table: str = context.config.attributes["users_table"]
     op.drop_table("tasks")
-    if op.get_bind().scalar(sa.select(stands_in(users_table))):
+    if op.get_bind().scalar(sa.select(is_stand_in(users_table))):
         name, schema = qualified(users_table)
         op.drop_table(name, schema=schema)

@@ -6,10 +6,9 @@ it back forgets the keys, and with them which additions have been answered.
 
 import sqlalchemy as sa
 from alembic import context, op
+from alembic.util import CommandError
 
-from persistence.migrate import MigrationError
-from persistence.owner_type import owner_id_type
-from persistence.users_table import qualified
+from migrations.users_table import owner_id_type, qualified
 
 revision = "0002"
 down_revision = "0001"
@@ -21,7 +20,7 @@ def upgrade() -> None:
     id_type = owner_id_type(op.get_bind(), users_table)
     if id_type is None:
         message = f'there is no table "{users_table}" (see USERS_TABLE)'
-        raise MigrationError(message)
+        raise CommandError(message)
     name, schema = qualified(users_table)
     users = sa.Table(name, sa.MetaData(), sa.Column("id", id_type), schema=schema)
     op.create_table(

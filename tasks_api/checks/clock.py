@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from persistence.inspection import Facts
+from persistence.inspection import DatabaseFacts
 from tasks_api.checks.finding import Check, Finding, Severity
 from tasks_api.security.verifier import LEEWAY_SECONDS
 
@@ -18,7 +18,7 @@ TOLERATED_SECONDS = 5.0
 """Machines whose clocks are kept by NTP are within a second of each other."""
 
 
-def find(facts: Facts) -> Iterator[Finding]:
+def find(facts: DatabaseFacts) -> Iterator[Finding]:
     """Find a difference that is more than a matter of seconds."""
     if abs(facts.clock_ahead) > TOLERATED_SECONDS:
         side = "ahead of" if facts.clock_ahead > 0 else "behind"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from persistence.inspection import Facts
+from persistence.inspection import DatabaseFacts
 from tasks_api.checks.address import Address
 from tasks_api.checks.finding import Check, Finding, Severity
 
@@ -28,7 +28,9 @@ PGBOUNCER_CLIENTS = 100
 """Where nothing is configured (`max_client_conn`). What is, only its administrators can ask for."""
 
 
-def find(facts: Facts, address: Address, *, pool_size: int, replicas: int) -> Iterator[Finding]:
+def find(
+    facts: DatabaseFacts, address: Address, *, pool_size: int, replicas: int
+) -> Iterator[Finding]:
     """Compare; behind a pooler with what it lets in, and not with what PostgreSQL does."""
     asked = pool_size * replicas
     shown = f"{asked} connections (DATABASE_POOL_SIZE {pool_size}, {replicas} times)"
@@ -37,11 +39,11 @@ def find(facts: Facts, address: Address, *, pool_size: int, replicas: int) -> It
         if asked > room:
             message = f"{shown} go to a pooler, which lets {room} in unless it is told otherwise"
             yield TOO_MANY_FOR_POOLER.found(message, asked=asked, size=max(1, room // replicas))
-    elif asked > facts.room:
-        message = f"{shown} are more than the {facts.room} that the database lets in"
-        yield TOO_MANY.found(message, size=max(1, facts.room // replicas))
+    elif asked > facts.connection_limit:
+        message = f"{shown} are more than the {facts.connection_limit} that the database lets in"
+        yield TOO_MANY.found(message, size=max(1, facts.connection_limit // replicas))
 
 
-def _is_pooled(facts: Facts, address: Address) -> bool:
+def _is_pooled(facts: DatabaseFacts, address: Address) -> bool:
     # Neon has a proxy before every host, and only its name tells whether it pools.
-    return address.is_pooled if address.is_neon else facts.is_relayed
+    return address.is_pooled if address.is_neon else facts.is_behind_pooler

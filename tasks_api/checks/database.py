@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from persistence.inspection import Facts, NotInspected, inspect, reach
+from persistence.inspection import DatabaseFacts, InspectionFailed, inspect, try_to_connect
 from tasks_api.checks import clock, connections, schema, users, version
 from tasks_api.checks.address import Address
 from tasks_api.checks.finding import Finding
@@ -17,7 +17,7 @@ def find(subject: Subject, address: Address, *, replicas: int) -> Iterator[Findi
     """Connect, and judge what there is; waits for `PATIENCE_SECONDS` at most, but for DNS."""
     try:
         facts = inspect(address.url, users_table=subject.users_table, seconds=PATIENCE_SECONDS)
-    except NotInspected as error:
+    except InspectionFailed as error:
         yield not_reached(address, str(error))
     else:
         yield from _judge(facts, subject, address, replicas)
@@ -26,12 +26,14 @@ def find(subject: Subject, address: Address, *, replicas: int) -> Iterator[Findi
 def find_unpooled(address: Address) -> Iterator[Finding]:
     """Connect as migrations do, and ask nothing: it is the same database."""
     try:
-        reach(address.url, seconds=PATIENCE_SECONDS)
-    except NotInspected as error:
+        try_to_connect(address.url, seconds=PATIENCE_SECONDS)
+    except InspectionFailed as error:
         yield not_reached(address, str(error))
 
 
-def _judge(facts: Facts, subject: Subject, address: Address, replicas: int) -> Iterator[Finding]:
+def _judge(
+    facts: DatabaseFacts, subject: Subject, address: Address, replicas: int
+) -> Iterator[Finding]:
     settings = subject.settings
     yield from version.find(facts)
     yield from clock.find(facts)

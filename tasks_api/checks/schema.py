@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from persistence.inspection import Facts
-from persistence.schema import expected_revision
+from persistence.inspection import DatabaseFacts
+from persistence.readiness import expected_revision
 from tasks_api.checks.finding import Check, Finding, Severity
 
 _WHY = "until it is migrated, every request for tasks is answered with 503"
@@ -18,7 +18,7 @@ AHEAD = Check(
 )
 
 
-def find(facts: Facts) -> Iterator[Finding]:
+def find(facts: DatabaseFacts) -> Iterator[Finding]:
     """Compare the migration that the database is at with the newest that we have."""
     # Revisions are numbers of four digits.
     needed = expected_revision()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from persistence.users import Provisioning
-from persistence.users_inspection import USABLE, UsersFound
+from persistence.users_table import USABLE_ID_TYPES, UsersInspection
 from tasks_api.checks.finding import Check, Finding, Severity
 from tasks_api.settings import Settings
 
@@ -59,42 +59,42 @@ TYPE_TOO_LATE = Check(
 )
 
 
-def find(found: UsersFound, settings: Settings) -> Iterator[Finding]:
+def find(found: UsersInspection, settings: Settings) -> Iterator[Finding]:
     """Find what keeps the tasks and their users apart."""
     table = settings.users_table
     if not found.exists:
         yield _absent(found, table)
-    elif found.id_type not in USABLE:
+    elif found.id_type not in USABLE_ID_TYPES:
         kind = f"of type {found.id_type}" if found.id_type else "missing"
         yield ID_TYPE.found(f'the id of the table "{table}" is {kind}')
-    elif found.owner_type is not None and not found.is_owner:
+    elif found.owner_type is not None and not found.is_referenced:
         yield _unrelated(found, table)
     elif found.is_stand_in:
         yield from _stand_in(found, settings)
 
 
-def _absent(found: UsersFound, table: str) -> Finding:
-    if found.better_auths is not None:
-        message = f'there is no table "{table}", but "{found.better_auths}" is Better Auth\'s'
-        return ELSEWHERE.found(message, table=found.better_auths)
+def _absent(found: UsersInspection, table: str) -> Finding:
+    if found.better_auth_table is not None:
+        message = f'there is no table "{table}", but "{found.better_auth_table}" is Better Auth\'s'
+        return ELSEWHERE.found(message, table=found.better_auth_table)
     if found.owner_type is not None:
         return ABSENT.found(f'there is no table "{table}"')
     return TO_COME.found(f'there is no table "{table}" yet')
 
 
-def _unrelated(found: UsersFound, table: str) -> Finding:
+def _unrelated(found: UsersInspection, table: str) -> Finding:
     if found.owner_type != found.id_type:
         message = f'the owner of a task is {found.owner_type}, the id of "{table}" {found.id_type}'
         return ID_TYPE.found(message)
     return UNRELATED.found(f'no foreign key leads from the tasks to "{table}"')
 
 
-def _stand_in(found: UsersFound, settings: Settings) -> Iterator[Finding]:
+def _stand_in(found: UsersInspection, settings: Settings) -> Iterator[Finding]:
     table = settings.users_table
-    if found.better_auths is not None:
+    if found.better_auth_table is not None:
         yield OVERLOOKED.found(
-            f'the tasks belong to the stand-in "{table}", but "{found.better_auths}" is Better '
-            "Auth's table of users"
+            f'the tasks belong to the stand-in "{table}", but "{found.better_auth_table}" is '
+            "Better Auth's table of users"
         )
     if Provisioning(settings.user_provisioning) is Provisioning.REQUIRE:
         yield CLOSED.found(f'USER_PROVISIONING=require, and "{table}" is a stand-in')

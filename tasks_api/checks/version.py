@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from persistence.inspection import Facts
+from persistence.inspection import DatabaseFacts
 from tasks_api.checks.finding import Check, Finding, Severity
 
 OLDEST = 15
@@ -16,7 +16,7 @@ TOO_OLD = Check(
 )
 
 
-def find(facts: Facts) -> Iterator[Finding]:
+def find(facts: DatabaseFacts) -> Iterator[Finding]:
     """Find a version that is older than the oldest."""
     if facts.version < OLDEST:
         yield TOO_OLD.found(f"the database is PostgreSQL {facts.version}")

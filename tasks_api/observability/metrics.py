@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from persistence.errors import REFUSALS, DatabaseUnavailable, PersistenceError, sqlstate_of
-from persistence.pool_state import PoolState
+from persistence.pool import PoolState
 from tasks_api.observability.exchange import Exchange
 from tasks_api.security.reasons import REASONS
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from persistence.pool_state import PoolState
+from persistence.pool import PoolState
 from tasks_api.observability.database_watch import DatabaseWatch
 from tasks_api.observability.exchange import METRICS, WATCH, Exchange
 from tasks_api.observability.pseudonym import Pseudonyms

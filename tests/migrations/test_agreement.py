@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import create_engine
 
 from persistence import migrate as migrations
-from persistence import schema
+from persistence import readiness as schema
 from persistence.migrate import alembic_config, draft, migrate
 from persistence.models import build_metadata
 from tests.database import create_better_auth, new_database, query

@@ -10,7 +10,7 @@ import pytest
 
 from persistence.database import Database
 from persistence.migrate import MigrationError, migrate, unmigrate
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 from tests.database import create_better_auth, query
 from tests.migrations.catalog import description_of, tables_of
 from tests.persistence.operations import all_of

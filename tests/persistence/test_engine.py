@@ -11,7 +11,7 @@ from sqlalchemy.pool import Pool
 
 from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 from tests.database import query, wait_until
 from tests.persistence.operations import all_of, titles_of
 

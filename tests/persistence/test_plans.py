@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Executable
 
 from persistence import idempotency, statements
-from persistence.compiled import prepared
+from persistence.compiled import compiled
 from persistence.migrate import migrate
 from tests.database import new_database, query
 
@@ -41,13 +41,13 @@ STATEMENTS: dict[str, Executable] = {
     "list": statements.LIST,
     "get": statements.GET,
     "replace": statements.REPLACE,
-    "replace a version": statements.of_version(statements.REPLACE),
+    "replace a version": statements.if_version_matches(statements.REPLACE),
     "toggle": statements.TOGGLE,
     "delete": statements.DELETE,
     "add": statements.insertion("users"),
     "add once": idempotency.insertion_with_key("users"),
     "find a key": idempotency.FIND,
-    "sweep keys": idempotency.SWEEP_OUT,
+    "sweep keys": idempotency.DELETE_EXPIRED,
 }
 
 
@@ -63,7 +63,7 @@ def full(postgres: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_it_finds_its_rows_by_an_index(full: str, name: str) -> None:
-    text, constants = prepared(STATEMENTS[name])
+    text, constants = compiled(STATEMENTS[name])
     connection = psycopg2.connect(full)
     with connection, connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {text}", {**constants, **VALUES})

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import psycopg2
 import pytest
 
-from persistence import deadline, idle
+from persistence import deadline
+from persistence import pool as idle
 from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.models import Task

@@ -71,14 +71,14 @@ def test_a_no_is_not_remembered() -> None:
 
 
 def test_every_use_of_the_tasks_is_traffic(database: Database) -> None:
-    database.found_ready(ask=False)
+    database.ready_age(ask=False)
     time.sleep(0.1)
-    remembered = database.found_ready(ask=False)
+    remembered = database.ready_age(ask=False)
 
     with database.tasks_of("alice"):
         pass
 
-    assert database.found_ready(ask=False) < 0.1 <= remembered
+    assert database.ready_age(ask=False) < 0.1 <= remembered
 
 
 def test_neon_gets_the_time_to_fall_asleep() -> None:

@@ -3,7 +3,7 @@
 from alembic.script import ScriptDirectory
 
 from persistence.migrate import alembic_config
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 
 
 def test_the_expected_revision_is_alembics_head() -> None:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from persistence import deadline, pool, server_clock
+from persistence import deadline, pool
 from persistence.database import Database
+from persistence.deadline import server_deadline
 from persistence.errors import DatabaseUnavailable
-from persistence.server_clock import deadline_of
 from tests.database import query
 from tests.persistence.operations import all_of
 
@@ -28,7 +28,7 @@ def test_the_deadline_is_a_moment_on_the_servers_clock_which_is_asked_once(
         return asked[-1]
 
     with deadline.within(5):
-        found = [deadline_of(info, ask) for _ in range(3)]
+        found = [server_deadline(info, ask) for _ in range(3)]
         expected = datetime.now(UTC) + timedelta(hours=1, seconds=5)  # They share this machine.
 
     assert all(timedelta(0) <= expected - moment < timedelta(seconds=1) for moment in found)
@@ -36,7 +36,7 @@ def test_the_deadline_is_a_moment_on_the_servers_clock_which_is_asked_once(
 
 
 def test_without_a_deadline_nothing_expires() -> None:
-    assert deadline_of({}, datetime.now).year == 9999
+    assert server_deadline({}, datetime.now).year == 9999
 
 
 def test_where_the_servers_clock_was_set_a_change_is_refused_until_it_is_read_again(
@@ -50,7 +50,7 @@ def test_where_the_servers_clock_was_set_a_change_is_refused_until_it_is_read_ag
                 tasks.replace(task.id, title="Buy oats", description=None, versions=versions)
         assert all_of(tasks) == [task]
         monkeypatch.undo()
-        monkeypatch.setattr(server_clock, "BELIEVED_SECONDS", 0.0)
+        monkeypatch.setattr(deadline, "CLOCK_MAX_AGE_SECONDS", 0.0)
         time.sleep(0.01)
 
         with deadline.within(5):

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 
 NUMBER = "9.0.0"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 from tests.database import create_better_auth, query
 from tests.tasks_api.command import Command, run
 from tests.tasks_api.conftest import NOWHERE

@@ -12,7 +12,7 @@ import jwt
 import orjson
 import pytest
 
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 from tests.api import Api
 from tests.database import query
 from tests.service import NO_TLS, SECRET, free_port

@@ -2,7 +2,7 @@
 
 import pytest
 
-from persistence.schema import expected_revision
+from persistence.readiness import expected_revision
 from tests.database import name_of, query
 from tests.tasks_api.preflight.conftest import Check
 
