@@ -42,9 +42,13 @@ LABEL org.opencontainers.image.title="tasks-api" \
 
 COPY --from=build /opt/tasks-api /opt/tasks-api
 
+# glibc keeps free memory for each thread, and learns to keep large blocks. With these two, long lists
+# do not leave 250 MiB behind.
 ENV PATH=/opt/tasks-api/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=1 \
+    MALLOC_MMAP_THRESHOLD_=262144 \
     HOST=0.0.0.0 \
     PORT=8000
 

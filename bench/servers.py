@@ -70,6 +70,8 @@ def running(
 def environment(contestant: Contestant, database_url: str, port: int) -> dict[str, str]:
     """Give what every contestant is told, and what a process needs to find its code."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    # What the Dockerfile sets; the other services profit from it as well.
+    kept |= {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
     return kept | {
         "PYTHONPATH": str(contestant.folder),
         "DATABASE_URL": contestant.database_url(database_url),

@@ -1,1 +1,1 @@
-"""What a request must be before a handler sees it: routed, typed, complete, valid."""
+"""What a request must be before a handler sees it: routed, complete, typed and valid."""

@@ -1,48 +1,98 @@
-"""The body of a request: read within bounds, parsed strictly, validated, handed over once."""
+"""The body of a request: JSON in UTF-8 by its headers, read within bounds, parsed, validated."""
 
 import asyncio
 import json
+import re
 from typing import Any, NoReturn
 
 import orjson
 from starlette.types import Receive
 
-from boundary.errors import PayloadTooLarge, RequestTimeout, Violation
+from boundary.errors import PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Violation
 from boundary.schemas import Schema
 
+JSON = "application/json"
 MAX_BYTES = 1024 * 1024
 MAX_SECONDS = 10.0
 
-_WHOLE = "body"
+_BODY = "body"
+"""The field to blame if the body as a whole is wrong."""
+
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_QUOTED = rb'"(?:[^"\\]|\\.)*"'
+# White space has one place in each part, so that there is one way to match and no backtracking.
+_PARAMETER = rb";[ \t]*(?:(" + _TOKEN + rb")=(" + _TOKEN + rb"|" + _QUOTED + rb")[ \t]*)?"
+_PARAMETERS = re.compile(_PARAMETER)
+_MEDIA_TYPE = re.compile(
+    rb"application/json[ \t]*(?P<parameters>(?:" + _PARAMETER + rb")*)", re.IGNORECASE
+)
+_UTF_8 = frozenset({b"utf-8", b'"utf-8"'})
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class DuplicateKeyError(ValueError):
-    """An object of a JSON text names a member twice."""
+    """An object of a JSON text has two members of one name."""
 
 
-async def read(
-    receive: Receive, headers: list[tuple[bytes, bytes]], schema: Schema
+def require_json(headers: Headers) -> None:
+    """Refuse a body that is not JSON in UTF-8 by its headers. An empty one needs no type.
+
+    Raises:
+        UnsupportedMediaType: The type, charset or coding is another one, absent, or ambiguous.
+    """
+    types = [value for name, value in headers if name == b"content-type"]
+    encodings = [value for name, value in headers if name == b"content-encoding"]
+    if types == [JSON.encode()] and not encodings:
+        return
+    if not types and not _announces_body(headers):
+        return
+    if len(types) != 1 or not _is_json_in_utf_8(types[0].strip(b" \t")):
+        raise UnsupportedMediaType
+    if any(encoding.strip().lower() != b"identity" for encoding in encodings):
+        raise UnsupportedMediaType
+
+
+async def read_body(
+    receive: Receive, headers: Headers, schema: Schema
 ) -> tuple[Any, list[Violation]]:
-    """Read, parse and validate a body, once: nobody parses the bytes a second time.
+    """Read, parse and validate a body. The handler gets the value that was validated.
 
     Raises:
         PayloadTooLarge: The body is larger than `MAX_BYTES`, by its header or in fact.
-        RequestTimeout: The body did not arrive within `MAX_SECONDS`.
+        RequestTimeout: The body was not received within `MAX_SECONDS`.
     """
     text = await _read(receive, headers)
     try:
         document = orjson.loads(text)
-        violations = schema.violations(document, name=_WHOLE)
+        violations = schema.violations(document, name=_BODY)
         if not violations:
             _refuse_duplicate_keys(text)
     except DuplicateKeyError:
-        return None, [Violation(_WHOLE, "The body must not name a property twice")]
+        return None, [Violation(_BODY, "The body must not contain duplicate keys")]
     except orjson.JSONDecodeError:
-        return None, [Violation(_WHOLE, _not_json(text))]
+        message = "The body must be JSON in UTF-8" if text else "A JSON body is required"
+        return None, [Violation(_BODY, message)]
     return document, violations
 
 
-async def _read(receive: Receive, headers: list[tuple[bytes, bytes]]) -> bytes:
+def _is_json_in_utf_8(content_type: bytes) -> bool:
+    media_type = _MEDIA_TYPE.fullmatch(content_type)
+    if media_type is None:
+        return False
+    parameters = _PARAMETERS.findall(media_type["parameters"])
+    return all(value.lower() in _UTF_8 for name, value in parameters if name.lower() == b"charset")
+
+
+def _announces_body(headers: Headers) -> bool:
+    """Return whether a body follows (RFC 9112, section 6.3)."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0 "))
+        for name, value in headers
+    )
+
+
+async def _read(receive: Receive, headers: Headers) -> bytes:
     announced = next((v for name, v in headers if name == b"content-length"), b"0")
     if int(announced) > MAX_BYTES:
         raise PayloadTooLarge
@@ -69,12 +119,8 @@ async def _collect(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _not_json(text: bytes) -> str:
-    return "The body must be JSON in UTF-8" if text else "A JSON body is required"
-
-
 def _refuse_duplicate_keys(text: bytes) -> None:
-    """RFC 8259, section 4: what a repeated name means is up to the parser, so none may repeat."""
+    """RFC 8259, section 4: parsers differ in what a repeated name means, so none may repeat."""
     json.loads(text, object_pairs_hook=_unique)
 
 

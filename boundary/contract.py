@@ -1,94 +1,40 @@
-"""The contract `openapi/tasks.yaml`, loaded: what each operation accepts, and what is published."""
+"""The contract `openapi/tasks.yaml`, and what the middlewares tell each other in the ASGI scope."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
-
-from boundary.schemas import Schema
 
 CONTRACT = Path(__file__).resolve().parents[1] / "openapi" / "tasks.yaml"
 """The same place in a checkout and in an installation."""
 
+# Keys of `scope["extensions"]`. The first two are Connexion's.
 ROUTING_CONTEXT = "connexion_routing"
-"""Where Connexion keeps the id of the operation, among the extensions of the ASGI scope."""
+"""The operationId that the request was routed to."""
 
 HANDLER_CONTEXT = "connexion_context"
-"""Where Connexion finds what it passes to the handler by name, among the same."""
+"""What the token proved: `user` and `token_info`, which handlers take as arguments."""
 
 ROUTE = "tasks.route"
-"""Where the path of the request is found as the contract writes it, among the same."""
+"""The path as the contract writes it."""
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
-class Operation(NamedTuple):
-    """What an operation accepts."""
-
-    path_parameters: Mapping[str, Schema]
-    query_parameters: Mapping[str, Schema]
-    header_parameters: Mapping[str, Schema]
-    body: Schema | None
-
-
-class Contract:
-    """The operations of one OpenAPI document, by operationId."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
-        """As written, the references in place."""
-        self.operations = dict(_operations(document))
-
-    def operation(self, scope: Mapping[str, Any]) -> Operation:
-        """Return the operation that the request of an ASGI scope was routed to."""
-        return self.operations[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
-
-
-def load(path: Path = CONTRACT) -> Contract:
-    """Read the contract from its file."""
-    return Contract(yaml.safe_load(path.read_text(encoding="utf-8")))
-
-
-def published(document: Any) -> Any:
-    """Return the document without its `x-` keys: they name functions and serve this code only."""
-    if isinstance(document, list):
-        return [published(item) for item in document]
-    if isinstance(document, dict):
-        return {k: published(v) for k, v in document.items() if not str(k).startswith("x-")}
+def load() -> dict[str, Any]:
+    """Read the contract as it was written, with its references unresolved."""
+    document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     return document
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
-    for item in _dereferenced(document["paths"], document).values():
-        for method, operation in item.items():
-            if method in METHODS:
-                parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
-                yield operation["operationId"], _operation(operation, parameters)
-
-
-def _operation(operation: Mapping[str, Any], parameters: list[dict[str, Any]]) -> Operation:
-    body = operation.get("requestBody")
-    return Operation(
-        path_parameters=_schemas(parameters, "path"),
-        query_parameters=_schemas(parameters, "query"),
-        header_parameters=_schemas(parameters, "header"),
-        body=body and Schema(body["content"]["application/json"]["schema"]),
-    )
-
-
-def _schemas(parameters: list[dict[str, Any]], place: str) -> dict[str, Schema]:
-    return {p["name"]: Schema(p["schema"]) for p in parameters if p["in"] == place}
-
-
-def _dereferenced(node: Any, document: Mapping[str, Any]) -> Any:
-    if isinstance(node, list):
-        return [_dereferenced(item, document) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" not in node:
-        return {key: _dereferenced(value, document) for key, value in node.items()}
-    target: Any = document
-    for step in node["$ref"].removeprefix("#/").split("/"):
-        target = target[step]
-    return _dereferenced(target, document)
+def without_extensions(document: Any) -> Any:
+    """Return what is published: `x-` keys name functions and serve this code only."""
+    if isinstance(document, list):
+        return [without_extensions(item) for item in document]
+    if isinstance(document, dict):
+        return {
+            key: without_extensions(value)
+            for key, value in document.items()
+            if not str(key).startswith("x-")
+        }
+    return document

@@ -1,4 +1,4 @@
-"""Which pages of other origins may call (the Fetch standard, section 3.2, "CORS protocol")."""
+"""CORS: which pages of other origins may call the API (the Fetch standard, section 3.2)."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class CrossOrigin(CORSMiddleware):
-    """Starlette's middleware, which answers every preflight with 204 and no body.
+    """Starlette's middleware, except that every preflight is answered with 204 and no body.
 
-    A preflight that is refused lacks the header that would grant it, and that is what browsers go
-    by. Starlette's own answer to it is a 400 in plain text.
+    Browsers refuse a request if the answer lacks the header that would allow it. Starlette's own
+    answer to such a preflight is a 400 in plain text.
     """
 
     def __init__(self, app: ASGIApp, *, origins: Sequence[str]) -> None:
@@ -42,9 +42,9 @@ class CrossOrigin(CORSMiddleware):
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what no page has sent, and say that one may be answered otherwise.
+        """Pass on a request without `Origin`, and add `Vary: Origin` to its answer.
 
-        Starlette says so as well, by way of three objects for the headers.
+        Starlette does the same, and builds three objects for the headers.
         """
         if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
             await super().__call__(scope, receive, send)
@@ -58,9 +58,9 @@ class CrossOrigin(CORSMiddleware):
         await self.app(scope, receive, send_varying)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Answer with the grants, as far as they go."""
+        """Answer with the headers that allow what may be allowed."""
         answer = super().preflight_response(request_headers)
-        grants = {
+        allowed = {
             name: value for name, value in answer.headers.items() if not name.startswith("content-")
         }
-        return Response(status_code=204, headers=grants)
+        return Response(status_code=204, headers=allowed)

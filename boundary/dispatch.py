@@ -1,8 +1,8 @@
-"""The last step of a request: held to the contract, handed to its function, answered.
+"""The last middleware: validates a request against its operation, and calls the handler.
 
-It takes the place of Connexion's own validation and of its application, which inspect the function,
-parse the request for forms and files and build their validators anew for every request
-(docs/decisions/0016-where-the-time-goes.md).
+It replaces Connexion's request validation and its application. Those inspect the function, parse
+the request for forms and files, and build their validators again for every request: 1.3 ms of CPU
+where this takes 0.08 (docs/decisions/0016-where-the-time-goes.md).
 """
 
 from collections.abc import Mapping
@@ -11,69 +11,68 @@ from typing import Any
 
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations.abstract import AbstractOperation
-from connexion.spec import Specification
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from boundary.body import read
-from boundary.contract import HANDLER_CONTEXT, Contract, Operation
+from boundary.body import JSON, read_body, require_json
+from boundary.contract import HANDLER_CONTEXT
 from boundary.errors import ContractViolation
-from boundary.media_type import refuse_other_types
 from boundary.parameters import read_headers, read_path, read_query
+from boundary.schemas import Schema
 
 
-class _Call:
-    def __init__(self, operation: Operation, function: Any) -> None:
-        self._operation = operation
-        self._function = function
-        self._parameters = frozenset(signature(function).parameters)
+class _Operation:
+    """An operation of the contract and its handler. The schemas are compiled once."""
+
+    def __init__(self, operation: AbstractOperation) -> None:
+        self._path = _schemas(operation, "path")
+        self._query = _schemas(operation, "query")
+        self._headers = _schemas(operation, "header")
+        body = operation.request_body
+        self._body = Schema(body["content"][JSON]["schema"]) if body else None
+        self._handler = operation.function
+        self._parameters = frozenset(signature(self._handler).parameters)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         arguments = await self._read(scope, receive)
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
-        arguments.update((k, proved[k]) for k in self._parameters & proved.keys())
-        response = await self._function(**arguments)
+        arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
+        response = await self._handler(**arguments)
         await response(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:
-        """Read everything that the contract knows of the request, and refuse it as a whole."""
-        operation = self._operation
-        arguments, violations = read_path(scope["path_params"], operation.path_parameters)
-        if operation.query_parameters or scope["query_string"]:
-            query, more = read_query(scope["query_string"], operation.query_parameters)
+        """Read the parameters and the body. Raises ContractViolation with every violation."""
+        arguments, violations = read_path(scope["path_params"], self._path)
+        if self._query or scope["query_string"]:
+            query, more = read_query(scope["query_string"], self._query)
             arguments.update(query)
             violations += more
-        if operation.header_parameters:
-            headers, more = read_headers(scope["headers"], operation.header_parameters)
+        if self._headers:
+            headers, more = read_headers(scope["headers"], self._headers)
             arguments.update(headers)
             violations += more
-        if operation.body is not None:
-            refuse_other_types(scope["headers"])
-            arguments["body"], more = await read(receive, scope["headers"], operation.body)
+        if self._body is not None:
+            require_json(scope["headers"])
+            arguments["body"], more = await read_body(receive, scope["headers"], self._body)
             violations += more
         if violations:
             raise ContractViolation(violations)
         return arguments
 
 
-class _OperationsAPI(RoutedAPI[_Call]):
-    def __init__(self, *args: Any, contract: Contract, **options: Any) -> None:
+def _schemas(operation: AbstractOperation, place: str) -> Mapping[str, Schema]:
+    return {p["name"]: Schema(p["schema"]) for p in operation.parameters if p["in"] == place}
+
+
+class _API(RoutedAPI[_Operation]):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._contract = contract
         self.add_paths()
 
-    def make_operation(self, operation: AbstractOperation) -> _Call:
-        return _Call(self._contract.operations[operation.operation_id], operation.function)
+    def make_operation(self, operation: AbstractOperation) -> _Operation:
+        return _Operation(operation)
 
 
-class Operations(RoutedMiddleware[_OperationsAPI]):
-    """Validates and calls. Nothing lies behind it."""
+class Dispatch(RoutedMiddleware[_API]):
+    """Validates and calls. There is no application behind it."""
 
-    api_cls = _OperationsAPI
-
-    def __init__(self, app: ASGIApp, *, contract: Contract) -> None:
-        super().__init__(app)
-        self._contract = contract
-
-    def add_api(self, specification: Specification, **options: Any) -> _OperationsAPI:
-        """Register the operations of a contract, each with the function that was found for it."""
-        return super().add_api(specification, contract=self._contract, **options)
+    api_cls = _API

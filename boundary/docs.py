@@ -1,17 +1,18 @@
-"""The contract for its readers: `/openapi.yaml`, `/openapi.json` and the interactive `/docs`.
+"""The published contract: `/openapi.yaml`, `/openapi.json` and the interactive page `/docs`.
 
-None of this is in the contract itself. Everything is made once and kept in memory; the page and
-its scripts come from here, so it works without internet.
+The contract does not describe these paths. Everything is built once and kept in memory. The page's
+scripts are served from here as well, so that it works offline.
 """
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import yaml
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from boundary.contract import CONTRACT, ROUTE, Contract, published
+from boundary.contract import CONTRACT, ROUTE, without_extensions
 from boundary.errors import MethodNotAllowed, RouteNotFound
 
 PAGE = CONTRACT.parent / "docs"
@@ -19,10 +20,10 @@ _DOCUMENTS = ("/openapi.yaml", "/openapi.json", "/docs")
 PATHS = frozenset(
     path.encode() for path in (*_DOCUMENTS, *(f"/docs/{file.name}" for file in PAGE.glob("*.*")))
 )
-"""All that is published; the answers are for everybody."""
+"""Every path of this module. What is served there is public, and may be cached."""
 
-# The page runs what comes from here, and talks to this origin. Swagger UI keeps its icons in its
-# style sheet. Nobody may frame it: there is a token in it.
+# The page runs scripts of this origin only, and calls this origin only. Swagger UI has its icons in
+# its style sheet, as data: URLs. The page holds a token, so nobody may frame it.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -41,11 +42,11 @@ MEDIA_TYPES = {
 }
 
 
-class PublishedContract:
-    """An ASGI application for every path that no operation has; most of them are 404."""
+class Documentation:
+    """The ASGI application for every path that is not in the contract; most of them are 404."""
 
-    def __init__(self, contract: Contract) -> None:
-        document = published(contract.document)
+    def __init__(self, contract: dict[str, Any]) -> None:
+        document = without_extensions(contract)
         text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
         self._pages: dict[str, tuple[bytes, str]] = {
             "/openapi.yaml": (text.encode(), "application/yaml"),
@@ -59,8 +60,8 @@ class PublishedContract:
         """Answer with the page of this path.
 
         Raises:
-            RouteNotFound: There is none.
-            MethodNotAllowed: There is one, and it can only be read.
+            RouteNotFound: There is no such page.
+            MethodNotAllowed: There is one, and the method is not GET or HEAD.
         """
         path = scope["raw_path"].decode("latin-1").removesuffix("/")
         page = self._pages.get(path)

@@ -1,15 +1,15 @@
-"""What a request can get wrong, as exceptions. `handlers.problems` says how each is answered."""
+"""What can be wrong with a request, as exceptions. `handlers.problems` maps them to answers."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
 class Violation(NamedTuple):
-    """One way in which a request breaks the contract.
+    """One way in which a request violates the contract.
 
     Attributes:
-        field: The property or parameter; `body` where it is the body as a whole.
-        message: For people, in the contract's words.
+        field: The property or parameter; `body` for the body as a whole.
+        message: For people; the contract defines it.
     """
 
     field: str
@@ -17,15 +17,15 @@ class Violation(NamedTuple):
 
 
 class RequestRefused(Exception):
-    """The request cannot reach a handler. The message is fit for the caller to read."""
+    """The request does not reach a handler."""
 
 
 class MalformedRequest(RequestRefused):
-    """These bytes are no HTTP request."""
+    """The bytes are not an HTTP request."""
 
 
 class HeadersTooLarge(RequestRefused):
-    """The request line and the headers are larger than the service reads."""
+    """The request line and the headers exceed the limit."""
 
 
 class RouteNotFound(RequestRefused):
@@ -33,7 +33,7 @@ class RouteNotFound(RequestRefused):
 
 
 class MethodNotAllowed(RequestRefused):
-    """The path exists, without this method."""
+    """The path exists, but not with this method."""
 
     def __init__(self, allowed: Iterable[str]) -> None:
         super().__init__()
@@ -42,30 +42,30 @@ class MethodNotAllowed(RequestRefused):
 
 
 class Unauthenticated(RequestRefused):
-    """The token proves nothing. The message tells a developer what to mend.
+    """The token proves no identity. The message says why, and is part of the answer.
 
-    It goes into a header as well, so it holds no quote, no backslash and ASCII only.
+    It is also part of a header (RFC 6750, section 3): ASCII, without quotes or backslashes.
     """
 
 
 class UnsupportedMediaType(RequestRefused):
-    """The body is not JSON in UTF-8, by its headers."""
+    """By its headers, the body is not JSON in UTF-8."""
 
 
 class PayloadTooLarge(RequestRefused):
-    """The body is larger than the contract allows."""
+    """The body exceeds the limit of the contract."""
 
 
 class RequestTimeout(RequestRefused):
-    """The body stopped arriving."""
+    """The body was not received in time."""
 
 
 class ServiceStopping(RequestRefused):
-    """The service ends before the request was received or answered."""
+    """The service stops before it has received or answered the request."""
 
 
 class ContractViolation(RequestRefused):
-    """The request is complete and breaks the contract."""
+    """The request is complete and violates the contract."""
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__()

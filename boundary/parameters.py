@@ -1,4 +1,4 @@
-"""The parameters of a request, each held to its schema in the contract."""
+"""The parameters of a request, validated against their schemas in the contract."""
 
 import re
 from collections import Counter
@@ -15,20 +15,20 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 def read_path(
     sent: Mapping[str, str], schemas: Mapping[str, Schema]
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Read the parameters of the path, each as a value of the contract's type."""
+    """Read the path parameters, each as a value of the contract's type."""
     values = {name: _typed(sent[name]) for name in schemas}
     return values, _violations(values, schemas)
 
 
 def _typed(text: str) -> int | str:
-    """Read an integer in its one canonical spelling; `int()` would take `1_0` and Arabic digits."""
+    """Read an integer in its canonical form only: `int()` also accepts `1_0` and Arabic digits."""
     return int(text) if _INTEGER.fullmatch(text) else text
 
 
 def read_query(
     query_string: bytes, schemas: Mapping[str, Schema]
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Read the parameters of the query, which are text, each sent once; None where not sent."""
+    """Read the query parameters, which are text, each at most once; None if not sent."""
     sent = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
     times = Counter(name for name, _ in sent)
     unknown = [
@@ -36,7 +36,11 @@ def read_query(
         for name in times
         if name not in schemas
     ]
-    repeated = [Violation(name, "Sent more than once") for name in schemas if times[name] > 1]
+    repeated = [
+        Violation(name, "This parameter must be sent only once")
+        for name in schemas
+        if times[name] > 1
+    ]
     values = {name: value for name, value in sent if name in schemas}
     arguments = {name: values.get(name) for name in schemas}
     return arguments, unknown + repeated + _violations(values, schemas)
@@ -45,7 +49,7 @@ def read_query(
 def read_headers(
     headers: list[tuple[bytes, bytes]], schemas: Mapping[str, Schema]
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Read the headers that are parameters, by their names in snake case; None where not sent."""
+    """Read the header parameters, by their names in snake case; None if not sent."""
     values = {name: _header(headers, name) for name in schemas}
     sent = {name: value for name, value in values.items() if value is not None}
     arguments = {name.lower().replace("-", "_"): value for name, value in values.items()}
@@ -57,7 +61,7 @@ def _violations(values: Mapping[str, Any], schemas: Mapping[str, Schema]) -> lis
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: str) -> str | None:
-    """Read a header, as one list where it was sent more than once (RFC 9110, section 5.3)."""
+    """Read a header; several of one name are one list (RFC 9110, section 5.3)."""
     key = name.lower().encode()
     values = [value.strip(b" \t") for field, value in headers if field == key]
     return b", ".join(values).decode("latin-1") if values else None

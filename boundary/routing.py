@@ -1,8 +1,8 @@
-"""From the request target to the operation.
+"""Finds the operation of a request target.
 
-It takes the place of Connexion's own routing, which redirects to the `Host` of the request, counts
-one method per path in `Allow`, decodes `%2F` into a separator and answers a non-integer id with
-404 or 500 (docs/decisions/0003-own-routing.md).
+It replaces Connexion's routing, which redirects to the `Host` of the request, lists one method per
+path in `Allow`, decodes `%2F` into a separator, and answers a non-integer id with 404 or 500
+(docs/decisions/0003-own-routing.md).
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from boundary.errors import MethodNotAllowed
 
 
 class Route(NamedTuple):
-    """A path template of the contract, whole and in segments, and its operations by method."""
+    """A path template of the contract, as text and in segments, and its operationIds by method."""
 
     base_path: str
     template: str
@@ -28,7 +28,7 @@ class Route(NamedTuple):
     operations: Mapping[str, str]
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Return the path parameters as they were sent, or None where the template differs."""
+        """Return the path parameters as they were sent, or None if the path does not match."""
         parameters = {}
         for template, segment in zip(self.segments, segments, strict=True):
             if template.startswith("{") and segment:
@@ -39,11 +39,11 @@ class Route(NamedTuple):
 
 
 class Routing(SpecMiddleware):
-    """Finds the operation of a request, and answers what needs none: `OPTIONS`, 404 and 405."""
+    """Routes requests to operations, and answers `OPTIONS`, 404 and 405 itself."""
 
-    def __init__(self, app: ASGIApp, *, otherwise: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, fallback: ASGIApp) -> None:
         self._app = app
-        self._otherwise = otherwise
+        self._fallback = fallback
         self._routes: dict[int, list[Route]] = defaultdict(list)
 
     def add_api(self, specification: Specification, **_: object) -> None:
@@ -59,13 +59,13 @@ class Routing(SpecMiddleware):
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, its operation noted where Connexion looks for it."""
+        """Put the operation into the scope, where Connexion's middlewares look for it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         found = self._find(scope)
         if found is None:
-            await self._otherwise(scope, receive, send)
+            await self._fallback(scope, receive, send)
             return
         route, scope["path_params"] = found
         extensions = scope.setdefault("extensions", {})
@@ -90,7 +90,7 @@ class Routing(SpecMiddleware):
 
 
 def _segments(scope: Mapping[str, Any]) -> tuple[str, ...]:
-    """Split first and decode then, so that an encoded slash stays inside its segment."""
+    """Split before decoding, so that an encoded slash stays inside its segment."""
     path: str = scope["raw_path"].decode("latin-1")
     segments = path.removesuffix("/").split("/")  # One trailing slash changes nothing.
     return tuple(unquote(segment) if "%" in segment else segment for segment in segments)

@@ -1,6 +1,6 @@
-"""A schema of the contract, compiled: every violation of a value, in the contract's words.
+"""Validates values against a schema of the contract, with the contract's messages.
 
-The contract carries a message for each keyword that can fail, beside the keyword:
+The contract has a message for each keyword that can fail, beside the keyword:
 
     x-error-messages:
       required: Title is required
@@ -25,17 +25,17 @@ class Schema:
         self._validator = jsonschema_rs.Draft4Validator(_as_json_schema(schema))
 
     def violations(self, value: object, *, name: str) -> list[Violation]:
-        """Return every violation, each once, in the order of the schema; empty for a valid value.
+        """Return every violation once, in the order of the schema; empty for a valid value.
 
         Args:
-            value: What was sent, parsed.
-            name: The field to blame where the value as a whole is wrong.
+            value: The parsed value.
+            name: The field to blame if the value as a whole is wrong.
         """
         try:
             if self._validator.is_valid(value):
                 return []
             errors = list(self._validator.iter_errors(value))
-        except ValueError:  # The validator's own limit, far beyond any schema of ours.
+        except ValueError:  # The validator's own limit of depth.
             return [Violation(name, "Nested too deeply")]
         return list(dict.fromkeys(v for error in errors for v in self._explain(error, name)))
 
@@ -55,7 +55,7 @@ class Schema:
 
 
 def _message(messages: Mapping[str, str], keyword: str, instance: object) -> str:
-    # A null where null is not allowed is, for the person who reads this, a missing value.
+    # To the person who reads this, null where it is not allowed is a missing value.
     if instance is None and "required" in messages:
         keyword = "required"
     return messages[keyword]

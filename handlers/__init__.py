@@ -1,1 +1,1 @@
-"""From HTTP to persistence and back: one function per operationId of the contract."""
+"""HTTP: one function for each operationId, the successful answers, and the table of errors."""

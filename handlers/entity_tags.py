@@ -1,4 +1,4 @@
-"""Entity tags: which version of a task or of a list a client has (RFC 9110, section 8.8.3)."""
+"""Entity tags: the version of a task or of a list (RFC 9110, section 8.8.3)."""
 
 import re
 from collections.abc import Collection
@@ -9,26 +9,26 @@ import orjson
 
 from persistence.models import Task
 
-# The contract has settled that it is a list, so whatever stands in quotes is a tag.
+# The contract has validated the list, so whatever is in quotes is a tag.
 _TAG = re.compile(r'(W/)?("[^"]*")')
 _ANY = "*"
 
 
 def tag_of_task(task: Task) -> str:
-    """Give the tag of a task: its `updated_at` in quotes, as its JSON has it."""
+    """Return the tag of a task: its `updated_at` in quotes, as in its JSON."""
     return _tag_of_version(task.updated_at)
 
 
 def tag_of_list(body: bytes) -> str:
-    """Give the tag of a list, 128 bits of the hash of what is sent: the same everywhere."""
+    """Return the tag of a list: 128 bits of the hash of its body, so every process agrees."""
     return f'"{sha256(body).hexdigest()[:32]}"'
 
 
 def versions(if_match: str | None) -> Collection[datetime] | None:
-    """Give the versions that `If-Match` allows, None where any will do.
+    """Return the versions that `If-Match` allows, None for any.
 
-    A weak tag is none, for the comparison is the strong one (RFC 9110, section 13.1.1), and
-    neither is a tag that this service never gave.
+    The comparison is the strong one (RFC 9110, section 13.1.1), so a weak tag allows none; neither
+    does a tag that this service never sent.
     """
     if if_match is None or if_match == _ANY:
         return None
@@ -37,7 +37,7 @@ def versions(if_match: str | None) -> Collection[datetime] | None:
 
 
 def is_among(tag: str, if_none_match: str | None) -> bool:
-    """Tell whether `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2)."""
+    """Return whether `If-None-Match` has the tag, by weak comparison (RFC 9110, section 13.1.2)."""
     if if_none_match is None:
         return False
     return if_none_match == _ANY or any(tag == sent for _, sent in _TAG.findall(if_none_match))
@@ -52,5 +52,5 @@ def _version_of_tag(tag: str) -> datetime | None:
         version = datetime.fromisoformat(tag.strip('"'))
     except ValueError:
         return None
-    # The same moment in another spelling is another tag.
+    # The same time in another notation is another tag.
     return version if version.tzinfo is UTC and _tag_of_version(version) == tag else None

@@ -1,4 +1,4 @@
-"""The two questions of a load balancer or an orchestrator."""
+"""The health checks of load balancers and orchestrators."""
 
 from starlette.responses import Response
 
@@ -7,7 +7,7 @@ from persistence.database import Database
 
 
 async def liveness() -> Response:
-    """Reply that the process answers. Asks nobody, and needs no worker thread."""
+    """Reply that the process is alive. Needs no database and no worker thread."""
     return replies.alive()
 
 

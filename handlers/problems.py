@@ -1,6 +1,6 @@
-"""What went wrong → what is answered: the one table, and its renderer.
+"""The one table from exceptions to error answers, and its renderer.
 
-An exception that is not in the table is a defect of ours: 500, and nothing of it shown.
+An exception that is not in the table is a bug: 500, and nothing of it is shown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,15 +11,20 @@ from connexion.exceptions import Unauthorized
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 
 from boundary import errors as request
-from handlers.details import details_of
 from persistence import errors as database
+
+MAX_DETAILS_BYTES = 1536
+"""The share of `details` in the 2 KiB that an error body has at most, whatever was sent."""
+
+MAX_ECHO = 64
+"""Characters of a name that came from the client and is repeated in the answer."""
 
 
 class Problem(NamedTuple):
     """One kind of failure, as the contract declares it.
 
-    A message of None stands for the exception's own, which its class promises to be fit for
-    callers. `headers` is given the exception and the message, `violations` the exception.
+    A message of None stands for the text of the exception, which its class promises to be fit for
+    callers. `headers` takes the exception and the message, `violations` takes the exception.
     """
 
     status: int
@@ -34,7 +39,7 @@ def _challenge(_error: Unauthorized, _message: str) -> dict[str, str]:
 
 
 def _invalid_token(_error: Exception, message: str) -> dict[str, str]:
-    # RFC 6750, section 3. The messages are ours, and hold no quote or backslash.
+    # RFC 6750, section 3. The messages are ours, without quotes or backslashes.
     challenge = f'Bearer realm="tasks", error="invalid_token", error_description="{message}"'
     return {"WWW-Authenticate": challenge}
 
@@ -44,7 +49,7 @@ def _allow(error: request.MethodNotAllowed, _message: str) -> dict[str, str]:
 
 
 def _close(_error: Exception, _message: str) -> dict[str, str]:
-    # RFC 9110, section 15.5.9: what is still to come of this request is no request.
+    # RFC 9110, section 15.5.9: the rest of this body must not be taken for a request.
     return {"Connection": "close"}
 
 
@@ -61,22 +66,22 @@ def _reuse(_error: database.IdempotencyKeyReused) -> Sequence[request.Violation]
 
 
 INVALID = "The request is not valid"
-UNKNOWN_USER = "The user of this token does not exist any more"
-NO_TOKEN = "A token is required: send Authorization: Bearer <JWT>"  # noqa: S105 - it is none.
+UNKNOWN_USER = "The user of this token no longer exists"
+NO_TOKEN = "A token is required. Send Authorization: Bearer <JWT>."  # noqa: S105 - a message.
 NO_JSON = "The request body must be application/json in UTF-8"
-TOO_SLOW = "The request body did not arrive in time"
+TOO_SLOW = "The request body was not received in time"
 CHANGED = "The task has changed since it was read"
 TOO_LARGE = "The request body is larger than 1048576 bytes"
-STOPPING = "The service is being restarted, please try again"
-UNREACHABLE = "The database is unreachable or overloaded, please try again"
+STOPPING = "The service is restarting. Please try again."
+UNREACHABLE = "The database is unreachable or overloaded. Please try again."
 NOT_MIGRATED = "The database schema is older than this service expects"
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
-    request.MalformedRequest: Problem(400, "BAD_REQUEST", "This is no HTTP request"),
+    request.MalformedRequest: Problem(400, "BAD_REQUEST", "Malformed HTTP request"),
     Unauthorized: Problem(401, "UNAUTHORIZED", NO_TOKEN, _challenge),
     request.Unauthenticated: Problem(401, "UNAUTHORIZED", None, _invalid_token),
     database.OwnerNotFound: Problem(401, "UNAUTHORIZED", UNKNOWN_USER, _invalid_token),
-    request.RouteNotFound: Problem(404, "NOT_FOUND", "There is nothing at this path"),
+    request.RouteNotFound: Problem(404, "NOT_FOUND", "No resource has this path"),
     database.TaskNotFound: Problem(404, "NOT_FOUND", "Task not found"),
     request.MethodNotAllowed: Problem(405, "METHOD_NOT_ALLOWED", "Method not allowed", _allow),
     request.RequestTimeout: Problem(408, "REQUEST_TIMEOUT", TOO_SLOW, _close),
@@ -85,8 +90,10 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
     request.ContractViolation: Problem(422, "VALIDATION_ERROR", INVALID, violations=_violations),
     database.IdempotencyKeyReused: Problem(422, "VALIDATION_ERROR", INVALID, violations=_reuse),
-    request.HeadersTooLarge: Problem(431, "HEADERS_TOO_LARGE", "The headers are too large"),
-    Exception: Problem(500, "INTERNAL_ERROR", "Something went wrong on our side"),
+    request.HeadersTooLarge: Problem(
+        431, "HEADERS_TOO_LARGE", "The request line and headers are too large"
+    ),
+    Exception: Problem(500, "INTERNAL_ERROR", "Internal server error"),
     request.ServiceStopping: Problem(503, "SERVICE_UNAVAILABLE", STOPPING, _retry_after),
     database.DatabaseUnavailable: Problem(503, "SERVICE_UNAVAILABLE", UNREACHABLE, _retry_after),
     database.SchemaNotReady: Problem(503, "SERVICE_UNAVAILABLE", NOT_MIGRATED, _retry_after),
@@ -94,7 +101,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
 
 
 class Rendered(NamedTuple):
-    """An error as it goes out."""
+    """An error answer, ready to be sent."""
 
     status: int
     headers: dict[str, str]
@@ -108,23 +115,38 @@ def rendered(error: Exception) -> Rendered:
     body: dict[str, object] = {"code": problem.code, "message": message}
     violations = problem.violations(error)
     if violations:
-        body["details"] = details_of(violations)
+        body["details"] = _details(violations)
     headers = problem.headers(error, message)
     return Rendered(problem.status, headers, orjson.dumps({"error": body}))
 
 
 async def answer(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Answer an exception by the table. Async, so that it never waits for a worker thread."""
+    """Answer an exception by the table. Async, because Connexion runs other handlers in threads."""
     status, headers, body = rendered(error)
     return ConnexionResponse(  # type: ignore[no-untyped-call]  # Connexion is untyped.
         status_code=status, mimetype="application/json", headers=headers, body=body
     )
 
 
-def is_defect(error: Exception) -> bool:
-    """Tell whether an exception is not in the table."""
+def is_unhandled(error: Exception) -> bool:
+    """Return whether an exception is a bug, that is, not in the table."""
     return _problem_of(error) is PROBLEMS[Exception]
 
 
 def _problem_of(error: Exception) -> Problem:
     return next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+
+
+def _details(violations: Sequence[request.Violation]) -> list[dict[str, str]]:
+    """List as many violations as fit, and say how many do not."""
+    details: list[dict[str, str]] = []
+    room = MAX_DETAILS_BYTES
+    for field, message in violations:
+        name = field if len(field) <= MAX_ECHO else field[:MAX_ECHO] + "…"
+        details.append({"field": name, "message": message})
+        room -= len(orjson.dumps(details[-1])) + len(",")
+        if room < 0:
+            left_out = len(violations) - len(details) + 1
+            details[-1] = {"field": "body", "message": f"{left_out} more violations"}
+            break
+    return details

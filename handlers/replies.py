@@ -1,4 +1,4 @@
-"""The successes of the contract. No other place builds one."""
+"""The successful answers of the contract. No other module builds one."""
 
 import orjson
 from starlette.responses import Response
@@ -10,18 +10,18 @@ JSON = "application/json"
 
 
 def ok(task: Task, *, if_none_match: str | None = None) -> Response:
-    """200 with the task in its envelope and its tag, or 304 where the client has it already."""
+    """200 with the task and its ETag, or 304 if the client has it already."""
     return _tagged(_enveloped(task), tag_of_task(task), if_none_match)
 
 
 def ok_list(array: bytes, *, if_none_match: str | None) -> Response:
-    """200 with a list of tasks, which is JSON already; or 304 as well."""
+    """200 with the list of tasks, which is JSON already, or 304."""
     body = b'{"data":%b}' % array
     return _tagged(body, tag_of_list(body), if_none_match)
 
 
 def created(task: Task) -> Response:
-    """201 with the task in its envelope, its path in `Location` and its tag."""
+    """201 with the task, its path in `Location` and its ETag."""
     headers = {"Location": f"/api/tasks/{task.id}", "ETag": tag_of_task(task)}
     return Response(_enveloped(task), 201, headers=headers, media_type=JSON)
 
@@ -32,12 +32,12 @@ def no_content() -> Response:
 
 
 def alive() -> Response:
-    """200. It is of this moment, so it has no tag."""
+    """200. It has no ETag, as it is true at this moment only."""
     return Response(_enveloped({"status": "alive"}), media_type=JSON)
 
 
 def ready(*, age_seconds: float) -> Response:
-    """200 with the age of what it says, in whole seconds; without a tag as well."""
+    """200 with the age of the answer in whole seconds, and without an ETag."""
     data = {"status": "ready", "age_seconds": int(age_seconds)}
     return Response(_enveloped(data), media_type=JSON)
 
@@ -49,5 +49,5 @@ def _tagged(body: bytes, tag: str, if_none_match: str | None) -> Response:
 
 
 def _enveloped(data: object) -> bytes:
-    # Times are aware and in UTC: the option only spells their offset `Z`.
+    # Times are aware and in UTC; the option writes their offset as `Z`.
     return orjson.dumps({"data": data}, option=orjson.OPT_UTC_Z)

@@ -1,7 +1,7 @@
 """The six operations on tasks.
 
-Each opens the tasks of the user, asks, and replies to what has been committed by then.
-`user` is the user id that the token proved; `database` is bound by `tasks_api.app`.
+Each opens the tasks of the user, asks, and replies with what has been committed.
+`user` is the user id that the token proved; `tasks_api.app` binds `database`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from persistence.database import Database
 
 Claims = Mapping[str, str | None]
 Header = str | None
-"""None where it was not sent."""
+"""None if it was not sent."""
 
 
 class TaskInput(TypedDict):
@@ -35,7 +35,7 @@ def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Respo
 def create_task(
     *, body: TaskInput, user: str, token_info: Claims, idempotency_key: Header, database: Database
 ) -> Response:
-    """Store a new task, and the user's own row where this service keeps it."""
+    """Add a task, and the user's row if that is this service's task."""
     title, description = body["title"], body.get("description")
     with database.tasks_of(user, email=token_info["email"], name=token_info["name"]) as tasks:
         task = tasks.add(title=title, description=description, idempotency_key=idempotency_key)

@@ -1,30 +1,30 @@
-"""How errors are answered, and what of them an operator wants to know."""
+"""Answers errors, and records what an operator wants to know of them."""
 
 from connexion.exceptions import Unauthorized
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 
-from boundary.errors import Unauthenticated
 from handlers import problems
 from persistence.errors import OwnerNotFound
-from tasks_api.observability import defects
+from tasks_api.observability import faults
 from tasks_api.observability.exchange import exchange_of
-from tasks_api.security.reasons import Reason, reason_of_message
+from tasks_api.security.refusals import Refusal, TokenRefused
 
 
 async def answer(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """Answer an exception by the table of problems. Async, so that it waits for no thread."""
     exchange = exchange_of(request.scope)
-    if exchange is not None:
-        exchange.refusal = _reason_of(error)
-    if problems.is_defect(error):
-        defects.report(error, request_id=exchange.request_id if exchange else None)
+    refusal = _refusal_of(error)
+    if exchange is not None and refusal is not None:
+        exchange.refusal = refusal.code
+    if problems.is_unhandled(error):
+        faults.report_unhandled(error, request_id=exchange.request_id if exchange else None)
     return await problems.answer(request, error)
 
 
-def _reason_of(error: Exception) -> Reason | None:
-    """Return why a token was refused, None where that is not what is wrong."""
-    if isinstance(error, Unauthenticated):
-        return reason_of_message(str(error))
-    if isinstance(error, Unauthorized):
-        return "missing"
-    return "unknown_user" if isinstance(error, OwnerNotFound) else None
+def _refusal_of(error: Exception) -> Refusal | None:
+    """Return why the token was refused; None if it was not."""
+    if isinstance(error, TokenRefused):
+        return error.refusal
+    if isinstance(error, Unauthorized):  # Connexion's, where no token was sent.
+        return Refusal.MISSING_TOKEN
+    return Refusal.UNKNOWN_USER if isinstance(error, OwnerNotFound) else None

@@ -1,26 +1,144 @@
-"""Settings: read once, from the environment and an optional `.env`, and all checked together."""
+"""Settings: read once, from the environment and an optional `.env`, and validated together."""
 
-from typing import Any, Literal, TypeVar
+import re
+from ipaddress import ip_network
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from tasks_api.setting_types import (
-    Addresses,
-    DatabaseUrl,
-    Host,
-    KeySetUrl,
-    Origins,
-    Secret,
-    TableName,
-)
+from persistence.url import connection_parameters
+from persistence.users_table import qualified
 
 ENV_FILE = ".env"
-"""In the current folder; may be absent."""
+"""In the current folder; it may be absent."""
+
+MIN_SECRET_BYTES = 32
+"""RFC 7518, section 3.2: a key of HS256 is at least as long as its hash."""
+
+# The last one is what Better Auth uses if it gets no secret.
+PLACEHOLDER = re.compile(
+    r"change[-_ ]?(me|this|it)|your[-_ ]|replace[-_ ]?(me|this|with)|placeholder|<.*>"
+    r"|better-auth-secret-123456789",
+    re.IGNORECASE,
+)
+
+_ORIGIN = re.compile(
+    r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE | re.ASCII
+)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE | re.ASCII)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_NEW_SECRET = "make one with `openssl rand -base64 32` and give it to Better Auth as well"  # noqa: S105 -- it is an advice.
+_MISSING = {
+    "DATABASE_URL": "set it to postgresql://USER:PASSWORD@HOST/DATABASE",
+    "BETTER_AUTH_SECRET": "set it to the secret of the Better Auth server, at least 32 bytes",
+}
+
+
+class Problem(NamedTuple):
+    """What is wrong with one setting."""
+
+    name: str
+    what: str
+    fix: str
+    """What to do about it; empty if `what` says it."""
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return f"{self.name}: {self.what}" + (f"; {self.fix}" if self.fix else "")
 
 
 class SettingsError(Exception):
-    """Settings are missing or bad. The message names every one of them, each with its fix."""
+    """Settings are missing or invalid. The text has a line for each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = list(dict.fromkeys(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def _invalid(what: str, fix: str = "") -> PydanticCustomError:
+    return PydanticCustomError("setting", "{what}", {"what": what, "fix": fix})
+
+
+def _database_url(url: SecretStr) -> SecretStr:
+    connection_parameters(url.get_secret_value())
+    return url
+
+
+def _secret(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if PLACEHOLDER.search(text):
+        raise _invalid("must not be a placeholder that anybody can guess", _NEW_SECRET)
+    if not text.isprintable():  # Usually a line break at its end, which Better Auth does not have.
+        raise _invalid("must not contain a character that cannot be printed", _NEW_SECRET)
+    if len(text.encode()) < MIN_SECRET_BYTES:
+        message = f"must be at least {MIN_SECRET_BYTES} bytes long"
+        raise _invalid(message, _NEW_SECRET)
+    return secret
+
+
+def _origins(text: object) -> object:
+    return (
+        [part.strip() for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
+def _origin(text: str) -> str:
+    """Write an origin as browsers write it in `Origin` (RFC 6454, section 6.2)."""
+    parts = _ORIGIN.fullmatch(text)
+    if parts is None:
+        message = (
+            "must be origins such as https://app.example.com, separated by commas, without a path"
+        )
+        raise _invalid(message)
+    scheme, host, port = (part and part.lower() for part in parts.groups())
+    is_default = port is None or int(port) == _DEFAULT_PORTS[scheme]
+    return f"{scheme}://{host}" if is_default else f"{scheme}://{host}:{int(port)}"
+
+
+def _host(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise _invalid("must be an IP address or a host name of this machine")
+    return name
+
+
+def _addresses(text: str) -> str:
+    """Validate addresses and networks; `*` stands for all."""
+    for part in text.split(","):
+        if part.strip() != "*":
+            try:
+                ip_network(part.strip())
+            except ValueError as error:
+                message = "must be IP addresses or networks such as 10.0.0.0/8, separated by commas"
+                raise _invalid(message) from error
+    return text
+
+
+def _table(name: str) -> str:
+    qualified(name)
+    return name
+
+
+def _key_set_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise _invalid("must be a URL such as https://app.example.com/api/auth/jwks")
+    return url
+
+
+Addresses = Annotated[str, AfterValidator(_addresses)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+Host = Annotated[str, AfterValidator(_host)]
+KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_origins)]
+TableName = Annotated[str, AfterValidator(_table)]
 
 
 class _FromEnvironment(BaseSettings):
@@ -34,7 +152,7 @@ class _FromEnvironment(BaseSettings):
 
 
 class Given(_FromEnvironment):
-    """What development finds set already, unchecked; None where it may choose."""
+    """The settings that development replaces if they are not set; not validated."""
 
     database_url: SecretStr | None = None
     better_auth_secret: SecretStr | None = None
@@ -51,7 +169,7 @@ class MigrationSettings(_FromEnvironment):
 
     @property
     def migration_url(self) -> str:
-        """The direct URL where there is one; a pooler may refuse what a migration does."""
+        """The direct URL if there is one: a pooler may refuse what a migration does."""
         return (self.database_url_unpooled or self.database_url).get_secret_value()
 
 
@@ -66,7 +184,7 @@ class TokenSettings(_FromEnvironment):
 
 
 class Settings(MigrationSettings, TokenSettings):
-    """What the service needs; `.env.example` says what each setting is for."""
+    """What the service needs; `.env.example` describes each setting."""
 
     frontend_url: Origins = ()
     host: Host = "127.0.0.1"
@@ -83,33 +201,42 @@ class Settings(MigrationSettings, TokenSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+class PartialSettings(Settings):
+    """The same settings without required ones, for `tasks-api check`, which goes on without."""
+
+    database_url: DatabaseUrl | None = None  # type: ignore[assignment]
+    better_auth_secret: Secret | None = None  # type: ignore[assignment]
+
+
 AnySettings = TypeVar("AnySettings", bound=_FromEnvironment)
 
 
 def load(kind: type[AnySettings], **given: Any) -> AnySettings:
-    """Read the settings of one kind; what is `given` counts before the environment and `.env`.
+    """Read the settings of one kind; what is `given` precedes the environment and `.env`.
 
     Raises:
-        SettingsError: With a line for each setting that is missing or bad.
+        SettingsError: With a problem for each setting that is missing or invalid.
     """
     try:
         return kind(**given)
     except ValidationError as error:
-        problems = [_problem(str(e["loc"][0]).upper(), e["type"], e["msg"]) for e in error.errors()]
+        problems = [_problem(details) for details in error.errors()]
     except OSError as error:
-        problems = [f"{ENV_FILE} cannot be read: {error.strerror}"]
+        problems = [_unreadable(str(error.strerror))]
     except UnicodeError:
-        problems = [f"{ENV_FILE} cannot be read: it must be text in UTF-8"]
-    raise SettingsError("\n".join(dict.fromkeys(problems)))
+        problems = [_unreadable("it is not text in UTF-8")]
+    raise SettingsError(problems)
 
 
-def _problem(name: str, kind: str, message: str) -> str:
-    if kind == "missing":
-        return f"{name}: missing; {_FIXES[name]}"
-    return f"{name}: {message.removeprefix('Value error, ')}"
+def _problem(error: ErrorDetails) -> Problem:
+    name = str(error["loc"][0]).upper()
+    if error["type"] == "missing":
+        return Problem(name, "missing", _MISSING[name])
+    context = error.get("ctx", {})
+    # pydantic puts its own prefix before the text of a ValueError.
+    what = str(context["error"]) if "error" in context else error["msg"]
+    return Problem(name, what, context.get("fix", ""))
 
 
-_FIXES = {
-    "DATABASE_URL": "set it to postgresql://USER:PASSWORD@HOST/DATABASE",
-    "BETTER_AUTH_SECRET": "set it to the secret of the Better Auth server, at least 32 bytes",
-}
+def _unreadable(reason: str) -> Problem:
+    return Problem(ENV_FILE, f"cannot be read ({reason})", "make it readable, or remove it")

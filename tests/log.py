@@ -25,4 +25,4 @@ def awaited(log: Path, event: str, **fields: object) -> dict[str, Any]:
 
 def failures(log: Path) -> list[dict[str, Any]]:
     """Return the lines that tell of a defect, or of something that a library did not expect."""
-    return [*logged(log, "defect"), *logged(log, "library", level="error")]
+    return [*logged(log, "unhandled_exception"), *logged(log, "library", level="error")]

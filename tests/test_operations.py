@@ -10,8 +10,8 @@ from prometheus_client.metrics_core import Metric
 from persistence.pool import PoolState
 from tasks_api.observability.events import Event
 from tasks_api.observability.metrics import Metrics
-from tasks_api.observability.pseudonym import Pseudonyms
-from tasks_api.security.reasons import REASONS
+from tasks_api.observability.request_log import RequestLog
+from tasks_api.security.refusals import Refusal
 from tasks_api.settings import Settings
 from tests.service import SECRET, environment
 
@@ -19,6 +19,7 @@ DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 SECTIONS = dict(
     part.partition("\n")[::2] for part in DOCUMENT.read_text(encoding="utf-8").split("\n## ")[1:]
 )
+REASONS = {refusal.code for refusal in Refusal}
 SUFFIXES = {"counter": "_total", "info": "_info"}
 
 
@@ -28,7 +29,9 @@ def rows(section: str) -> list[list[str]]:
 
 
 def metrics() -> dict[str, Metric]:
-    measured = Metrics(contract="1", pool=lambda: PoolState(1, 1, 1, 0))
+    measured = Metrics(
+        contract="1", refusals=REASONS, pool=lambda: PoolState(1, 1, 1, 0), waiting=lambda: 0
+    )
     families = measured.registry.collect()
     return {family.name + SUFFIXES.get(family.type, ""): family for family in families}
 
@@ -69,7 +72,7 @@ def test_every_alert_asks_for_metrics_labels_and_reasons_that_there_are() -> Non
 
     assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked} <= set(metrics())
     for reason in re.findall(r"reason!~\"(.+?)\"", SECTIONS["Alerts"]):
-        assert set(reason.split("\\|")) <= set(REASONS)
+        assert set(reason.split("\\|")) <= REASONS
 
 
 def test_the_command_finds_a_user() -> None:
@@ -79,4 +82,4 @@ def test_the_command_finds_a_user() -> None:
     printed = subprocess.check_output(
         [sys.executable, "-c", command[1], "alice"], env=environment(BETTER_AUTH_SECRET=SECRET)
     )
-    assert printed.decode().strip() == Pseudonyms(SECRET).of("alice")
+    assert printed.decode().strip() == RequestLog(SECRET).pseudonym_of("alice")

@@ -12,7 +12,7 @@ from bench.document import table
 from bench.load import Load, run_wrk
 from bench.scenarios import SCENARIOS, people
 from bench.servers import running
-from tasks_api.dev.local_postgres.programs import programs_for
+from tasks_api.dev.local_postgres.cluster import programs_for
 from tests.faults.pgbouncer import PgBouncer
 from tests.replicas.nginx import Nginx
 

@@ -1,1 +1,1 @@
-"""What is wrong with a deployment, told before its users are: `tasks-api check`."""
+"""`tasks-api check`: what is wrong with a deployment, found before its users find it."""

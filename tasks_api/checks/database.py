@@ -1,44 +1,182 @@
-"""The database of the service, and the way that migrations take to it."""
+"""Checks of the database: whether it can be used, its version, clock, schema and connections."""
 
 from collections.abc import Iterator
 
-from persistence.inspection import DatabaseFacts, InspectionFailed, inspect, try_to_connect
-from tasks_api.checks import clock, connections, schema, users, version
-from tasks_api.checks.address import Address
-from tasks_api.checks.finding import Finding
-from tasks_api.checks.reach import not_reached
-from tasks_api.checks.target import Subject
+from persistence.inspection import (
+    DatabaseFacts,
+    Failure,
+    InspectionFailed,
+    inspect,
+    try_to_connect,
+)
+from persistence.readiness import expected_revision
+from tasks_api.checks import users
+from tasks_api.checks.finding import Check, Finding, Severity
+from tasks_api.checks.target import DatabaseAddress, Target
+from tasks_api.security.verifier import LEEWAY_SECONDS
 
-PATIENCE_SECONDS = 6.0
+TIMEOUT_SECONDS = 6.0
 """For all questions to the database. Neon wakes up within that."""
 
+OLDEST_VERSION = 15
+"""The oldest version that the service has been tested with; its own tests use the newest."""
 
-def find(subject: Subject, address: Address, *, replicas: int) -> Iterator[Finding]:
-    """Connect, and judge what there is; waits for `PATIENCE_SECONDS` at most, but for DNS."""
+TOLERATED_SKEW_SECONDS = 5.0
+"""Machines that use NTP are within a second of each other."""
+
+NEON_CLIENTS = 10_000
+"""The limit of Neon's pooler (neon.com/docs/connect/connection-pooling)."""
+
+PGBOUNCER_CLIENTS = 100
+"""PgBouncer's default for `max_client_conn`. Only its administrators can read the real value."""
+
+_UNUSABLE = "tasks are answered with 503, migrations fail, and the rest could not be checked"
+_REFUSED = "under load, requests that get no connection are answered with 503"
+_UNMIGRATED = "until it is migrated, every request for tasks is answered with 503"
+
+UNREACHABLE = Check(
+    "database-unreachable",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="start PostgreSQL there, or correct the host and the port in {setting}",
+)
+SILENT = Check(
+    "database-silent",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="check DNS and the firewalls on the way, or correct {setting}; if it is at Neon, try "
+    "again, because the first connection wakes it",
+)
+REJECTED = Check(
+    "database-rejected",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="do what the message says: correct the user, the password, the database or the TLS "
+    "parameters in {setting}, free connections, or grant the role the rights that README lists",
+)
+TOO_OLD = Check(
+    "database-version",
+    Severity.FATAL,
+    why="the service has never been tested with it",
+    fix=f"upgrade to PostgreSQL {OLDEST_VERSION} or newer",
+)
+SKEW = Check(
+    "clock-skew",
+    Severity.WARNING,
+    why="one of the clocks is wrong; if it is this machine's, it refuses valid tokens and accepts "
+    f"expired ones from {LEEWAY_SECONDS} seconds of difference on",
+    fix="synchronize this machine's clock by NTP, and check the database's",
+)
+SCHEMA_MISSING = Check(
+    "schema-missing", Severity.FATAL, why=_UNMIGRATED, fix="run tasks-api migrate"
+)
+SCHEMA_BEHIND = Check("schema-behind", Severity.FATAL, why=_UNMIGRATED, fix="run tasks-api migrate")
+SCHEMA_AHEAD = Check(
+    "schema-ahead",
+    Severity.WARNING,
+    why="a newer version of the service has migrated it; this version works with it, but may not "
+    "with the schema of the version after that",
+    fix="deploy the version that has migrated it",
+)
+TOO_MANY = Check(
+    "connections",
+    Severity.WARNING,
+    why=_REFUSED,
+    fix="set DATABASE_POOL_SIZE to {size} or less, raise the limit, or use a pooler",
+)
+TOO_MANY_FOR_POOLER = Check(
+    "connections-pooled",
+    Severity.WARNING,
+    why=_REFUSED,
+    fix="set max_client_conn of the pooler to {asked} or more, or DATABASE_POOL_SIZE to {size}",
+)
+
+_BY_FAILURE = {
+    Failure.UNREACHABLE: UNREACHABLE,
+    Failure.SILENT: SILENT,
+    Failure.REJECTED: REJECTED,
+}
+
+
+def find(target: Target, address: DatabaseAddress, *, replicas: int) -> Iterator[Finding]:
+    """Connect, and check what there is, within `TIMEOUT_SECONDS` except for DNS."""
     try:
-        facts = inspect(address.url, users_table=subject.users_table, seconds=PATIENCE_SECONDS)
+        facts = inspect(address.url, users_table=target.users_table, seconds=TIMEOUT_SECONDS)
     except InspectionFailed as error:
-        yield not_reached(address, str(error))
-    else:
-        yield from _judge(facts, subject, address, replicas)
-
-
-def find_unpooled(address: Address) -> Iterator[Finding]:
-    """Connect as migrations do, and ask nothing: it is the same database."""
-    try:
-        try_to_connect(address.url, seconds=PATIENCE_SECONDS)
-    except InspectionFailed as error:
-        yield not_reached(address, str(error))
-
-
-def _judge(
-    facts: DatabaseFacts, subject: Subject, address: Address, replicas: int
-) -> Iterator[Finding]:
-    settings = subject.settings
-    yield from version.find(facts)
-    yield from clock.find(facts)
-    yield from schema.find(facts)
+        yield _unusable(address, error)
+        return
+    size = target.settings.database_pool_size
+    yield from _version(facts)
+    yield from _clock(facts)
+    yield from _schema(facts)
     if facts.users is not None:
-        yield from users.find(facts.users, settings)
-    size = settings.database_pool_size
-    yield from connections.find(facts, address, pool_size=size, replicas=replicas)
+        yield from users.find(facts.users, target.settings)
+    yield from _connections(facts, address, pool_size=size, replicas=replicas)
+
+
+def find_direct(address: DatabaseAddress) -> Iterator[Finding]:
+    """Connect as migrations do. It is the same database, so nothing else is checked."""
+    try:
+        try_to_connect(address.url, seconds=TIMEOUT_SECONDS)
+    except InspectionFailed as error:
+        yield _unusable(address, error)
+
+
+def silent(address: DatabaseAddress) -> Finding:
+    """Return the finding for a server that does not answer."""
+    return SILENT.found(f"{address}: no answer in time", setting=address.setting)
+
+
+def _unusable(address: DatabaseAddress, error: InspectionFailed) -> Finding:
+    if error.failure is Failure.SILENT:
+        return silent(address)
+    return _BY_FAILURE[error.failure].found(f"{address}: {error}", setting=address.setting)
+
+
+def _version(facts: DatabaseFacts) -> Iterator[Finding]:
+    if facts.version < OLDEST_VERSION:
+        yield TOO_OLD.found(f"the database is PostgreSQL {facts.version}")
+
+
+def _clock(facts: DatabaseFacts) -> Iterator[Finding]:
+    if abs(facts.clock_ahead) > TOLERATED_SKEW_SECONDS:
+        side = "ahead of" if facts.clock_ahead > 0 else "behind"
+        seconds = round(abs(facts.clock_ahead))
+        yield SKEW.found(f"the clock of the database is {seconds} s {side} this machine's")
+
+
+def _schema(facts: DatabaseFacts) -> Iterator[Finding]:
+    # Revisions are numbers of four digits.
+    expected = expected_revision()
+    if facts.revision is None:
+        yield SCHEMA_MISSING.found("the database has no schema of this service")
+    elif facts.revision < expected:
+        yield SCHEMA_BEHIND.found(
+            f"the database has schema {facts.revision}, this version needs {expected}"
+        )
+    elif facts.revision > expected:
+        yield SCHEMA_AHEAD.found(
+            f"the database has schema {facts.revision}, this version knows {expected}"
+        )
+
+
+def _connections(
+    facts: DatabaseFacts, address: DatabaseAddress, *, pool_size: int, replicas: int
+) -> Iterator[Finding]:
+    # Behind a pooler, its limit counts, and not PostgreSQL's.
+    asked = pool_size * replicas
+    total = f"{asked} connections (DATABASE_POOL_SIZE {pool_size}, {replicas} times)"
+    if _is_pooled(facts, address):
+        limit = NEON_CLIENTS if address.is_neon else PGBOUNCER_CLIENTS
+        if asked > limit:
+            message = f"{total} exceed the {limit} that a pooler accepts by default"
+            yield TOO_MANY_FOR_POOLER.found(message, asked=asked, size=max(1, limit // replicas))
+    elif asked > facts.connection_limit:
+        limit = facts.connection_limit
+        message = f"{total} exceed the {limit} that the database accepts"
+        yield TOO_MANY.found(message, size=max(1, limit // replicas))
+
+
+def _is_pooled(facts: DatabaseFacts, address: DatabaseAddress) -> bool:
+    # Neon has a proxy before every host; only its name tells whether it is a pooler.
+    return address.is_pooled if address.is_neon else facts.is_behind_pooler

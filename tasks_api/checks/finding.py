@@ -1,6 +1,8 @@
-"""Findings: what is wrong, why it matters, and what to do."""
+"""Findings: what is wrong, why it matters, and what to do; and how they are printed."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
@@ -8,9 +10,9 @@ class Severity(StrEnum):
     """Whether the service can do its work."""
 
     FATAL = "fatal"
-    """Some or all of its users get errors, or it is open to anybody."""
+    """Some or all users get errors, or a secret is public."""
     WARNING = "warning"
-    """It works; something could be better, or will go wrong in time."""
+    """The service works; something should be better, or will fail later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,16 @@ class Finding:
     why: str
     fix: str
 
+    def __str__(self) -> str:
+        """Return what is wrong, why it matters and the fix, as one line."""
+        return f"{self.message}. Why: {self.why}. Fix: {self.fix}."
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of finding; `docs/preflight.md` lists them all.
+    """One kind of finding; `docs/checks.md` lists them all.
 
-    In `fix`, what is in braces is filled in for each finding.
+    `{…}` in `fix` is filled in for each finding.
     """
 
     name: str
@@ -37,11 +43,37 @@ class Check:
     fix: str
 
     def found(self, message: str, **details: object) -> Finding:
-        """Give the finding. The message says what is wrong, without a full stop."""
+        """Return the finding. The message says what is wrong, without a full stop."""
         fix = self.fix.format(**details)
-        return Finding(self.name, self.severity, _line(message), self.why, _line(fix))
+        return Finding(self.name, self.severity, _one_line(message), self.why, _one_line(fix))
 
 
-def _line(text: str) -> str:
-    # Names of tables and words of servers are in it, and who reads it counts lines.
+def _one_line(text: str) -> str:
+    # It contains names of tables and messages of servers, and readers count lines.
     return " ".join(text.split())
+
+
+def lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Return a line for each finding, and a summary."""
+    for finding in findings:
+        yield f"{finding.severity.upper():8}{finding.check}: {finding}"
+    yield _summary(findings)
+
+
+def document(findings: Sequence[Finding]) -> str:
+    """Return one JSON document; programs rely on its keys."""
+    body = {"ok": not is_fatal(findings), "findings": [asdict(finding) for finding in findings]}
+    return json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def is_fatal(findings: Sequence[Finding]) -> bool:
+    """Return whether one of them is fatal."""
+    return any(finding.severity is Severity.FATAL for finding in findings)
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return "No problems found."
+    fatal = sum(finding.severity is Severity.FATAL for finding in findings)
+    warnings = len(findings) - fatal
+    return f"{fatal} fatal, {warnings} {'warning' if warnings == 1 else 'warnings'}."

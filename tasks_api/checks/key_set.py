@@ -1,4 +1,4 @@
-"""Better Auth's public keys, where BETTER_AUTH_JWKS_URL says that they are."""
+"""Checks of Better Auth's public keys, at BETTER_AUTH_JWKS_URL."""
 
 from collections.abc import Iterator
 from http.client import HTTPException
@@ -13,7 +13,7 @@ UNREACHABLE = Check(
     "jwks-unreachable",
     Severity.WARNING,
     why=f"until it answers, {_WHY}",
-    fix="start Better Auth, or correct BETTER_AUTH_JWKS_URL; the service tries again by itself",
+    fix="start Better Auth, or correct BETTER_AUTH_JWKS_URL; the service retries by itself",
 )
 WRONG = Check(
     "jwks-wrong",
@@ -24,16 +24,16 @@ WRONG = Check(
 EMPTY = Check(
     "jwks-empty",
     Severity.WARNING,
-    why="Better Auth makes its key when it signs its first token; if it has signed one, its "
-    "keys are not of the kind that is accepted",
-    fix="have it sign with EdDSA (Ed25519), its default",
+    why="Better Auth creates its key when it signs its first token; if it has signed one, its keys "
+    "are not Ed25519 keys, and its tokens are refused",
+    fix="have Better Auth sign with EdDSA (Ed25519), its default",
 )
 
 _SERVER_ERRORS = 500
 
 
 def find(url: str) -> Iterator[Finding]:
-    """Fetch the key set once; every wait for a packet is bounded by `FETCH_SECONDS`."""
+    """Fetch the key set once; `FETCH_SECONDS` bounds each wait for a packet."""
     try:
         keys = fetch(url)
     except HTTPError as error:
@@ -42,17 +42,17 @@ def find(url: str) -> Iterator[Finding]:
     except (OSError, HTTPException) as error:
         yield unreachable(_reason(error))
     except ValueError:
-        yield WRONG.found("BETTER_AUTH_JWKS_URL answers with something that is no key set")
+        yield WRONG.found("BETTER_AUTH_JWKS_URL does not answer with a key set")
     else:
         if not keys:
             yield EMPTY.found("BETTER_AUTH_JWKS_URL has no Ed25519 key")
 
 
 def unreachable(reason: str) -> Finding:
-    """Give the finding for no answer."""
+    """Return the finding for no answer."""
     return UNREACHABLE.found(f"BETTER_AUTH_JWKS_URL does not answer ({reason})")
 
 
 def _reason(error: Exception) -> str:
-    cause = getattr(error, "reason", None) or error  # urllib wraps what has happened.
+    cause = getattr(error, "reason", None) or error  # urllib wraps the cause.
     return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__

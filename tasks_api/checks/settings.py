@@ -1,25 +1,27 @@
-"""Settings that are missing or bad: all of them, and the rest is checked all the same."""
+"""Checks of the settings alone: invalid ones, secrets that are public, and the URLs."""
+
+from collections.abc import Iterator
 
 from tasks_api.checks.finding import Check, Finding, Severity
-from tasks_api.checks.target import Subject, variables
-from tasks_api.settings import Settings, SettingsError, load
+from tasks_api.checks.target import DatabaseAddress, Target, variables
+from tasks_api.settings import ENV_FILE, PartialSettings, Problem, Settings, SettingsError, load
 
 SECRET = Check(
     "secret",
     Severity.FATAL,
-    why="tokens are as good as their secret and no better, so the service does not start",
+    why="the service does not start, because tokens are only as safe as their secret",
     fix="{fix}",
 )
 DATABASE_URL = Check(
     "database-url",
     Severity.FATAL,
-    why="without its database the service does not start",
+    why="the service does not start without its database",
     fix="{fix}",
 )
 FRONTEND_URL = Check(
     "frontend-url",
     Severity.FATAL,
-    why="browsers send the origin of a page and nothing else, so no page would be let in",
+    why="browsers compare it with the origin of the page, so no page could call the API",
     fix="{fix}",
 )
 SETTING = Check(
@@ -28,13 +30,66 @@ SETTING = Check(
     why="the service does not start with it",
     fix="{fix}",
 )
-
-ENV_FILE = Check(
+DOT_ENV = Check(
     "env-file",
     Severity.FATAL,
-    why="the service does not start, and nothing else can be checked",
-    fix="make it readable, or remove it",
+    why="the service does not start, and nothing else could be checked",
+    fix="{fix}",
 )
+PUBLISHED = Check(
+    "secret-published",
+    Severity.FATAL,
+    why="Next.js writes variables with this prefix into its pages, so everybody can read it",
+    fix="remove {variable}, build the frontend again, and replace the secret",
+)
+TRAILING_SLASH = Check(
+    "frontend-url-slash",
+    Severity.WARNING,
+    why="an origin has no slash at its end; this service removes it, other programs may not",
+    fix="write {origin}",
+)
+SCHEME = Check(
+    "database-scheme",
+    Severity.WARNING,
+    why="this service accepts it, but SQLAlchemy and others that read the same variable do not",
+    fix="begin {setting} with postgresql://",
+)
+TLS = Check(
+    "database-tls",
+    Severity.WARNING,
+    why="if the server offers no TLS, or somebody on the way removes the offer, the connection is "
+    "not encrypted",
+    fix="add sslmode=require to {setting}",
+)
+CHANNEL_BINDING = Check(
+    "database-channel-binding",
+    Severity.WARNING,
+    why="sslmode=require verifies no certificate, so somebody on the way could impersonate Neon",
+    fix="add channel_binding=require to {setting}",
+)
+POOLED_MIGRATIONS = Check(
+    "migrations-pooled",
+    Severity.FATAL,
+    why="a migration is one long transaction with locks, which a pooler may refuse or interrupt",
+    fix="set DATABASE_URL_UNPOOLED to the connection string without -pooler",
+)
+NO_DIRECT_URL = Check(
+    "migrations-unset",
+    Severity.WARNING,
+    why="migrations use the pooler, which may refuse or interrupt a long transaction",
+    fix="set DATABASE_URL_UNPOOLED to the connection string without -pooler",
+)
+
+PUBLIC_PREFIX = "NEXT_PUBLIC_"
+SECRETS = (
+    "BETTER_AUTH_SECRET",
+    "BETTER_AUTH_SECRET_PREVIOUS",
+    "DATABASE_URL",
+    "DATABASE_URL_UNPOOLED",
+)
+
+MIN_RECOGNIZABLE_LENGTH = 8
+"""A shorter secret may be part of any value by chance."""
 
 _CHECKS = {
     "BETTER_AUTH_SECRET": SECRET,
@@ -42,42 +97,93 @@ _CHECKS = {
     "DATABASE_URL": DATABASE_URL,
     "DATABASE_URL_UNPOOLED": DATABASE_URL,
     "FRONTEND_URL": FRONTEND_URL,
+    ENV_FILE: DOT_ENV,
 }
-_LOOKALIKES = {"DATABASE_URL": "postgresql:///", "BETTER_AUTH_SECRET": "-" * 32}
 
 
-def read() -> tuple[Subject | None, list[Finding]]:
-    """Read the settings, and what is wrong with them; None where nothing can be read at all."""
-    try:
-        found = variables()
-    except (OSError, UnicodeError):
-        return None, [ENV_FILE.found(str(_refusal()))]
+def read() -> tuple[Target | None, list[Finding]]:
+    """Read the settings, and return what is wrong with them; no target if `.env` is unreadable."""
     problems = _problems()
-    settings = load(Settings, **{name.lower(): _good_value(name) for name in problems})
-    findings = [_finding(name, problem) for name, problem in problems.items()]
-    return Subject(settings, frozenset(problems), found), findings
+    findings = [_finding(problem) for problem in problems]
+    names = frozenset(problem.name for problem in problems)
+    if ENV_FILE in names:
+        return None, findings
+    defaults = {
+        name.lower(): PartialSettings.model_fields[name.lower()].get_default() for name in names
+    }
+    return Target(load(PartialSettings, **defaults), names, variables()), findings
 
 
-def _problems() -> dict[str, str]:
-    """Give what is wrong, by the names of the settings."""
-    refusal = str(_refusal() or "")
-    problems = [line.partition(": ") for line in refusal.splitlines()]
-    return {name: problem for name, _, problem in problems}
+def find(target: Target) -> Iterator[Finding]:
+    """Find what the settings and the variables tell, without a network."""
+    yield from find_published_secrets(target)
+    yield from _trailing_slashes(target)
+    for address in target.addresses:
+        yield from _connection(address)
+    yield from _migrations(target)
 
 
-def _refusal() -> SettingsError | None:
+def find_published_secrets(target: Target) -> Iterator[Finding]:
+    """Find the public variables that are named like a secret, or contain one."""
+    for variable, value in target.variables.items():
+        if variable.startswith(PUBLIC_PREFIX):
+            secret = _named_in(variable) or _contained_in(value, target)
+            if secret:
+                yield PUBLISHED.found(f"{variable} publishes {secret}", variable=variable)
+
+
+def _problems() -> list[Problem]:
     try:
         load(Settings)
     except SettingsError as error:
-        return error
+        return error.problems
+    return []
+
+
+def _finding(problem: Problem) -> Finding:
+    fix = problem.fix or f"set {problem.name} as .env.example describes it"
+    check = _CHECKS.get(problem.name, SETTING)
+    return check.found(f"{problem.name}: {problem.what}", fix=fix)
+
+
+def _named_in(variable: str) -> str | None:
+    named = [name for name in SECRETS if name in variable]
+    return max(named, key=len, default=None)
+
+
+def _contained_in(value: str, target: Target) -> str | None:
+    for name in SECRETS:
+        secret = target.variables.get(name, "").strip()
+        if value == secret or (len(secret) >= MIN_RECOGNIZABLE_LENGTH and secret in value):
+            return name
     return None
 
 
-def _good_value(name: str) -> object:
-    return _LOOKALIKES.get(name) or Settings.model_fields[name.lower()].get_default()
+def _trailing_slashes(target: Target) -> Iterator[Finding]:
+    if "FRONTEND_URL" in target.invalid:
+        return
+    written = [part.strip() for part in target.variables.get("FRONTEND_URL", "").split(",")]
+    for part in written:
+        if part.endswith("/"):
+            origin = part.removesuffix("/")
+            yield TRAILING_SLASH.found(f"FRONTEND_URL: {part} ends with a slash", origin=origin)
 
 
-def _finding(name: str, problem: str) -> Finding:
-    what, _, fix = problem.partition("; ")
-    fix = fix or f"set {name} as .env.example describes it"
-    return _CHECKS.get(name, SETTING).found(f"{name}: {what}", fix=fix)
+def _connection(address: DatabaseAddress) -> Iterator[Finding]:
+    setting = address.setting
+    if address.scheme == "postgres":
+        yield SCHEME.found(f"{setting} begins with postgres://", setting=setting)
+    if not address.is_local and not address.requires_tls:
+        yield TLS.found(f"{address} does not require TLS", setting=setting)
+    if address.is_neon and not address.is_authenticated:
+        yield CHANNEL_BINDING.found(f"{address} does not require channel binding", setting=setting)
+
+
+def _migrations(target: Target) -> Iterator[Finding]:
+    if target.direct_database:
+        if target.direct_database.is_pooled:
+            yield POOLED_MIGRATIONS.found("DATABASE_URL_UNPOOLED names a pooler (-pooler)")
+    elif target.database and target.database.is_pooled:
+        yield NO_DIRECT_URL.found(
+            "DATABASE_URL names a pooler (-pooler), and DATABASE_URL_UNPOOLED is not set"
+        )

@@ -1,11 +1,11 @@
-"""The table of users: there, of a type that fits, and the one that the tasks belong to."""
+"""Checks of the users' table: whether it exists, fits, and is the one that tasks refer to."""
 
 from collections.abc import Iterator
 
 from persistence.users import Provisioning
 from persistence.users_table import USABLE_ID_TYPES, UsersInspection
 from tasks_api.checks.finding import Check, Finding, Severity
-from tasks_api.settings import Settings
+from tasks_api.settings import PartialSettings
 
 ABSENT = Check(
     "users-absent",
@@ -16,51 +16,51 @@ ABSENT = Check(
 ELSEWHERE = Check(
     "users-elsewhere",
     Severity.FATAL,
-    why="the migration refuses to make a table of users beside Better Auth's",
+    why="the migration refuses to create a table of users beside Better Auth's",
     fix="set USERS_TABLE={table}",
 )
-TO_COME = Check(
+NOT_YET_CREATED = Check(
     "users-to-come",
     Severity.WARNING,
-    why="the migration would make a stand-in, which is right only where Better Auth has a database "
+    why="the migration would create a stand-in, which is right only if Better Auth has a database "
     "of its own",
-    fix="if Better Auth is to use this database, run its migrations before tasks-api migrate",
+    fix="if Better Auth uses this database, run its migrations before tasks-api migrate",
 )
 ID_TYPE = Check(
     "users-id-type",
     Severity.FATAL,
-    why="the owner of a task refers to it, so both are text, varchar, uuid, integer or bigint",
+    why="the owner of a task refers to it, so it must be text, varchar, uuid, integer or bigint",
     fix="set USERS_TABLE to the right table, or change the type of its id",
 )
 UNRELATED = Check(
     "users-unrelated",
     Severity.FATAL,
-    why="the tasks belong to users of another table, so new ones are refused and old ones stay "
-    "when their user goes",
-    fix="set USERS_TABLE to the table that the foreign key of tasks.user_id names",
+    why="the tasks belong to users of another table, so new tasks are refused, and old ones remain "
+    "when their user is deleted",
+    fix="set USERS_TABLE to the table that the foreign key of tasks.user_id references",
 )
-OVERLOOKED = Check(
+BESIDE_BETTER_AUTH = Check(
     "users-overlooked",
     Severity.WARNING,
-    why="tasks that hang on a stand-in stay when Better Auth deletes their user",
-    fix="move them as docs/better-auth.md says",
+    why="tasks that belong to a stand-in remain when Better Auth deletes their user",
+    fix="move them as docs/better-auth.md describes",
 )
 CLOSED = Check(
     "users-closed",
     Severity.WARNING,
-    why="nobody adds users to a stand-in then, so everybody whom you do not add gets a 401",
-    fix="leave USER_PROVISIONING out, or add the users",
+    why="nobody adds users to a stand-in then, so every user whom you do not add gets a 401",
+    fix="remove USER_PROVISIONING, or add the users",
 )
-TYPE_TOO_LATE = Check(
+TYPE_DIFFERS = Check(
     "users-id-type-late",
     Severity.WARNING,
-    why="that setting counts when the stand-in is made, and never again",
-    fix="leave USERS_ID_TYPE out, or begin with an empty database",
+    why="the setting has an effect only when the stand-in is created",
+    fix="remove USERS_ID_TYPE, or begin with an empty database",
 )
 
 
-def find(found: UsersInspection, settings: Settings) -> Iterator[Finding]:
-    """Find what keeps the tasks and their users apart."""
+def find(found: UsersInspection, settings: PartialSettings) -> Iterator[Finding]:
+    """Find what separates the tasks from their users."""
     table = settings.users_table
     if not found.exists:
         yield _absent(found, table)
@@ -79,20 +79,23 @@ def _absent(found: UsersInspection, table: str) -> Finding:
         return ELSEWHERE.found(message, table=found.better_auth_table)
     if found.owner_type is not None:
         return ABSENT.found(f'there is no table "{table}"')
-    return TO_COME.found(f'there is no table "{table}" yet')
+    return NOT_YET_CREATED.found(f'there is no table "{table}" yet')
 
 
 def _unrelated(found: UsersInspection, table: str) -> Finding:
     if found.owner_type != found.id_type:
-        message = f'the owner of a task is {found.owner_type}, the id of "{table}" {found.id_type}'
+        message = (
+            f'the owner of a task is of type {found.owner_type}, the id of "{table}" of type '
+            f"{found.id_type}"
+        )
         return ID_TYPE.found(message)
-    return UNRELATED.found(f'no foreign key leads from the tasks to "{table}"')
+    return UNRELATED.found(f'the tasks have no foreign key to "{table}"')
 
 
-def _stand_in(found: UsersInspection, settings: Settings) -> Iterator[Finding]:
+def _stand_in(found: UsersInspection, settings: PartialSettings) -> Iterator[Finding]:
     table = settings.users_table
     if found.better_auth_table is not None:
-        yield OVERLOOKED.found(
+        yield BESIDE_BETTER_AUTH.found(
             f'the tasks belong to the stand-in "{table}", but "{found.better_auth_table}" is '
             "Better Auth's table of users"
         )
@@ -100,6 +103,6 @@ def _stand_in(found: UsersInspection, settings: Settings) -> Iterator[Finding]:
         yield CLOSED.found(f'USER_PROVISIONING=require, and "{table}" is a stand-in')
     wanted = settings.users_id_type
     if "users_id_type" in settings.model_fields_set and found.id_type != wanted:
-        yield TYPE_TOO_LATE.found(
+        yield TYPE_DIFFERS.found(
             f'USERS_ID_TYPE={wanted}, but the stand-in "{table}" has an id of type {found.id_type}'
         )

@@ -1,4 +1,4 @@
-"""`make run`: everything that the service needs, on this machine, with nothing to set up."""
+"""`make run`: the service with everything that it needs, on this machine, without any set-up."""
 
 import secrets
 from contextlib import ExitStack
@@ -13,7 +13,7 @@ from tasks_api.dev.local_postgres import LocalPostgres
 from tasks_api.dev.token import development_token
 from tasks_api.observability import log
 from tasks_api.server.run import listen, serve
-from tasks_api.settings import Given, Settings, SettingsError, load
+from tasks_api.settings import Given, Problem, Settings, SettingsError, load
 
 FOLDER = Path(".local")
 """The database and the secret of this checkout; git ignores it."""
@@ -32,11 +32,11 @@ GREETING = (
     "  Ctrl-C stops it. The tasks are kept for the next time.\n"
 )
 
-LATER = "postgresql://127.0.0.1/not-started-yet"
+NOT_STARTED_YET = "postgresql://127.0.0.1/not-started-yet"
 
 
 def run() -> None:
-    """Serve until Ctrl-C; what is given in the environment or in `.env` is used as it is.
+    """Serve until Ctrl-C. What the environment or `.env` sets is used as it is.
 
     Raises:
         SettingsError, AddressInUseError, LocalPostgresError, MigrationError: Before it serves.
@@ -57,13 +57,13 @@ def run() -> None:
         )
         if warning:
             click.echo(f"Warning: {warning}", err=True)
-        serve(create_app(settings), settings, listener, when_ready=lambda: _greet(settings))
+        serve(create_app(settings), settings, listener, on_started=lambda: _greet(settings))
 
 
 def _defaults(given: Given) -> dict[str, str]:
     defaults = {}
     if given.database_url is None:
-        defaults["database_url"] = LATER
+        defaults["database_url"] = NOT_STARTED_YET
     if given.better_auth_secret is None:
         defaults["better_auth_secret"] = _kept_secret(FOLDER / "better-auth-secret")
     if given.frontend_url is None:
@@ -72,20 +72,21 @@ def _defaults(given: Given) -> dict[str, str]:
 
 
 def _kept_secret(file: Path) -> str:
-    """Read the secret that the first run made, so that tokens outlive a restart."""
+    """Read the secret that the first run created, so that tokens outlive a restart."""
     try:
         if not file.exists():
             _make_secret(file)
         return file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeError) as error:
-        where = getattr(error, "filename", None) or file
-        reason = getattr(error, "strerror", None) or "it holds no secret of ours"
-        message = f"{where} cannot be used ({reason}): move it out of the way"
-        raise SettingsError(message) from error
+        where = str(getattr(error, "filename", None) or file)
+        reason = getattr(error, "strerror", None) or "it contains no secret"
+        raise SettingsError(
+            [Problem(where, f"cannot be used ({reason})", "move it away")]
+        ) from error
 
 
 def _make_secret(file: Path) -> None:
-    # Only a complete file gets its name, so that an interrupted run leaves no half of a secret.
+    # Only a complete file gets the name, so that an interrupted run leaves no half of a secret.
     file.parent.mkdir(exist_ok=True)
     draft = file.with_suffix(".incomplete")
     draft.touch(mode=0o600)

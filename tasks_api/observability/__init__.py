@@ -1,1 +1,1 @@
-"""What the service tells of itself, and the ids that lead from there to a request."""
+"""The log, the metrics and the traces, and the ids that lead from there to a request."""

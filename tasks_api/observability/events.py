@@ -1,10 +1,10 @@
-"""What is logged, by name. `docs/operations.md` describes each."""
+"""The events of the log. `docs/operations.md` describes each."""
 
 from enum import StrEnum
 
 
 class Event(StrEnum):
-    """The `event` of a line of the log."""
+    """The value of `event` in a line of the log."""
 
     REQUEST = "request"
     STARTED = "started"
@@ -15,10 +15,10 @@ class Event(StrEnum):
     DATABASE_RECOVERED = "database_recovered"
     KEY_SET_UNAVAILABLE = "key_set_unavailable"
     KEY_SET_RECOVERED = "key_set_recovered"
-    KEY_LEFT_OUT = "key_left_out"
-    TRACES_OFF = "traces_off"
+    KEY_SKIPPED = "key_skipped"
+    TRACING_DISABLED = "tracing_disabled"
     TRACES_UNDELIVERED = "traces_undelivered"
     TRACES_DELIVERED = "traces_delivered"
-    DEFECT = "defect"
+    UNHANDLED_EXCEPTION = "unhandled_exception"
     LINES_LOST = "lines_lost"
     LIBRARY = "library"

@@ -1,72 +1,139 @@
-"""Something that is not there for a while: its beginning, its course and its end."""
+"""What fails again and again: logged the first time, then once a minute with the count."""
 
-import asyncio
 from time import monotonic
+from traceback import format_tb
 
 import structlog
 
+from persistence.errors import DatabaseUnavailable, sqlstate_of
 from tasks_api.observability.events import Event
 
-TOLD_EVERY_SECONDS = 60.0
+LOG_INTERVAL_SECONDS = 60.0
+
+MAX_KINDS = 100
+"""Kinds that are told apart; the oldest is forgotten first."""
 
 QUIET_SECONDS = 1.0
-"""Without a failure after a success, until the fault is over: some come back in pieces."""
+"""A success ends a fault only that long after the last failure: some recover in pieces."""
 
 MAX_REASONS = 10
-"""That are told of one fault; what comes to mind of libraries is without number."""
+"""Reasons that are logged for one fault; the messages of libraries are without number."""
+
+
+class Throttle:
+    """Admits the first of each kind, and then one a minute, with the count since the last."""
+
+    def __init__(self, *, max_kinds: int = MAX_KINDS) -> None:
+        self._max_kinds = max_kinds
+        self._last: dict[str, tuple[float, int]] = {}
+        """By kind: when it was admitted last, and how many were held back since."""
+
+    def admit(self, kind: str) -> int | None:
+        """Return how often it has occurred since it was admitted, this time included, or None."""
+        now = monotonic()
+        admitted_at, held_back = self._last.get(kind, (float("-inf"), 0))
+        if now - admitted_at < LOG_INTERVAL_SECONDS:
+            self._last[kind] = admitted_at, held_back + 1
+            return None
+        if kind not in self._last and len(self._last) >= self._max_kinds:
+            del self._last[next(iter(self._last))]
+        self._last[kind] = now, 0
+        return 1 + held_back
 
 
 class Fault:
-    """Tells a fault when it begins, when it has another reason, once a minute, and when it ends.
+    """Something that is unavailable for a while: logs its start, each new reason, and its end.
 
-    What happens in between is counted. Failures and successes are reported in the event loop.
+    It takes no timer: a success ends it if the last failure was `quiet_seconds` ago.
     """
 
-    def __init__(self, began: Event, ended: Event) -> None:
-        self._events = began, ended
-        self._end: asyncio.TimerHandle | None = None
-        self._forget()
-
-    def _forget(self) -> None:
-        self.is_on = False
-        """Whether it goes on. Where it does not, there is no need to report a success."""
-        self._reasons: set[str] = set()
+    def __init__(
+        self,
+        began: Event,
+        ended: Event,
+        *,
+        quiet_seconds: float = QUIET_SECONDS,
+        max_reasons: int = MAX_REASONS,
+    ) -> None:
+        self._began, self._ended = began, ended
+        self._quiet_seconds = quiet_seconds
+        self._max_reasons = max_reasons
         self._failures = 0
-        self._began_at = self._told_at = 0.0
+        self._began_at = self._failed_at = self._logged_at = 0.0
+        self._reasons: set[str] = set()
 
-    def fail(self, reason: str) -> None:
-        """Report a failure."""
+    @property
+    def is_on(self) -> bool:
+        """Whether it has started and not ended. If not, a success need not be reported."""
+        return self._failures > 0
+
+    def fail(self, reason: str, *, count: int = 1) -> None:
+        """Report a failure, or `count` of them."""
         now = monotonic()
         if not self.is_on:
-            self.is_on = True
-            self._began_at = now
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
-        self._failures += 1
-        is_new = reason not in self._reasons and len(self._reasons) < MAX_REASONS
-        if is_new or now - self._told_at >= TOLD_EVERY_SECONDS:
+            self._began_at, self._reasons = now, set()
+        self._failures += count
+        self._failed_at = now
+        is_new = reason not in self._reasons and len(self._reasons) < self._max_reasons
+        if is_new or now - self._logged_at >= LOG_INTERVAL_SECONDS:
             self._reasons.add(reason)
-            self._told_at = now
-            self._tell(reason)
+            self._logged_at = now
+            structlog.get_logger().warning(
+                self._began,
+                reason=reason,
+                count=self._failures,
+                seconds=round(now - self._began_at, 1),
+            )
 
     def succeed(self) -> None:
-        """Report a success: if no failure follows, the fault is over."""
-        if self.is_on and self._end is None:
-            loop = asyncio.get_running_loop()
-            self._end = loop.call_later(QUIET_SECONDS, self._over, monotonic())
+        """Report a success."""
+        now = monotonic()
+        if self.is_on and now - self._failed_at >= self._quiet_seconds:
+            seconds = round(now - self._began_at, 1)
+            structlog.get_logger().info(self._ended, count=self._failures, seconds=seconds)
+            self._failures = 0
 
-    def _tell(self, reason: str) -> None:
-        structlog.get_logger().warning(
-            self._events[0],
-            reason=reason,
-            count=self._failures,
-            seconds=round(monotonic() - self._began_at, 1),
+
+class DatabaseFault:
+    """Follows every query, and logs when the database becomes unavailable and when it recovers."""
+
+    def __init__(self) -> None:
+        self._fault = Fault(Event.DATABASE_UNAVAILABLE, Event.DATABASE_RECOVERED)
+
+    def on_query(self, _waited: float | None, error: BaseException | None) -> None:
+        """Note the outcome of a query, in the event loop."""
+        if isinstance(error, DatabaseUnavailable):
+            self._fault.fail(str(error).partition("\n")[0])
+        elif self._fault.is_on:
+            self._fault.succeed()
+
+
+_bugs = Throttle()
+
+
+def report_unhandled(error: BaseException, *, request_id: bytes | None = None) -> None:
+    """Log an exception that is a bug of the service, unless the same was logged a minute ago."""
+    location = location_of(error)
+    count = _bugs.admit(location)
+    if count is not None:
+        structlog.get_logger().error(
+            Event.UNHANDLED_EXCEPTION,
+            exception=location,
+            count=count,
+            request_id=request_id.decode() if request_id else None,
         )
 
-    def _over(self, moment: float) -> None:
-        structlog.get_logger().info(
-            self._events[1], count=self._failures, seconds=round(moment - self._began_at, 1)
-        )
-        self._end = None
-        self._forget()
+
+def location_of(error: BaseException) -> str:
+    """Return what may be logged of an exception: its type, its traceback, and its cause's.
+
+    Its text may hold values; PostgreSQL's quotes whole rows.
+    """
+    described = _type_of(error) + "\n" + "".join(format_tb(error.__traceback__))
+    return described + (f"caused by {location_of(error.__cause__)}" if error.__cause__ else "")
+
+
+def _type_of(error: BaseException) -> str:
+    name = f"{type(error).__module__}.{type(error).__qualname__}"
+    sqlstate = sqlstate_of(error)
+    return name + (f" (SQLSTATE {sqlstate})" if sqlstate else "")

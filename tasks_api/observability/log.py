@@ -12,19 +12,19 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from tasks_api.observability.events import Event
+from tasks_api.observability.faults import location_of
 from tasks_api.observability.output import Output
-from tasks_api.observability.whereabouts import whereabouts
 
 
 def configure(level: str) -> None:
-    """Have everything that is logged in this process written to standard output, from `level` on.
+    """Write everything that this process logs at `level` or above to standard output.
 
-    What libraries warn of by `logging` is no exception.
+    That includes the warnings of libraries, which use `logging`.
     """
-    # Without a standard output its number may be that of any socket.
+    # If standard output is closed, its file descriptor may belong to a socket.
     descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_WRONLY)
     processors = [_stamp, *(_for_people() if os.isatty(descriptor) else _for_programs())]
-    output = Output(descriptor, _loss(processors))
+    output = Output(descriptor, _lost_lines(processors))
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -32,7 +32,7 @@ def configure(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Bridge(output)], level=logging.WARNING, force=True)
-    # Without a level of its own, uvicorn prepares traces of every connection.
+    # Without a level of its own, uvicorn formats trace messages for every connection.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
@@ -50,7 +50,7 @@ def _for_people() -> list[Processor]:
 
 
 def _readable(_logger: object, _level: str, event: EventDict) -> EventDict:
-    """Put first what a person looks for, and leave out what there is not."""
+    """Put first what a person looks for, and omit what is absent."""
     event["timestamp"] = f"{event.pop('time'):%H:%M:%S.%f}"[:-3]
     if event["event"] == Event.REQUEST:
         parts = (event.pop("method"), event.pop("route"), event.pop("status"))
@@ -62,7 +62,7 @@ def _encoded(_logger: object, _level: str, line: Any) -> bytes:
     return str(line).encode(errors="backslashreplace")
 
 
-def _loss(processors: list[Processor]) -> Callable[[int], bytes]:
+def _lost_lines(processors: list[Processor]) -> Callable[[int], bytes]:
     def line(count: int) -> bytes:
         event: Any = {"event": Event.LINES_LOST, "count": count}
         for process in processors:
@@ -73,10 +73,10 @@ def _loss(processors: list[Processor]) -> Callable[[int], bytes]:
 
 
 class _Bridge(logging.Handler):
-    """Takes what libraries log, and of that only what cannot hold a value.
+    """Logs what libraries log, without anything that could hold a value.
 
-    That is the first line of the text before anything is put into it, and of an exception its kind
-    and its place.
+    It keeps the first line of the message before its arguments are filled in, and the type and the
+    traceback of an exception.
     """
 
     def __init__(self, output: Output) -> None:
@@ -90,5 +90,5 @@ class _Bridge(logging.Handler):
             Event.LIBRARY,
             logger=record.name,
             message=str(record.msg).partition("\n")[0],
-            exception=whereabouts(error) if error else None,
+            exception=location_of(error) if error else None,
         )

@@ -1,15 +1,16 @@
-"""What Prometheus is told. Imported where METRICS_PORT is set, and nowhere else.
+"""The metrics for Prometheus. Imported only if METRICS_PORT is set.
 
-Every label has as many values as this service has: none comes from a client as it was sent.
+Every label has a fixed set of values: none is taken from a request as it was sent.
 """
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     Info,
     ProcessCollector,
@@ -20,8 +21,7 @@ from prometheus_client.registry import Collector
 
 from persistence.errors import REFUSALS, DatabaseUnavailable, PersistenceError, sqlstate_of
 from persistence.pool import PoolState
-from tasks_api.observability.exchange import Exchange
-from tasks_api.security.reasons import REASONS
+from tasks_api.observability.exchange import Exchange, Observer
 
 NONE = "none"
 OTHER = "other"
@@ -32,29 +32,38 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # They double the nu
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Metrics:
-    """Counts what the process does. Times are in seconds."""
+class Metrics(Observer):
+    """The metrics of this process. Times are in seconds.
 
-    def __init__(self, *, contract: str, pool: Callable[[], PoolState]) -> None:
-        """Begin. `contract` is its version; `pool` is asked whenever Prometheus asks."""
+    `contract` is the version of the contract, `refusals` are the codes of refused tokens. `pool`
+    and `waiting` are read at each scrape, in another thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        contract: str,
+        refusals: Iterable[str],
+        pool: Callable[[], PoolState],
+        waiting: Callable[[], int],
+    ) -> None:
         self.registry = CollectorRegistry()
-        self.in_flight: Callable[[], int] = lambda: 0
-        """How many requests have no answer yet; for the server to set."""
-        self.waiting: Callable[[], int] = lambda: 0
-        """How many of them wait for a thread; for the application to set."""
         ProcessCollector(registry=self.registry)
-        self.registry.register(_Readings(self, pool))
-        self._name_build(contract)
+        self.registry.register(_Pool(pool, waiting))
+        self._register_build(contract)
         self._requests = Histogram(
             "tasks_request_duration_seconds",
-            "Requests, and how long they took from their head to the end of their answer.",
+            "Requests, from the end of their head to the end of their answer.",
             ["route", "method", "status"],
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._in_flight = Gauge(
+            "tasks_requests_in_flight", "Requests without an answer.", registry=self.registry
+        )
         self._waits = Histogram(
             "tasks_worker_wait_seconds",
-            "How long requests waited for a thread, and with it for a connection.",
+            "How long requests waited for a worker thread, and thus for a connection.",
             buckets=_SECONDS,
             registry=self.registry,
         )
@@ -64,19 +73,24 @@ class Metrics:
         self._refusals = self._counter("tasks_token_refusals", "Refused tokens.", "reason")
         for sqlstate in (NONE, *REFUSALS):
             self._errors.labels(sqlstate if sqlstate == NONE else sqlstate[:2])
-        for reason in REASONS:
-            self._refusals.labels(reason)
+        for code in refusals:
+            self._refusals.labels(code)
 
     def _counter(self, name: str, text: str, label: str) -> Counter:
         return Counter(name, text, [label], registry=self.registry)
 
-    def _name_build(self, contract: str) -> None:
-        build = Info("tasks_build", "What is running.", registry=self.registry)
+    def _register_build(self, contract: str) -> None:
+        build = Info("tasks_build", "The running versions.", registry=self.registry)
         python = platform.python_version()
         build.info({"version": version("tasks-api"), "python": python, "contract": contract})
 
-    def count_request(self, exchange: Exchange) -> None:
+    def began(self, exchange: Exchange) -> None:  # noqa: ARG002 - only that it began counts.
+        """Count a request without an answer."""
+        self._in_flight.inc()
+
+    def ended(self, exchange: Exchange) -> None:
         """Count an exchange that is over."""
+        self._in_flight.dec()
         method = exchange.method or NONE
         self._requests.labels(
             exchange.route or NONE,
@@ -86,8 +100,8 @@ class Metrics:
         if exchange.refusal is not None:
             self._refusals.labels(exchange.refusal).inc()
 
-    def count_call(self, waited: float | None, error: BaseException | None) -> None:
-        """Count a call to the database: how long it waited for a thread, and what it raised."""
+    def on_query(self, waited: float | None, error: BaseException | None) -> None:
+        """Count a query: how long it waited for a worker thread, and what it raised."""
         if waited is not None:
             self._waits.observe(waited)
         if error is not None:
@@ -96,23 +110,21 @@ class Metrics:
                 self._errors.labels(state[:2] if state else NONE).inc()
 
 
-class _Readings(Collector):
-    """What is as it is, and is read when somebody asks."""
+class _Pool(Collector):
+    """What is read at each scrape."""
 
-    def __init__(self, metrics: Metrics, pool: Callable[[], PoolState]) -> None:
-        self._metrics = metrics
+    def __init__(self, pool: Callable[[], PoolState], waiting: Callable[[], int]) -> None:
         self._pool = pool
+        self._waiting = waiting
 
     def collect(self) -> Iterator[Metric]:
-        """Read."""
         pool = self._pool()
-        yield _gauge("requests_in_flight", "Requests without an answer.", self._metrics.in_flight())
-        yield _gauge("workers_waiting", "Requests that wait for a thread.", self._metrics.waiting())
-        yield _gauge("pool_size", "Connections at most (DATABASE_POOL_SIZE).", pool.size)
-        yield _gauge("pool_connections", "Connections that are open.", pool.open)
-        yield _gauge("pool_connections_in_use", "Connections that are in use.", pool.in_use)
+        yield _gauge("workers_waiting", "Requests that wait for a worker thread.", self._waiting())
+        yield _gauge("pool_size", "Maximum of connections (DATABASE_POOL_SIZE).", pool.size)
+        yield _gauge("pool_connections", "Open connections.", pool.open)
+        yield _gauge("pool_connections_in_use", "Connections in use.", pool.in_use)
         yield CounterMetricFamily(
-            "tasks_database_retries", "Statements that were run once more.", value=pool.retries
+            "tasks_database_retries", "Statements that were retried.", value=pool.retries
         )
 
 

@@ -1,4 +1,4 @@
-"""Where the log goes: a descriptor that may be slow, full or closed, and holds nobody up."""
+"""Writes the log to a file descriptor that may be slow, full or closed, without blocking."""
 
 import os
 import select
@@ -7,22 +7,22 @@ from collections.abc import Callable
 from threading import RLock
 
 MAX_WAITING = 10_000
-"""Lines that wait for the descriptor to take them; further ones are lost, and counted."""
+"""Lines that wait until the descriptor accepts them; further ones are lost and counted."""
 
-# Where a pipe is writable, it takes as much as this at once (POSIX, `PIPE_BUF`).
+# A pipe that is writable accepts this much at once (POSIX, `PIPE_BUF`).
 _PIECE = 4096
 _END = b"\n"
 
 
 class Output:
-    """Writes each line at once, unless that would have to wait; then it is kept for later.
+    """Writes each line at once, unless that would block; then the line is kept for later.
 
-    The lines are written by whoever logs, in the event loop too: that costs less than half of
-    handing them to a thread, and none is lost when the process is killed.
+    The caller writes the line, in the event loop too: that costs less than half of passing it to a
+    thread, and no line is lost when the process is killed.
     """
 
     def __init__(self, descriptor: int, on_loss: Callable[[int], bytes]) -> None:
-        """Write to a descriptor; `on_loss` makes a line of how many have been lost."""
+        """Write to a descriptor; `on_loss` returns a line for the number of lost lines."""
         self._descriptor = descriptor
         self._on_loss = on_loss
         self._is_writable = select.poll()
@@ -30,12 +30,12 @@ class Output:
         self._waiting: deque[bytes] = deque()
         self._lost = 0
         self._is_in_line = False
-        # What runs while a line is written may log itself: an object that is cleared away does.
+        # Code that runs while a line is written may log as well: a finalizer, for example.
         self._lock = RLock()
         self._is_busy = False
 
     def write(self, line: bytes) -> None:
-        """Write a line, and before it those that have had to wait."""
+        """Write a line, after those that had to wait."""
         with self._lock:
             if len(self._waiting) >= MAX_WAITING:
                 self._lost += 1
@@ -44,13 +44,13 @@ class Output:
             self._write_waiting()
 
     def flush(self) -> None:
-        """Write what has had to wait, as far as that is possible by now."""
+        """Write the lines that had to wait, as far as that is possible without blocking."""
         if self._waiting:
             with self._lock:
                 self._write_waiting()
 
     def _write_waiting(self) -> None:
-        if self._is_busy:  # Further out, and it goes on with what waits by then.
+        if self._is_busy:  # A caller of this one is writing, and goes on with this line.
             return
         self._is_busy = True
         try:
@@ -66,7 +66,7 @@ class Output:
                 self._lost = 0
 
     def _write(self, line: bytes) -> bool:
-        """Write a line, or what can be written now, and keep the rest."""
+        """Write what fits of a line now, and keep the rest; return whether the line is complete."""
         try:
             while line and self._is_writable.poll(0):
                 written = os.write(self._descriptor, line[:_PIECE])
@@ -74,7 +74,7 @@ class Output:
                 line = line[written:]
         except BlockingIOError:
             pass
-        except OSError:  # Nobody reads it any more, or the disk is full.
+        except OSError:  # The reader is gone, or the disk is full.
             self._lose_waiting()
             return False
         self._waiting[0] = line
@@ -83,5 +83,5 @@ class Output:
     def _lose_waiting(self) -> None:
         self._lost += sum(line != _END for line in self._waiting)
         self._waiting.clear()
-        if self._is_in_line:  # The next line must not be glued to half of this one.
+        if self._is_in_line:  # The next line must not continue half of this one.
             self._waiting.append(_END)

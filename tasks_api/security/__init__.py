@@ -1,1 +1,1 @@
-"""Tokens: what they must be, whose keys they are verified with, and how to make one by hand."""
+"""Tokens: what they must be, whose keys verify them, and why they are refused."""

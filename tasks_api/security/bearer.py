@@ -1,4 +1,4 @@
-"""The token check that the contract's `bearerAuth` names, and how Connexion comes to it."""
+"""The bearer token of a request: read from its header, and checked as `bearerAuth` says."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -7,19 +7,22 @@ from connexion.lifecycle import ConnexionRequest
 from connexion.security import NO_VALUE, BearerSecurityHandler
 from starlette.types import Scope
 
-from boundary.errors import Unauthenticated
-from tasks_api.security.refusals import MALFORMED
+from tasks_api.security.refusals import Refusal, refuse
 from tasks_api.security.verifier import TokenVerifier
 
 Claims = Mapping[str, str | None]
 
 
 class BearerToken(BearerSecurityHandler):
-    """Reads the token as RFC 6750 spells it, section 2.1, and no more than one.
+    """Reads one token, as RFC 6750, section 2.1, writes it.
 
-    Connexion's own handler reads the first of several headers, split at any white space, and
+    Connexion's own handler takes the first of several headers, splits it at any white space, and
     inspects the signature of the check for every request.
     """
+
+    def __init__(self, verifier: TokenVerifier) -> None:
+        super().__init__()
+        self._verifier = verifier
 
     def get_fn(
         self, security_scheme: dict[str, Any], _required_scopes: list[str]
@@ -29,33 +32,32 @@ class BearerToken(BearerSecurityHandler):
 
         async def authenticate(request: ConnexionRequest) -> Any:
             token = _token_of(request.scope)
-            return NO_VALUE if token is None else await check(token, scope=request.scope)
+            return NO_VALUE if token is None else await check(token, verifier=self._verifier)
 
         return authenticate
 
 
-async def check_token(token: str, *, scope: Scope) -> Claims:
+async def check_token(token: str, *, verifier: TokenVerifier) -> Claims:
     """Return the identity that the token proves, with the user id as `sub`.
 
-    Connexion hands it to the handlers, whole as `token_info` and its `sub` as `user`. It runs in
-    the event loop, which it never blocks.
+    The contract names this function. Connexion passes the result to the handlers as `token_info`,
+    and its `sub` as `user`. It runs in the event loop, and never blocks it.
 
     Raises:
-        Unauthenticated: The token proves no identity.
+        TokenRefused: The token proves no identity.
     """
-    verifier: TokenVerifier = scope["state"]["token_verifier"]
     await verifier.prepare(token)
     identity = verifier.verify(token)
     return {"sub": identity.user_id, "email": identity.email, "name": identity.name}
 
 
 def _token_of(scope: Scope) -> str | None:
-    """Return the token; None where there is no header, or it is of another scheme."""
+    """Return the token; None if there is no header, or one of another scheme."""
     sent = [value for name, value in scope["headers"] if name == b"authorization"]
     first = sent[0].decode("latin-1") if sent else ""
     scheme, rest = first[: len("Bearer")], first[len("Bearer") :]
     if scheme.lower() != "bearer" or not rest[:1].isspace() or not rest.strip():
         return None
     if len(sent) > 1 or rest[0] != " " or rest[1].isspace():
-        raise Unauthenticated(MALFORMED)
+        refuse(Refusal.MALFORMED)
     return rest[1:]

@@ -1,11 +1,12 @@
-"""Better Auth's public keys (RFC 7517), fetched when a token names one that is not known yet."""
+"""Better Auth's public keys (RFC 7517), fetched when a token names a key that is not known."""
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import jwt
 import orjson
@@ -18,18 +19,18 @@ ALGORITHM = "EdDSA"
 FETCH_SECONDS = 3.0
 MAX_DOCUMENT_BYTES = 256 * 1024
 
-REST_SECONDS = 30.0
-"""Between two fetches, so that tokens with invented key ids cannot make this service a flood."""
+MIN_INTERVAL_SECONDS = 30.0
+"""Between two fetches, so that tokens with invented key ids do not cause a flood of them."""
 
 MAX_AGE_SECONDS = 600.0
-"""After which a use of the keys has them fetched again, so that a withdrawn key is forgotten."""
+"""After which a use of the keys causes a fetch, so that a withdrawn key is forgotten."""
 
 
 class KeySet:
     """The Ed25519 keys of one JWKS document, by key id.
 
-    The last good set stays in use while the document cannot be fetched. Fetching runs in a thread
-    of its own, never in the event loop and never on a worker thread of the handlers.
+    The last valid set stays in use while the document cannot be fetched. It is fetched in a thread
+    of its own, neither in the event loop nor in a worker thread of the handlers.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,25 +43,25 @@ class KeySet:
 
     @property
     def keys(self) -> Mapping[str, jwt.PyJWK]:
-        """The keys that are known by now: another object whenever they have been fetched."""
+        """The known keys: another object after each successful fetch."""
         return self._keys
 
     def get(self, key_id: object) -> jwt.PyJWK | None:
-        """Return a key that is known by now. Waits for nothing."""
+        """Return a known key. Waits for nothing."""
         return self._keys.get(key_id) if isinstance(key_id, str) else None
 
     async def prepare(self, key_id: object) -> None:
-        """Get hold of the key with this id, if it can be had within `FETCH_SECONDS`."""
+        """Fetch the key with this id if it is not known, for at most `FETCH_SECONDS`."""
         if self.get(key_id) is None:
-            self._fetch_unless_just_tried()
+            self._fetch_unless_recent()
             if self._fetching is not None:
                 await asyncio.wait([self._fetching], timeout=FETCH_SECONDS)
         elif time.monotonic() - self._fetched_at > MAX_AGE_SECONDS:
-            self._fetch_unless_just_tried()
+            self._fetch_unless_recent()
 
-    def _fetch_unless_just_tried(self) -> None:
+    def _fetch_unless_recent(self) -> None:
         now = time.monotonic()
-        if self._fetching is None and now - self._tried_at >= REST_SECONDS:
+        if self._fetching is None and now - self._tried_at >= MIN_INTERVAL_SECONDS:
             self._tried_at = now
             self._fetching = asyncio.create_task(self._fetch())
 
@@ -70,36 +71,57 @@ class KeySet:
             self._fetched_at = time.monotonic()
             self._fault.succeed()
         except (OSError, HTTPException, ValueError) as error:
-            self._fault.fail(type(error).__name__)
+            self._fault.fail(_reason(error))
         finally:
             self._fetching = None
 
 
 def fetch(url: str) -> Mapping[str, jwt.PyJWK]:
-    """Download the keys, each by its id.
+    """Download the keys, each by its id. Redirects are not followed.
 
-    Raises OSError or HTTPException where there is no answer, or one that is an error, and
-    ValueError where it is no key set.
+    Raises OSError or HTTPException if there is no answer, or one with another status than 200 (then
+    it is an HTTPError), and ValueError if the answer is not a key set.
     """
-    return dict(_ed25519_keys(_download(url)))
+    return _ed25519_keys(_download(url))
 
 
 def _download(url: str) -> Any:
-    request = Request(url, headers={"Accept": "application/json"})  # noqa: S310 - the settings
-    with urlopen(request, timeout=FETCH_SECONDS) as response:  # noqa: S310 - allow http(s) only.
+    # The settings accept http and https only.
+    request = Request(url, headers={"Accept": "application/json"})  # noqa: S310
+    with _OPENER.open(request, timeout=FETCH_SECONDS) as response:
         text = response.read(MAX_DOCUMENT_BYTES + 1)
     if len(text) > MAX_DOCUMENT_BYTES:
         raise ValueError
     return orjson.loads(text)
 
 
-def _ed25519_keys(document: Any) -> Iterator[tuple[str, jwt.PyJWK]]:
-    """Pick the keys that can be meant; a key set may hold others, for other purposes."""
+def _ed25519_keys(document: Any) -> dict[str, jwt.PyJWK]:
+    """Select the keys that can verify tokens; a key set may contain others."""
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ValueError  # noqa: TRY004 - the document is wrong, not the type of an argument.
+    keys: dict[str, jwt.PyJWK] = {}
+    skipped = 0
     for key in document["keys"]:
         try:
             if (key["kty"], key["crv"]) == ("OKP", "Ed25519") and isinstance(key["kid"], str):
-                yield key["kid"], jwt.PyJWK(key, algorithm=ALGORITHM)
+                keys[key["kid"]] = jwt.PyJWK(key, algorithm=ALGORITHM)
         except (KeyError, TypeError, ValueError, jwt.PyJWTError):
-            structlog.get_logger().warning(Event.KEY_LEFT_OUT)
+            skipped += 1
+    if skipped:
+        structlog.get_logger().warning(Event.KEY_SKIPPED, count=skipped)
+    return keys
+
+
+def _reason(error: Exception) -> str:
+    kind = type(error).__name__
+    return f"{kind}: status {error.code}" if isinstance(error, HTTPError) else kind
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Leads nowhere but to the configured URL; a redirect is an HTTPError."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow no redirect."""
+
+
+_OPENER = build_opener(_NoRedirects)

@@ -1,48 +1,135 @@
-"""What a developer is told of a token that is not accepted. ASCII, without quotes: see RFC 6750."""
+"""Why a token is refused: one table for the answer, the log, the metrics and `token explain`."""
 
+from enum import Enum
 from typing import NoReturn
 
-import jwt
-
 from boundary.errors import Unauthenticated
+from handlers.problems import NO_TOKEN, UNKNOWN_USER
 
-# Better Auth's session token has no dot, and one where it is the signed value of the cookie.
-NO_JWT = "This is no JWT: send the token of /api/auth/token, not the session token"
-SESSION_DATA = "This is the session_data cookie: send the token of /api/auth/token instead"
-MALFORMED = "The token is malformed"
-FORGED = "The signature of the token does not match"
-EXPIRED = "The token has expired"
-NOT_YET = "The token is not valid yet"
-OTHER_ISSUER = "The token was issued by somebody else (iss)"
-OTHER_AUDIENCE = "The token was issued for another audience (aud)"
-NO_KEY_SET = (
-    "The token is signed with EdDSA, and BETTER_AUTH_JWKS_URL is not configured here: "
-    "sign it with HS256 and BETTER_AUTH_SECRET, or configure the key set"
-)
-UNKNOWN_KEY = "The token is signed with a key that the key set of Better Auth does not have"
-NAMELESS = "The token names no user: user_id or sub must be a non-empty string"
-UNFIT = "The user id of the token must be at most 255 characters, without control characters"
-AMBIGUOUS = "The token names two users: user_id and sub differ"
-LACKS = "The token lacks the claim {}"
-OTHER_ALGORITHM = "The token must be signed with HS256 or EdDSA, not {}"
+_GET_A_TOKEN = "Get the token from GET /api/auth/token, or authClient.token(), of the jwt() plugin."  # noqa: S105 -- it is an advice.
 
 
-def refuse(message: str) -> NoReturn:
-    """Raise Unauthenticated, and nothing of what led to it."""
-    raise Unauthenticated(message) from None
+class Refusal(Enum):
+    """A reason to refuse a token.
+
+    `code` is for programs, in the terms of JWT libraries. `message` is for the developer of the
+    client: ASCII without quotes, as it becomes part of a header (RFC 6750, section 3); `{}` stands
+    for a detail. `fix` tells an operator what to do.
+    """
+
+    MISSING_TOKEN = "missing_token", NO_TOKEN, _GET_A_TOKEN
+    # Better Auth's session token has no dot, or one in the signed value of the cookie.
+    NOT_A_JWT = (
+        "not_a_jwt",
+        "Not a JWT. Send the token from /api/auth/token, not the session token.",
+        f"This looks like a session token or a cookie of Better Auth. {_GET_A_TOKEN}",
+    )
+    SESSION_COOKIE = (
+        "session_cookie",
+        "This is the session_data cookie. Send the token from /api/auth/token.",
+        f"The cookie contains the session itself, and only Better Auth may see it. {_GET_A_TOKEN}",
+    )
+    MALFORMED = (
+        "malformed",
+        "Malformed token",
+        (
+            "Send the token exactly as Better Auth returned it: three parts separated by dots, "
+            "without quotes or spaces, and not cut off."
+        ),
+    )
+    INVALID_SIGNATURE = (
+        "invalid_signature",
+        "Invalid signature",
+        (
+            "BETTER_AUTH_SECRET differs between Better Auth and this service. Copy it from there, "
+            "without quotes or a line break. While you change it, keep the old one in "
+            "BETTER_AUTH_SECRET_PREVIOUS."
+        ),
+    )
+    EXPIRED = (
+        "expired",
+        "The token has expired",
+        "Get a new token. Better Auth's tokens are valid for 15 minutes.",
+    )
+    NOT_YET_VALID = (
+        "not_yet_valid",
+        "The token is not valid yet",
+        "Set the clocks of both machines; 30 seconds of difference are allowed.",
+    )
+    INVALID_ISSUER = (
+        "invalid_issuer",
+        "Unexpected issuer (iss)",
+        "Make JWT_ISSUER equal to the claim iss above, or do not set it.",
+    )
+    INVALID_AUDIENCE = (
+        "invalid_audience",
+        "Unexpected audience (aud)",
+        "Make JWT_AUDIENCE equal to the claim aud above, or do not set it.",
+    )
+    INVALID_ALGORITHM = (
+        "invalid_algorithm",
+        "The token must be signed with HS256 or EdDSA, not {}",
+        "Have Better Auth sign it with HS256 and BETTER_AUTH_SECRET.",
+    )
+    NO_KEY_SET = (
+        "no_key_set",
+        (
+            "The token is signed with EdDSA, but BETTER_AUTH_JWKS_URL is not set. "
+            "Sign it with HS256 and BETTER_AUTH_SECRET, or set BETTER_AUTH_JWKS_URL."
+        ),
+        (
+            "Better Auth's jwt() plugin signs with EdDSA by default. Give it a sign function for "
+            "HS256 (see docs/better-auth.md), or set BETTER_AUTH_JWKS_URL to its /api/auth/jwks."
+        ),
+    )
+    UNKNOWN_KEY = (
+        "unknown_key",
+        "The key set of Better Auth does not contain the key of this token",
+        (
+            "Check that BETTER_AUTH_JWKS_URL belongs to the Better Auth that signed the token. "
+            "This command fetches no keys, so it has not checked the signature."
+        ),
+    )
+    MISSING_CLAIM = (
+        "missing_claim",
+        "Missing claim {}",
+        "Have Better Auth put the claim into the token; exp is always required.",
+    )
+    MISSING_SUBJECT = (
+        "missing_subject",
+        "The token names no user: user_id or sub must be a non-empty string",
+        "Have Better Auth put the user's id into the claim sub, which is its default.",
+    )
+    INVALID_SUBJECT = (
+        "invalid_subject",
+        "The user id must have at most 255 characters, and no control characters",
+        "Use shorter user ids.",
+    )
+    CONFLICTING_SUBJECTS = (
+        "conflicting_subjects",
+        "The token names two users: user_id and sub differ",
+        "Remove user_id, or make it equal to sub.",
+    )
+    UNKNOWN_USER = (
+        "unknown_user",
+        UNKNOWN_USER,
+        "Sign out. If the user exists, check USERS_TABLE and USER_PROVISIONING.",
+    )
+
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        self.code = code
+        self.message = message
+        self.fix = fix
 
 
-def reason_of(error: jwt.InvalidTokenError) -> str:
-    """Return the message for what PyJWT found."""
-    if isinstance(error, jwt.MissingRequiredClaimError):
-        return LACKS.format(error.claim)
-    return next((text for kind, text in _REASONS.items() if isinstance(error, kind)), MALFORMED)
+class TokenRefused(Unauthenticated):
+    """The token proves no identity, for the reason in `refusal`."""
+
+    def __init__(self, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(refusal.message.format(detail))
+        self.refusal = refusal
 
 
-_REASONS: dict[type[jwt.InvalidTokenError], str] = {
-    jwt.ExpiredSignatureError: EXPIRED,
-    jwt.ImmatureSignatureError: NOT_YET,
-    jwt.InvalidSignatureError: FORGED,
-    jwt.InvalidIssuerError: OTHER_ISSUER,
-    jwt.InvalidAudienceError: OTHER_AUDIENCE,
-}
+def refuse(refusal: Refusal, detail: str = "") -> NoReturn:
+    """Raise TokenRefused, without the exception that led to it."""
+    raise TokenRefused(refusal, detail) from None

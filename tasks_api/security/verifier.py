@@ -1,34 +1,65 @@
-"""What a token must be, so that the user whom it names can be believed.
+"""Verifies tokens, and reads from their claims who the user is.
 
-PyJWT verifies the signature and the registered claims. It accepts more than a strict reader of
-RFC 7515 and RFC 7519 does: what it would let pass is refused here, before or after.
+PyJWT verifies the signature and the registered claims. What is beyond it here protects against
+somebody who holds no key: the size, the algorithms, and Better Auth's session cookie, which is
+signed with the same secret and is no API token. What a holder of the key signs is believed
+(docs/decisions/0020-fewer-mechanisms.md).
 """
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jwt
+from jwt.utils import base64url_decode
 
-from tasks_api.security import refusals
-from tasks_api.security.compact import header_of, is_encrypted
-from tasks_api.security.identity import Identity, identity_of
 from tasks_api.security.key_set import KeySet
-from tasks_api.security.refusals import reason_of, refuse
-from tasks_api.security.strict_jwt import StrictJWT, refuse_other_headers
+from tasks_api.security.refusals import Refusal, refuse
 
 LEEWAY_SECONDS = 30
+
+MAX_BYTES = 8192
 
 MAX_REMEMBERED = 4096
 """Tokens, of 8 KiB at most. The one that was verified first is forgotten first."""
 
-_DOTS_OF_A_JWT = 2
+MAX_CHARACTERS = 255
+"""Of a user id, an e-mail address or a name."""
 
+LATEST_TIME = 253402300799
+"""The last second of the year 9999; PyJWT would overflow on what is far beyond."""
+
+_NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_DOTS_OF_JWS, _DOTS_OF_JWE = 2, 4
+_KNOWN_ALGORITHMS = frozenset({"RS256", "ES256", "ES512", "PS256", "none"})
+_SESSION_COOKIE_TYPE = "better-auth.session-cache+jwt"
+
+_REFUSALS: Mapping[type[jwt.InvalidTokenError], Refusal] = {
+    jwt.ExpiredSignatureError: Refusal.EXPIRED,
+    jwt.ImmatureSignatureError: Refusal.NOT_YET_VALID,
+    jwt.InvalidSignatureError: Refusal.INVALID_SIGNATURE,
+    jwt.InvalidIssuerError: Refusal.INVALID_ISSUER,
+    jwt.InvalidAudienceError: Refusal.INVALID_AUDIENCE,
+}
+
+# What PyJWT raises for what it cannot read: not all of it has the type that it documents.
+_UNREADABLE = (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError)
+
+Claims = dict[str, Any]
 Key = str | jwt.PyJWK
 
 
+class Identity(NamedTuple):
+    """The user whom a token proves, and what the token says of them."""
+
+    user_id: str
+    email: str | None
+    name: str | None
+
+
 class _Verified(NamedTuple):
-    """What a token proved, while it is in force and the public keys are the same."""
+    """What a token proved, as long as it is valid and the public keys are the same."""
 
     identity: Identity
     expires_at: float
@@ -51,27 +82,25 @@ class TokenVerifier:
         issuer: str | None = None,
         audience: str | None = None,
     ) -> None:
-        self._jwt = StrictJWT()
         self._verified: dict[str, _Verified] = {}
         self._secrets = [secret] if previous_secret is None else [secret, previous_secret]
         self._key_set = key_set
         self._issuer = issuer
         self._audience = audience
-        # With no audience configured, a token that carries one (as Better Auth's do) is fine.
         self._options: Any = {
             "require": ["exp"],
-            "verify_aud": audience is not None,
+            "verify_aud": audience is not None,  # Better Auth's tokens have one in any case.
             "verify_sub": False,  # `identity_of` is stricter.
         }
 
     async def prepare(self, token: str) -> None:
-        """Get hold of the public key that the token names, where it may be had and is not known."""
+        """Fetch the public key that the token names, if it is not known and may be fetched."""
         if self._key_set is None:
             return
         try:
-            header = header_of(token)
-        except ValueError:
-            return  # `verify` says what is wrong with it.
+            header = unverified_header(token)
+        except _UNREADABLE:
+            return  # `verify` refuses it.
         if header.get("alg") == "EdDSA":
             await self._key_set.prepare(header.get("kid"))
 
@@ -79,7 +108,7 @@ class TokenVerifier:
         """Return the identity that the token proves. Waits for nothing.
 
         Raises:
-            Unauthenticated: It proves none; the message says why.
+            TokenRefused: It proves none.
         """
         keys = self._key_set and self._key_set.keys
         verified = self._verified.get(token)
@@ -92,21 +121,23 @@ class TokenVerifier:
         return verified.identity
 
     def _verify(self, token: str, keys: object) -> _Verified:
-        if token.count(".") < _DOTS_OF_A_JWT:
-            refuse(refusals.NO_JWT)
-        if is_encrypted(token):
-            refuse(refusals.SESSION_DATA)
+        if token.count(".") < _DOTS_OF_JWS:
+            refuse(Refusal.NOT_A_JWT)
         try:
-            header = header_of(token)
-            refuse_other_headers(header)
+            if _is_encrypted(token):  # Better Auth encrypts the cookie if it is told to.
+                refuse(Refusal.SESSION_COOKIE)
+            header = unverified_header(token)
+            _refuse_other_headers(header)
             claims = self._claims(token, header)
-            return _Verified(identity_of(claims), int(claims["exp"]) + LEEWAY_SECONDS, keys)
-        except jwt.InvalidTokenError as error:
-            refuse(reason_of(error))
-        except ValueError:
-            refuse(refusals.MALFORMED)
+            _refuse_other_times(claims)
+            return _Verified(identity_of(claims), claims["exp"] + LEEWAY_SECONDS, keys)
+        except jwt.MissingRequiredClaimError as error:
+            refuse(Refusal.MISSING_CLAIM, error.claim)
+        except _UNREADABLE as error:
+            kinds = (refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind))
+            refuse(next(kinds, Refusal.MALFORMED))
 
-    def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
+    def _claims(self, token: str, header: Mapping[str, Any]) -> Claims:
         *others, last = self._keys(header)
         for key in others:
             try:
@@ -115,18 +146,18 @@ class TokenVerifier:
                 continue
         return self._decode(token, last, header["alg"])
 
-    def _keys(self, header: dict[str, Any]) -> Sequence[Key]:
+    def _keys(self, header: Mapping[str, Any]) -> Sequence[Key]:
         if header["alg"] == "HS256":
             return self._secrets
         if self._key_set is None:
-            refuse(refusals.NO_KEY_SET)
+            refuse(Refusal.NO_KEY_SET)
         key = self._key_set.get(header.get("kid"))
         if key is None:
-            refuse(refusals.UNKNOWN_KEY)
+            refuse(Refusal.UNKNOWN_KEY)
         return [key]
 
-    def _decode(self, token: str, key: Key, algorithm: str) -> dict[str, Any]:
-        return self._jwt.decode(
+    def _decode(self, token: str, key: Key, algorithm: str) -> Claims:
+        return jwt.decode(
             token,
             key,
             algorithms=[algorithm],
@@ -135,3 +166,65 @@ class TokenVerifier:
             leeway=LEEWAY_SECONDS,
             options=self._options,
         )
+
+
+def _is_encrypted(token: str) -> bool:
+    """Return whether this is a JWE (RFC 7516): five parts, and `enc` in the first."""
+    head, *others = token.split(".")
+    return len(others) == _DOTS_OF_JWE and b'"enc"' in base64url_decode(head)
+
+
+def unverified_header(token: str) -> dict[str, Any]:
+    """Return the header of a token of at most `MAX_BYTES`; nothing of it is proved.
+
+    Raises jwt.InvalidTokenError, ValueError or RecursionError if it cannot be read.
+    """
+    if len(token) > MAX_BYTES:
+        raise ValueError
+    return jwt.get_unverified_header(token)
+
+
+def _refuse_other_headers(header: Mapping[str, Any]) -> None:
+    if header.get("typ") == _SESSION_COOKIE_TYPE:
+        refuse(Refusal.SESSION_COOKIE)
+    algorithm = header.get("alg")
+    if algorithm not in ("HS256", "EdDSA"):
+        # Only a name that is known is repeated in the answer.
+        is_known = isinstance(algorithm, str) and algorithm in _KNOWN_ALGORITHMS
+        refuse(Refusal.INVALID_ALGORITHM, str(algorithm) if is_known else "another algorithm")
+    if str(header.get("typ", "JWT")).upper() != "JWT":
+        raise ValueError
+
+
+def _refuse_other_times(claims: Claims) -> None:
+    # PyJWT accepts `exp` as a string of digits.
+    times = [claims[name] for name in ("exp", "nbf", "iat") if name in claims]
+    for each in times:
+        is_number = isinstance(each, int | float) and not isinstance(each, bool)
+        if not is_number or not 0 <= each <= LATEST_TIME:
+            raise ValueError
+
+
+def identity_of(claims: Claims) -> Identity:
+    """Return the user of `user_id`, or of `sub` if there is no `user_id`.
+
+    Raises:
+        TokenRefused: They name nobody, or two users.
+    """
+    user_ids = [claims[name] for name in ("user_id", "sub") if name in claims]
+    if not user_ids and isinstance(claims.get("session"), dict):
+        refuse(Refusal.SESSION_COOKIE)  # It is signed with the secret as well.
+    if not user_ids or not all(isinstance(each, str) and each.strip() for each in user_ids):
+        refuse(Refusal.MISSING_SUBJECT)
+    if any(_text(user_id) is None for user_id in user_ids):
+        refuse(Refusal.INVALID_SUBJECT)
+    if len(set(user_ids)) > 1:
+        refuse(Refusal.CONFLICTING_SUBJECTS)
+    return Identity(user_ids[0], _text(claims.get("email")), _text(claims.get("name")))
+
+
+def _text(value: object) -> str | None:
+    """Return the value if it is text that every part of the system can store, else None."""
+    if isinstance(value, str) and 0 < len(value) <= MAX_CHARACTERS and not _NOT_TEXT.search(value):
+        return value
+    return None

@@ -1,32 +1,149 @@
-"""The HTTP protocol of this service: what uvicorn would read without bounds is bounded."""
+"""The HTTP protocol of one connection: bounded, answered in order, observed, stopped gracefully.
 
+uvicorn's `HttpToolsProtocol` parses and calls the application. It bounds neither the size nor the
+time of a head, and answers what it cannot read in plain text and out of order
+(docs/decisions/0012-a-bounded-http-protocol.md).
+"""
+
+import asyncio
 import re
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
-from boundary.errors import HeadersTooLarge, MalformedRequest
-from tasks_api.server.ordered_protocol import OrderedProtocol
+from boundary.errors import HeadersTooLarge, MalformedRequest, RequestRefused, ServiceStopping
+from handlers.problems import rendered
+from tasks_api.observability import faults
+from tasks_api.observability.exchange import EXCHANGE, OBSERVER, Exchange, Observer
+from tasks_api.server.responses import common_headers, refusal
+from tasks_api.server.transport import LingeringTransport, Timer
 
 MAX_HEAD_BYTES = 16 * 1024
+"""For the request line and the headers; as much for the trailers and the framing of a body."""
+
+REQUEST_SECONDS = 10.0
+"""From the first byte of a request, or the start of the connection, to the end of the head."""
+
+READ_SECONDS = 30.0
+"""For the client to read what the kernel did not accept at once."""
+
+LAST_REQUEST_SECONDS = 1
+"""At a stop, an idle connection waits that long for a request that is already on its way."""
+
+_ONE_TURN_SECONDS = 0.005
+"""Enough for the event loop to read what has arrived before a timer fires."""
 
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
-class BoundedProtocol(OrderedProtocol):
-    """Refuses a head of more than `MAX_HEAD_BYTES`, and as much of trailers and framing."""
+class StoppableState(ServerState):
+    """What all connections share: uvicorn's state, and whether the service is stopping."""
 
-    _head_is_whole = False
-    _head_bytes = 0
-    _bytes_without_progress = 0
-    _offers_upgrade = False
-    _received = b""
+    stopping = False
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, with bounds on size and time, and refusals in the contract's shape."""
+
+    scope: Any  # uvicorn's own type knows no extension but its own.
+    transport: LingeringTransport
+    server_state: StoppableState
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._observer: Observer = self.app_state.get(OBSERVER, Observer())
+
+        # The head that is being read.
+        self._in_head = True
+        """Whether the next bytes belong to a head, and not to a body."""
+        self._has_begun = False
+        """Whether the first byte of the request that is being read has arrived."""
+        self._head_bytes = 0
+        self._bytes_without_progress = 0
+        """Bytes in which the parser found neither a header nor a piece of a body."""
+
+        # For reading a head with an offer to upgrade again.
+        self._received = b""
+        self._head_is_whole = False
+        """Whether `_received` begins where the head begins."""
+        self._offers_upgrade = False
+
+        # The answers that are due.
+        self._unanswered: deque[RequestResponseCycle] = deque()
+        self._refusal: RequestRefused | None = None
+        """What to answer last, after every request before it."""
+        self._refused: RequestResponseCycle | None = None
+        """The request that `_refusal` refuses; None if its head could not be read."""
+
+    # Connection
+
+    # asyncio's signature is wider; uvicorn narrows it in the same way.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the time-out of the first head, or the stop if the service is stopping already.
+
+        uvloop calls this some time after it has accepted the connection.
+        """
+        super().connection_made(LingeringTransport(transport, self.loop))
+        transport.set_write_buffer_limits(high=0)  # Whatever is not sent calls `pause_writing`.
+        # Abort, not close: to close would wait for a client that does not read either.
+        self._request_timer = Timer(self.loop, REQUEST_SECONDS, transport.abort)
+        self._read_timer = Timer(self.loop, READ_SECONDS, transport.abort)
+        self._request_timer.start()
+        if self.server_state.stopping:
+            self.shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the timers, and tell every request that has no answer yet."""
+        self._request_timer.stop()
+        self._read_timer.stop()
+        self._disconnect_all()
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer what the client asked before it closed its side: TCP lets it read on.
+
+        A client that is gone altogether is noticed when the kernel has tried to send the answer.
+        """
+        self.transport.is_ended_by_peer = True
+        only_half = self._has_begun and not self._in_head and len(self._unanswered) == 1
+        if self.transport.is_closing() or not self._unanswered or only_half:
+            return False
+        if self._refusal is None and self._has_begun:
+            self._refuse_in_turn(MalformedRequest())
+        elif self._refusal is None:
+            self.cycle.keep_alive = False
+        return True
+
+    def pause_writing(self) -> None:
+        """Start the time-out of a slow reader: something could not be sent at once."""
+        super().pause_writing()
+        self._read_timer.start()
+
+    def resume_writing(self) -> None:
+        """Stop that time-out: the kernel has accepted everything."""
+        super().resume_writing()
+        self._read_timer.stop()
+
+    def _disconnect_all(self) -> None:
+        for cycle, _ in self.pipeline:
+            self._end(_exchange_of(cycle), is_cut_off=True)
+        self.pipeline.clear()
+        for cycle in self._unanswered:
+            _disconnect(cycle)
+
+    # Reading
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, and watch over what it cannot finish."""
+        """Feed the parser, and bound what it cannot finish."""
         if self._refusal is not None or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
-        if self._in_head and not self._begun:
+        if self._in_head and not self._has_begun:
             self._received = b""
             self._head_is_whole = True
         if self._in_head:
@@ -37,8 +154,8 @@ class BoundedProtocol(OrderedProtocol):
             return
         if self._bytes_without_progress > MAX_HEAD_BYTES:
             self._refuse_in_turn(HeadersTooLarge())
-        elif not self._unanswered and not self._end.is_running:
-            self._end.start()
+        elif not self._unanswered and not self._request_timer.is_running:
+            self._request_timer.start()
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -50,10 +167,20 @@ class BoundedProtocol(OrderedProtocol):
                 too_large = self._head_bytes > MAX_HEAD_BYTES
                 self._refuse_in_turn(HeadersTooLarge() if too_large else MalformedRequest())
 
+    def _read_again_without_upgrade(self) -> None:
+        # The parser takes what follows an upgrade for another protocol, and would lose the body of
+        # a request that only offers one, as some clients do with every request. Nothing is upgraded
+        # here, and RFC 9110, section 7.8, lets a server ignore the offer. Only if the head began
+        # behind another request, in one piece with it, is the offer refused.
+        head, end, rest = self._received.lstrip(b"\r\n").partition(b"\r\n\r\n")
+        self._offers_upgrade = self._head_is_whole = False
+        self.parser = httptools.HttpRequestParser(self)
+        self._feed(_UPGRADE.sub(b"", head) + end + rest)
+
     def on_message_begin(self) -> None:
         """Count the bytes of a new head."""
         super().on_message_begin()
-        self._begun = True
+        self._has_begun = True
         self._head_bytes = 0
 
     def on_url(self, url: bytes) -> None:
@@ -62,10 +189,10 @@ class BoundedProtocol(OrderedProtocol):
         self._head_bytes += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; count and forget a trailer (RFC 9110, section 6.5.1).
+        """Keep and count a header; count and drop a trailer (RFC 9110, section 6.5.1).
 
         Raises:
-            HeadersTooLarge: For the parser, which then gives up, as `_feed` sees.
+            HeadersTooLarge: For the parser, which then fails, and `_feed` answers.
         """
         self._bytes_without_progress = 0
         self._head_bytes += len(name) + len(value) + len(b": \r\n")
@@ -75,22 +202,23 @@ class BoundedProtocol(OrderedProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Start the request.
+        """Call the application, or queue the request behind the one before it.
 
         Raises:
-            MalformedRequest: For the parser, which then gives up, as `_feed` sees: the request
-                offers another protocol, or is coded in another way than in chunks.
+            MalformedRequest: For the parser, which then fails, and `_feed` answers: the request
+                offers an upgrade, or has a transfer coding other than chunked.
         """
         codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
         self._offers_upgrade = self.parser.should_upgrade()
         if self._offers_upgrade or any(coding != b"chunked" for coding in codings):
             raise MalformedRequest
         super().on_headers_complete()
+        self._begin(Exchange(self.scope))
         self._unanswered.append(self.cycle)
         self._in_head = self._head_is_whole = False
         self._head_bytes = self._bytes_without_progress = 0
         self._received = b""
-        self._end.stop()
+        self._request_timer.stop()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -98,18 +226,170 @@ class BoundedProtocol(OrderedProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Take what comes next for a head."""
+        """Expect a head next."""
         super().on_message_complete()
         self._in_head = True
-        self._begun = False
+        self._has_begun = False
         self._bytes_without_progress = 0
 
-    def _read_again_without_upgrade(self) -> None:
-        # The parser takes what follows an upgrade for another protocol, and would lose the body of
-        # a request that only offers one, as some clients do with every request. Nothing here is
-        # upgraded, and RFC 9110, section 7.8, lets a server ignore the offer. Only where the head
-        # began behind another request, in one piece with it, is the offer refused.
-        head, end, rest = self._received.lstrip(b"\r\n").partition(b"\r\n\r\n")
-        self._offers_upgrade = self._head_is_whole = False
-        self.parser = httptools.HttpRequestParser(self)
-        self._feed(_UPGRADE.sub(b"", head) + end + rest)
+    # Answering
+
+    def _begin(self, exchange: Exchange) -> None:
+        # The application has not run yet, so nothing else is in the extensions.
+        self.scope["extensions"] = {EXCHANGE: exchange}
+        headers = common_headers(exchange.request_id, self.scope["raw_path"])
+        self.cycle.default_headers = [*self.cycle.default_headers, *headers]
+        self._observer.began(exchange)
+
+    def _end(self, exchange: Exchange, *, is_cut_off: bool = False) -> None:
+        if not exchange.is_over:
+            exchange.is_over, exchange.is_cut_off = True, is_cut_off
+            self._observer.ended(exchange)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        task = self.loop.create_task(self._answer(cycle, app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    async def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
+        # Not the cycle's `run_asgi`: that answers in plain text if the application does not. What
+        # the application raises here has usually been answered already.
+        failure: Exception = RuntimeError("The application gave no answer")
+        try:
+            await app(cycle.scope, cycle.receive, partial(self._send, cycle))
+        except Exception as error:  # noqa: BLE001 - it is reported where it is answered.
+            failure = error
+        finally:
+            cycle.on_response = lambda: None
+        if cycle.response_complete:
+            return
+        if not (cycle.disconnected or cycle.response_started):
+            self._refuse(failure, cycle)
+        else:
+            self._cut_off(cycle)
+
+    async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
+        exchange = _exchange_of(cycle)
+        if message["type"] == "http.response.start":
+            if self.server_state.stopping and not self._has_more_to_answer():
+                cycle.keep_alive = False
+            exchange.status = message["status"]
+            # The head waits for the first piece of the body, and both are sent at once.
+            self.transport.hold()
+            await cycle.send(message)
+        else:
+            if cycle.scope["method"] != "HEAD":
+                exchange.size += len(message.get("body", b""))
+            await cycle.send(message)
+            self.transport.release()
+
+    def on_response_complete(self) -> None:
+        """Let uvicorn's keep-alive time-out take over, unless a request is still being read."""
+        self._end(_exchange_of(self._unanswered.popleft()))
+        super().on_response_complete()
+        if self.transport.is_closing() or self._unanswered:
+            return
+        if self._refusal is not None:
+            self._refuse(self._refusal, self._refused)
+        elif self._has_begun:
+            self._unset_keepalive_if_required()
+            self._request_timer.start()
+
+    def _cut_off(self, cycle: RequestResponseCycle) -> None:
+        """End a connection on which only a part of an answer was sent."""
+        self._end(_exchange_of(cycle), is_cut_off=True)
+        if not cycle.disconnected:
+            self.transport.abort()
+
+    # Refusing
+
+    def _refuse_in_turn(self, reason: RequestRefused) -> None:
+        """Refuse what cannot be read, after every request before it has been answered."""
+        refused = None if self._in_head else self.cycle
+        if refused is not None and refused not in self._unanswered:
+            self.transport.close()  # It has had its answer.
+            return
+        if refused is not None:
+            self._unanswered.pop()
+            _disconnect(refused)
+            if self._unanswered:
+                self.pipeline.popleft()  # It is the newest; uvicorn takes from the other end.
+            elif refused.response_started:
+                self.transport.abort()
+                return
+        if self._unanswered:
+            self._refusal, self._refused = reason, refused
+            self.flow.pause_reading()
+        else:
+            self._refuse(reason, refused)
+
+    def _refuse(self, reason: Exception, cycle: RequestResponseCycle | None) -> None:
+        """Answer what the application cannot answer, and close the connection."""
+        if cycle is None:
+            exchange = Exchange()
+            self._observer.began(exchange)
+        else:
+            exchange = _exchange_of(cycle)
+        if not isinstance(reason, RequestRefused):
+            faults.report_unhandled(reason, request_id=exchange.request_id)
+        answer = rendered(reason)
+        has_body = exchange.method != "HEAD"
+        exchange.status, exchange.size = answer.status, len(answer.body) if has_body else 0
+        self._end(exchange)
+        headers = common_headers(exchange.request_id)
+        self.transport.write(refusal(answer, headers, has_body=has_body))
+        self.transport.close()
+        self._request_timer.start()
+
+    # Stopping
+
+    def shutdown(self) -> None:
+        """Close once every request is answered; if idle, in `LAST_REQUEST_SECONDS`."""
+        self.timeout_keep_alive = LAST_REQUEST_SECONDS
+        if not self._unanswered and not self._has_begun:
+            self._unless_a_request_comes(LAST_REQUEST_SECONDS, self.timeout_keep_alive_handler)
+
+    def stop_reading(self) -> None:
+        """Refuse, in its turn, a request that has not been received completely."""
+        if self.transport.is_closing() or self._refusal is not None:
+            return
+        if self._has_begun:
+            self._refuse_in_turn(ServiceStopping())
+        elif not self._unanswered:
+            self.transport.close_at_once()
+
+    def stop_answering(self) -> None:
+        """Refuse the request that is not answered yet, or cut off an answer that has begun."""
+        if self.transport.is_closing():
+            return
+        has_begun = any(cycle.response_started for cycle in self._unanswered)
+        is_waiting = bool(self._unanswered) and not has_begun
+        self._disconnect_all()
+        if is_waiting:
+            self._refuse(ServiceStopping(), self._unanswered[0])
+        else:
+            self.transport.abort()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close, unless a request has arrived that has not been read yet."""
+        self._unless_a_request_comes(_ONE_TURN_SECONDS, self.transport.close_at_once)
+
+    def _unless_a_request_comes(self, seconds: float, action: Callable[[], None]) -> None:
+        # Between two timers the event loop reads what has arrived, and that stops the second.
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, action)
+
+    def _has_more_to_answer(self) -> bool:
+        next_head_has_begun = self._in_head and self._has_begun
+        return bool(self.pipeline) or next_head_has_begun or self._refusal is not None
+
+
+def _exchange_of(cycle: RequestResponseCycle) -> Exchange:
+    scope: Any = cycle.scope
+    exchange: Exchange = scope["extensions"][EXCHANGE]
+    return exchange
+
+
+def _disconnect(cycle: RequestResponseCycle) -> None:
+    cycle.disconnected = True
+    cycle.message_event.set()

@@ -1,20 +1,28 @@
-"""uvicorn, set up for this service."""
+"""Runs uvicorn: its configuration, its sockets, and the port of the metrics."""
 
 import errno
+import os
+import platform
 import socket
 from collections.abc import Callable
-from typing import Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
+import structlog
 import uvicorn
-from connexion.apps.asynchronous import AsyncApp
+from starlette.types import ASGIApp
 
-from tasks_api.server import memory
-from tasks_api.server.draining_protocol import DrainingProtocol
+from tasks_api.observability.events import Event
+from tasks_api.observability.exchange import METRICS
+from tasks_api.server.protocol import Protocol
 from tasks_api.server.shutdown import GracefulServer
 from tasks_api.settings import Settings
 
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
 KEEP_ALIVE_SECONDS = 65
-"""Longer than the 60 seconds of common load balancers, so that it is never we who close first."""
+"""Longer than the 60 seconds of common load balancers, so that the service never closes first."""
 
 
 class AddressInUseError(Exception):
@@ -25,62 +33,48 @@ def listen(settings: Settings) -> socket.socket:
     """Bind the address of the settings.
 
     Raises:
-        AddressInUseError: Somebody else listens there, or the address is not this machine's.
+        AddressInUseError: The port is taken, or the address is not one of this machine.
     """
-    return _bind(settings.host, settings.port, "PORT")
-
-
-def _bind(host: str, port: int, setting: str) -> socket.socket:
+    host, port = settings.host, settings.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
-        )
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        message = f"Port {port} of {host} {_reason(error, setting)}"
-        raise AddressInUseError(message) from error
-
-
-def _reason(error: OSError, setting: str) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"is taken: stop what listens there, or set {setting}"
-    said = str(error.strerror).partition(" (while")[0]  # The rest repeats the address.
-    return f"cannot be used: {said}; set HOST to an address of this machine, or another {setting}"
+        raise AddressInUseError(_reason(error, host, port, "PORT")) from error
 
 
 def serve(
-    app: AsyncApp,
+    app: ASGIApp,
     settings: Settings,
     listener: socket.socket,
     *,
-    when_ready: Callable[[], None] = lambda: None,
-    when_stopping: Callable[[], None] = lambda: None,
+    on_started: Callable[[], None] = lambda: None,
+    on_stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, answer what was asked, and return.
+    """Serve until SIGTERM or SIGINT, answer every request that was received, and return.
 
     Raises:
-        AddressInUseError: METRICS_PORT cannot be had.
+        AddressInUseError: METRICS_PORT is taken.
     """
-    memory.keep_little()
-    hooks = {"when_ready": when_ready, "when_stopping": when_stopping}
-    server = _server(configuration(app, settings), settings, hooks)
+
+    def started() -> None:
+        registry = server.lifespan.state.get(METRICS)
+        if registry is not None and settings.metrics_port is not None:
+            _serve_metrics(registry, settings.host, settings.metrics_port)
+        _log_started(listener)
+        on_started()
+
+    server = GracefulServer(
+        configuration(app, settings), on_started=started, on_stopping=on_stopping
+    )
     server.run(sockets=[listener])
 
 
-def _server(config: uvicorn.Config, settings: Settings, hooks: dict[str, Any]) -> GracefulServer:
-    if settings.metrics_port is None:
-        return GracefulServer(config, **hooks)
-    from tasks_api.server.measured_server import MeasuredServer  # noqa: PLC0415 - it is not free.
-
-    return MeasuredServer(
-        config, _bind(settings.host, settings.metrics_port, "METRICS_PORT"), **hooks
-    )
-
-
 def configuration(app: Any, settings: Settings) -> uvicorn.Config:
-    """Return uvicorn's settings."""
+    """Return uvicorn's configuration."""
     return uvicorn.Config(
         app,
-        http=DrainingProtocol,
+        http=Protocol,
         ws="none",
         log_config=None,
         access_log=False,
@@ -89,4 +83,35 @@ def configuration(app: Any, settings: Settings) -> uvicorn.Config:
         proxy_headers=settings.forwarded_allow_ips is not None,
         forwarded_allow_ips=settings.forwarded_allow_ips or "",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
+
+
+def _log_started(listener: socket.socket) -> None:
+    host, port, *_ = listener.getsockname()
+    structlog.get_logger().info(
+        Event.STARTED,
+        version=version("tasks-api"),
+        python=platform.python_version(),
+        host=host,
+        port=port,
+        pid=os.getpid(),
+    )
+
+
+def _serve_metrics(registry: "CollectorRegistry", host: str, port: int) -> None:
+    from prometheus_client import start_http_server  # noqa: PLC0415 - only if it is configured.
+
+    try:
+        start_http_server(port, host, registry)  # In a daemon thread, which ends with the process.
+    except OSError as error:
+        raise AddressInUseError(_reason(error, host, port, "METRICS_PORT")) from error
+
+
+def _reason(error: OSError, host: str, port: int, setting: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is in use. Stop what listens there, or set {setting}."
+    reason = str(error.strerror).partition(" (while")[0]  # The rest repeats the address.
+    return (
+        f"Port {port} of {host} cannot be used: {reason}. "
+        f"Set HOST to an address of this machine, or another {setting}."
     )

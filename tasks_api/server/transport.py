@@ -1,47 +1,72 @@
-"""A connection that is closed in a way that lets the last answer arrive."""
+"""A connection that is closed in a way that lets the last answer arrive, and a timer."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
-
-from tasks_api.server.deadline import Deadline
 
 LINGER_SECONDS = 1.0
 
 
+class Timer:
+    """Calls `action` `seconds` after it was started, unless it is stopped before."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, seconds: float, action: Callable[[], object]
+    ) -> None:
+        self._loop = loop
+        self._seconds = seconds
+        self._action = action
+        self._handle: asyncio.TimerHandle | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._handle is not None
+
+    def start(self) -> None:
+        """Start, or start again from zero."""
+        self.stop()
+        self._handle = self._loop.call_later(self._seconds, self._action)
+
+    def stop(self) -> None:
+        """Cancel the call."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+
 class LingeringTransport(asyncio.Transport):
-    """Sends the end of the answers, and reads on until the client ends as well.
+    """Sends the last answer and the end of the stream, then reads until the client closes as well.
 
-    Where something is still on its way to a socket that is closed, the kernel resets the
-    connection, and the client may lose the answer that it has not read yet: RFC 9112, section 9.6.
-    What is read after `close` is for the protocol to ignore.
-
-    How long a client may take to read is for the protocol to bound, by `abort`.
+    If bytes arrive at a socket that is closed, the kernel resets the connection, and the client may
+    lose the answer that it has not read yet: RFC 9112, section 9.6. The protocol ignores what is
+    read after `close`, and bounds how long a client may take to read, by `abort`.
     """
 
     is_ended_by_peer = False
-    """Whether nothing more will arrive. Nothing is left to wait for then, nor to read."""
+    """Whether the client has closed its side, so that there is nothing more to read."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._transport = transport
         self._closing = False
-        self._linger = Deadline(loop, LINGER_SECONDS, transport.close)
+        self._linger = Timer(loop, LINGER_SECONDS, transport.close)
         self._held: list[bytes] | None = None
 
     def hold(self) -> None:
-        """Keep what is written until it is released, to ask the kernel once and not for each."""
+        """Keep what is written until `release`, to send it with one system call."""
         self._held = []
 
     def release(self) -> None:
-        """Send what has been kept."""
+        """Send what was kept."""
         held, self._held = self._held, None
         if held and not self._closing:
             self._transport.writelines(held)
 
     def close(self) -> None:
-        """Send what is written, and its end; be closed by the client, or in `LINGER_SECONDS`.
+        """Send what was written and the end of the stream; close when the client closes.
 
-        The latter only if all is sent by then; else as soon as it is.
+        If it does not, close after `LINGER_SECONDS`, or as soon as everything is sent.
         """
         self.release()
         if self.is_ended_by_peer:
@@ -53,37 +78,37 @@ class LingeringTransport(asyncio.Transport):
             self._linger.start()
 
     def close_at_once(self) -> None:
-        """Send what is written, and close: for a connection on which nothing was asked lately."""
+        """Send what was written, and close without waiting: for an idle connection."""
         self.release()
         self._closing = True
         self._transport.close()
 
     def abort(self) -> None:
-        """Close, and forget what is not sent."""
+        """Close, and drop what is not sent."""
         self._closing = True
         self._transport.abort()
 
     def is_closing(self) -> bool:
-        """Whether nothing more can be answered."""
+        """Return whether nothing more can be sent."""
         return self._closing or self._transport.is_closing()
 
     def write(self, data: Any) -> None:
-        """Send, unless it is too late."""
+        """Send, unless the connection is closing."""
         if self._held is not None:
             self._held.append(data)
         elif not self._closing:
             self._transport.write(data)
 
     def pause_reading(self) -> None:
-        """Leave what comes to the kernel."""
+        """Leave what arrives to the kernel."""
         if not self.is_ended_by_peer:
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Read on."""
+        """Read again."""
         if not self.is_ended_by_peer:
             self._transport.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Tell about the socket."""
+        """Return a property of the socket."""
         return self._transport.get_extra_info(name, default)

@@ -31,7 +31,7 @@ def test_a_bad_token_is_told_apart(sign_in: SignIn, claims: dict[str, Any], mess
 def test_a_malformed_token_is_told_apart(sign_in: SignIn) -> None:
     api = sign_in(token="a.b.c")
 
-    assert error_of(api.list()) == (401, "UNAUTHORIZED", "The token is malformed")
+    assert error_of(api.list()) == (401, "UNAUTHORIZED", "Malformed token")
 
 
 def test_a_forged_token_is_told_apart(sign_in: SignIn) -> None:
@@ -40,7 +40,7 @@ def test_a_forged_token_is_told_apart(sign_in: SignIn) -> None:
     assert error_of(api.list()) == (
         401,
         "UNAUTHORIZED",
-        "The signature of the token does not match",
+        "Invalid signature",
     )
 
 

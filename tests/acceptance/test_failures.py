@@ -32,7 +32,7 @@ def test_a_defect_shows_nothing_of_the_inside(broken_service: Service, sign_in: 
 
     assert response.status_code == 500
     assert response.json() == {
-        "error": {"code": "INTERNAL_ERROR", "message": "Something went wrong on our side"}
+        "error": {"code": "INTERNAL_ERROR", "message": "Internal server error"}
     }
 
 
@@ -60,7 +60,7 @@ def test_without_its_database_the_service_is_unavailable_and_alive(
 
         response = api.list()
 
-        message = "The database is unreachable or overloaded, please try again"
+        message = "The database is unreachable or overloaded. Please try again."
         assert error_of(response) == (503, "SERVICE_UNAVAILABLE", message)
         assert int(response.headers["Retry-After"]) >= 1
         assert time.monotonic() - started < 5

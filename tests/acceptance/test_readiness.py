@@ -12,7 +12,7 @@ from tests.api import Api, SignIn, error_of, violations_of
 from tests.database import name_of, query
 from tests.service import running_service
 
-UNREACHABLE = "The database is unreachable or overloaded, please try again"
+UNREACHABLE = "The database is unreachable or overloaded. Please try again."
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_database_that_was_not_ready_is_asked_until_it_is(
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ("deep=1&deep=1", "Sent more than once"),
+        ("deep=1&deep=1", "This parameter must be sent only once"),
         ("deep=0", "deep must be 1"),
         ("deep=", "deep must be 1"),
         ("deep", "deep must be 1"),

@@ -1,6 +1,6 @@
 """The table of tokens: a set-up of Better Auth, what is sent from it, what the service says."""
 
-from tasks_api.security import refusals
+from tasks_api.security.refusals import Refusal
 from tests.better_auth.acts import (
     after_deletion,
     after_rotation,
@@ -31,7 +31,7 @@ def cookie(name: str) -> Take:
 
 SIGN = "`jwt()` with `sign`"
 DEFAULT = "`jwt()`"
-GONE = "The user of this token does not exist any more"
+GONE = "The user of this token no longer exists"
 
 HS256 = (
     Row(f"{SIGN}, as in README", TOKEN, "readme"),
@@ -49,34 +49,40 @@ HS256 = (
         f"{SIGN}, `definePayload` adds another `user_id`",
         TOKEN,
         "sign, another user_id",
-        refused(refusals.AMBIGUOUS),
+        refused(Refusal.CONFLICTING_SUBJECTS.message),
     ),
     Row(f"{SIGN}, `getSubject` gives the e-mail", TOKEN, "sign, getSubject", refused(GONE)),
-    Row(f"{SIGN}, another secret", TOKEN, "sign", refused(refusals.FORGED), secret=NEW_SECRET),
+    Row(
+        f"{SIGN}, another secret",
+        TOKEN,
+        "sign",
+        refused(Refusal.INVALID_SIGNATURE.message),
+        secret=NEW_SECRET,
+    ),
     Row(f"{SIGN}, the new secret", TOKEN, "sign, issuer", service="strict", secret=NEW_SECRET),
     Row(f"{SIGN}, the secret before it", TOKEN, "sign, issuer", service="strict"),
     Row(
         f"{SIGN}, no `issuer`, no `audience`",
         TOKEN,
         "sign",
-        refused(refusals.OTHER_ISSUER),
+        refused(Refusal.INVALID_ISSUER.message),
         "strict",
     ),
-    Row(SIGN, "the token, expired", "sign, expired", refused(refusals.EXPIRED)),
+    Row(SIGN, "the token, expired", "sign, expired", refused(Refusal.EXPIRED.message)),
     Row(SIGN, "the token, after signing out", "sign", take=after_sign_out),
     Row(SIGN, "the token of a deleted user", "sign", refused(GONE), take=after_deletion),
 )
 
 KEYS = (
     Row(DEFAULT, TOKEN, "default", service="keys"),
-    Row(DEFAULT, TOKEN, "default", refused(refusals.NO_KEY_SET)),
+    Row(DEFAULT, TOKEN, "default", refused(Refusal.NO_KEY_SET.message)),
     Row(DEFAULT, "the token of a key made since", "default", service="keys", take=after_rotation),
     Row(DEFAULT, "the token of the key before", "default", service="keys", take=before_rotation),
     Row(
         DEFAULT,
         "the token of a key withdrawn",
         "default",
-        refused(refusals.UNKNOWN_KEY),
+        refused(Refusal.UNKNOWN_KEY.message),
         "keys",
         of_a_withdrawn_key,
     ),
@@ -84,7 +90,7 @@ KEYS = (
         f"{DEFAULT} of another Better Auth",
         TOKEN,
         "default",
-        refused(refusals.UNKNOWN_KEY),
+        refused(Refusal.UNKNOWN_KEY.message),
         "keys",
         database="another",
     ),
@@ -96,28 +102,28 @@ SESSIONS = (
         "any",
         "the session token",
         "no plugin",
-        refused(refusals.NO_JWT),
+        refused(Refusal.NOT_A_JWT.message),
         take=lambda _, person: person.session_token,
     ),
     Row(
         "any",
         "the `session_token` cookie",
         "no plugin",
-        refused(refusals.NO_JWT),
+        refused(Refusal.NOT_A_JWT.message),
         take=cookie("session_token"),
     ),
     Row(
         "`bearer()`",
         "the header `set-auth-token`",
         "bearer",
-        refused(refusals.NO_JWT),
+        refused(Refusal.NOT_A_JWT.message),
         take=lambda _, person: person.bearer_token,
     ),
     Row(
         "`cookieCache`, `compact`",
         SESSION_DATA,
         "cookie, compact",
-        refused(refusals.NO_JWT),
+        refused(Refusal.NOT_A_JWT.message),
         take=cookie("session_data"),
     ),
     *(
@@ -125,7 +131,7 @@ SESSIONS = (
             words,
             SESSION_DATA,
             set_up,
-            refused(refusals.SESSION_DATA),
+            refused(Refusal.SESSION_COOKIE.message),
             "keys",
             cookie("session_data"),
         )

@@ -18,13 +18,13 @@ NEW_SECRET = "bT7kWz4nQy9xRj2mVf6cHs3gLd8pAe5u"
 ISSUER, AUDIENCE = "https://app.example.com", "tasks"
 
 # `tasks-api serve`, with what lies between two fetches of the keys cut down.
-REST_SECONDS = 0.2
+MIN_INTERVAL_SECONDS = 0.2
 IMPATIENT = (
     "-c",
     f"""
 from tasks_api.cli import main
 from tasks_api.security import key_set
-key_set.REST_SECONDS = key_set.MAX_AGE_SECONDS = {REST_SECONDS}
+key_set.MIN_INTERVAL_SECONDS = key_set.MAX_AGE_SECONDS = {MIN_INTERVAL_SECONDS}
 main(["serve"])
 """,
 )
@@ -91,7 +91,7 @@ class Stage:
         """Ask until the keys that the service has are the ones of now."""
         give_up = time.monotonic() + 5
         while time.monotonic() < give_up and self.answer(service, person, token).status == 200:
-            time.sleep(REST_SECONDS)
+            time.sleep(MIN_INTERVAL_SECONDS)
 
     def rotate(self, person: Person) -> str:
         """Have the key of Better Auth expire; give the first token of the key after it."""
@@ -99,7 +99,7 @@ class Stage:
         self.query("""UPDATE jwks SET "expiresAt" = now() - interval '1 second'""")
         token = person.token()
         assert jwt.get_unverified_header(token)["kid"] != before
-        time.sleep(REST_SECONDS)
+        time.sleep(MIN_INTERVAL_SECONDS)
         return token
 
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:

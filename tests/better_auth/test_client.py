@@ -16,7 +16,7 @@ def test_without_a_token_it_is_told_what_is_missing(
 ) -> None:
     outcomes = better_auth.call(service.url, "", [method, 1, {"title": "x"}])
 
-    assert outcomes == [{"thrown": "A token is required: send Authorization: Bearer <JWT>"}]
+    assert outcomes == [{"thrown": "A token is required. Send Authorization: Bearer <JWT>."}]
 
 
 def test_somebody_elses_task_is_not_found(

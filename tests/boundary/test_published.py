@@ -155,7 +155,7 @@ def test_nothing_else_is_published(reader: httpx.Client, path: str) -> None:
 
     assert response.status_code == 404
     assert response.json() == {
-        "error": {"code": "NOT_FOUND", "message": "There is nothing at this path"}
+        "error": {"code": "NOT_FOUND", "message": "No resource has this path"}
     }
 
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tasks_api.dev.local_postgres.programs import ENVIRONMENT, Programs
+from tasks_api.dev.local_postgres.cluster import ENVIRONMENT, Programs
 
 
 def find(name: str, package: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy import make_url
 
-from tasks_api.dev.local_postgres.programs import Programs
+from tasks_api.dev.local_postgres.cluster import Programs
 from tests.database import query
 from tests.faults.companion import find, start
 from tests.faults.ports import lasting_port

@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 
 from persistence.migrate import migrate
-from tasks_api.dev.local_postgres import process
 from tasks_api.dev.local_postgres.cluster import Cluster
+from tasks_api.dev.local_postgres.server import start, stop, wait_until_ready
 from tests.database import query
 from tests.faults.ports import lasting_port
 
@@ -64,14 +64,14 @@ class Postgres:
 
     def start(self) -> float:
         """Start the server, and give the moment from which on it accepts connections."""
-        self._process = process.start(self.cluster, self.port, fsync=True)
+        self._process = start(self.cluster, self.port, fsync=True)
         return self.wait_until_ready()
 
     def wait_until_ready(self) -> float:
         """Wait until the server accepts connections, and give the moment."""
         assert self._process is not None
         url = f"postgresql://postgres:{self.cluster.password}@127.0.0.1:{self.port}/postgres"
-        process.wait_until_ready(self.cluster, self._process, url)
+        wait_until_ready(self.cluster, self._process, url)
         return time.monotonic()
 
     def stop(self, how: signal.Signals) -> None:
@@ -86,7 +86,7 @@ class Postgres:
             with contextlib.suppress(psutil.NoSuchProcess):
                 for each in [psutil.Process(self.pid), *psutil.Process(self.pid).children()]:
                     each.resume()
-            process.stop(self.pid)
+            stop(self.pid)
             self._process.wait(_PATIENCE_SECONDS)
 
     def sessions(self, *, busy: bool = False) -> list[int]:

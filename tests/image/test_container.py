@@ -77,7 +77,7 @@ def test_sigterm_reaches_the_service_and_ends_it_well(another: Running) -> None:
 def test_the_migration_can_be_repeated(migrated: str) -> None:
     assert container.run(container.tasks_api("migrate"), {"DATABASE_URL": migrated}) == (
         0,
-        "The database is at the schema of this version.\n",
+        "The database has the schema of this version.\n",
     )
 
 

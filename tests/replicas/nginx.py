@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from tasks_api.dev.local_postgres.programs import Programs
+from tasks_api.dev.local_postgres.cluster import Programs
 from tests.faults.companion import find, start
 from tests.faults.ports import lasting_port
 

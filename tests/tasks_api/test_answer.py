@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 from uvicorn import Config
-from uvicorn.server import ServerState
 
-from tasks_api.server.protocol import BoundedProtocol
+from tasks_api.server.protocol import Protocol, StoppableState
 from tests.raw import request
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
@@ -20,7 +19,7 @@ async def exchange(app: Callable[..., Any], sent: bytes, *, pieces: int = 1000) 
     """Serve the application on a socket, send, and read to the end, or so many pieces."""
     config = Config(app, ws="none", log_config=None)
     server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedProtocol(config, ServerState(), {}), "127.0.0.1", 0
+        lambda: Protocol(config, StoppableState(), {}), "127.0.0.1", 0
     )
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())

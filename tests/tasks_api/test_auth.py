@@ -10,9 +10,9 @@ from tests.api import Api, error_of, token_of
 from tests.database import query
 from tests.service import Service
 
-NO_TOKEN = "A token is required: send Authorization: Bearer <JWT>"
-MALFORMED = "The token is malformed"
-NO_JWT = "This is no JWT: send the token of /api/auth/token, not the session token"
+NO_TOKEN = "A token is required. Send Authorization: Bearer <JWT>."
+MALFORMED = "Malformed token"
+NO_JWT = "Not a JWT. Send the token from /api/auth/token, not the session token."
 
 GOOD = token_of("mallory", exp=4102444800)
 

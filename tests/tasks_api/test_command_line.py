@@ -65,7 +65,7 @@ def test_migrate_needs_the_url_alone_and_can_be_repeated(
 
     for result in (first, second):
         assert result.exit_code == 0
-        assert result.output == "The database is at the schema of this version.\n"
+        assert result.output == "The database has the schema of this version.\n"
     assert query(empty_database_url, "SELECT version_num FROM alembic_version") == [
         (expected_revision(),)
     ]
@@ -106,7 +106,7 @@ def test_migrate_warns_of_a_stand_in_beside_the_users_of_better_auth(
     result = command("migrate", DATABASE_URL=empty_database_url)
 
     assert result.exit_code == 0
-    assert result.stdout == "The database is at the schema of this version.\n"
+    assert result.stdout == "The database has the schema of this version.\n"
     assert result.stderr.startswith('Warning: the tasks belong to the stand-in "users", but "user"')
     assert result.stderr.count("\n") == 1
 

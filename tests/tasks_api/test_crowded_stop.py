@@ -13,8 +13,8 @@ import pytest
 import uvicorn
 import uvloop
 
-from tasks_api.server import accept_queue as handshakes
-from tasks_api.server.draining_protocol import DrainingProtocol
+from tasks_api.server import accept_queue
+from tasks_api.server.protocol import Protocol
 from tasks_api.server.shutdown import GracefulServer
 from tests.log import failures
 from tests.service import running_service
@@ -40,10 +40,10 @@ async def answers_nothing(_scope: object, _receive: object, send: Callable[..., 
 
 async def answer_to_who_was_accepted_with_the_signal() -> bytes:
     config = uvicorn.Config(
-        answers_nothing, http=DrainingProtocol, ws="none", lifespan="off", log_config=None
+        answers_nothing, http=Protocol, ws="none", lifespan="off", log_config=None
     )
     config.load()
-    server = GracefulServer(config, when_ready=lambda: None, when_stopping=lambda: None)
+    server = GracefulServer(config, on_started=lambda: None, on_stopping=lambda: None)
     server.lifespan = config.lifespan_class(config)
     listener = socket.create_server(("127.0.0.1", 0))
     await server.startup([listener])
@@ -124,7 +124,7 @@ class Listener:
 
 async def taken(*outcomes: socket.socket | OSError, too_late: bool) -> list[socket.socket]:
     listener: Any = Listener(*outcomes)
-    return [each async for each in handshakes.waiting(listener, lambda: too_late)]
+    return [each async for each in accept_queue.drain(listener, lambda: too_late)]
 
 
 @pytest.mark.parametrize(("too_late", "expected"), [(False, 2), (True, 1)])

@@ -145,7 +145,7 @@ def test_a_port_that_is_taken_is_one_line_and_no_postgresql_is_started(tmp_path:
 
     assert (process.returncode, process.stdout) == (1, "")
     assert process.stderr == (
-        f"Error: Port {port} of 127.0.0.1 is taken: stop what listens there, or set PORT\n"
+        f"Error: Port {port} of 127.0.0.1 is in use. Stop what listens there, or set PORT.\n"
     )
     assert not (tmp_path / ".local" / "postgres").exists()
 
@@ -156,6 +156,4 @@ def test_a_folder_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
     process = run("dev", folder=tmp_path, PORT=str(free_port()))
 
     assert (process.returncode, process.stdout) == (1, "")
-    assert process.stderr == (
-        "Error: .local cannot be used (File exists): move it out of the way\n"
-    )
+    assert process.stderr == ("Error: .local: cannot be used (File exists); move it away\n")

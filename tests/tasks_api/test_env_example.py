@@ -56,7 +56,9 @@ def test_the_copy_of_the_example_does_not_start_before_the_secret_is_filled_in(
 ) -> None:
     (folder / ".env").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
 
-    with pytest.raises(SettingsError, match=r"^BETTER_AUTH_SECRET: a placeholder[^\n]*$"):
+    with pytest.raises(
+        SettingsError, match=r"^BETTER_AUTH_SECRET: must not be a placeholder[^\n]*$"
+    ):
         load(Settings)
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import uvicorn
 import uvloop
-from uvicorn.server import ServerState
 
-from tasks_api.server import ordered_protocol
-from tasks_api.server.protocol import BoundedProtocol
+from tasks_api.server import protocol
+from tasks_api.server.protocol import Protocol, StoppableState
 from tests.api import Api
 from tests.raw import request
 from tests.service import Service
@@ -62,7 +61,7 @@ def test_without_a_whole_request_there_is_no_answer(
     assert api.list().json()["data"] == []
 
 
-class Watched(BoundedProtocol):
+class Watched(Protocol):
     """Tells how much has been written, and not sent."""
 
     unsent: Callable[[], int]
@@ -82,7 +81,7 @@ async def fills_the_buffers(_scope: object, _receive: object, send: Callable[...
 async def is_given_up(sent: bytes) -> bool:
     """Send, read nothing, and tell whether the connection is given up in time."""
     config = uvicorn.Config(fills_the_buffers, ws="none", log_config=None)
-    state = ServerState()
+    state = StoppableState()
     server = await asyncio.get_running_loop().create_server(
         lambda: Watched(config, state, {}), "127.0.0.1", 0
     )
@@ -102,6 +101,6 @@ async def is_given_up(sent: bytes) -> bool:
 def test_who_reads_nothing_is_given_up_however_little_is_left(
     monkeypatch: pytest.MonkeyPatch, header: str
 ) -> None:
-    monkeypatch.setattr(ordered_protocol, "READ_SECONDS", READ_SECONDS)
+    monkeypatch.setattr(protocol, "READ_SECONDS", READ_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(is_given_up(request("GET /livez", header)))

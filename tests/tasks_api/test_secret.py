@@ -8,9 +8,9 @@ from tasks_api.settings import Settings, SettingsError, TokenSettings, load
 from tests.service import SECRET
 
 ADVICE = "make one with `openssl rand -base64 32` and give it to Better Auth as well"
-SHORT = f"BETTER_AUTH_SECRET: shorter than 32 bytes; {ADVICE}"
-PLACEHOLDER = f"BETTER_AUTH_SECRET: a placeholder that anybody can guess; {ADVICE}"
-UNPRINTABLE = f"BETTER_AUTH_SECRET: holds a character that cannot be printed; {ADVICE}"
+SHORT = f"BETTER_AUTH_SECRET: must be at least 32 bytes long; {ADVICE}"
+PLACEHOLDER = f"BETTER_AUTH_SECRET: must not be a placeholder that anybody can guess; {ADVICE}"
+UNPRINTABLE = f"BETTER_AUTH_SECRET: must not contain a character that cannot be printed; {ADVICE}"
 
 pytestmark = pytest.mark.usefixtures("folder")
 

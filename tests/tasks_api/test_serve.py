@@ -14,7 +14,7 @@ from tests.service import NO_TLS, SECRET, Service
 from tests.tasks_api.command import run
 from tests.tasks_api.conftest import NO_SECRET, NOWHERE
 
-UNREACHABLE = "The database is unreachable or overloaded, please try again"
+UNREACHABLE = "The database is unreachable or overloaded. Please try again."
 
 
 def test_bad_settings_are_listed_and_nothing_is_served(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
 
     assert (process.returncode, process.stdout) == (1, "")
     assert process.stderr == (
-        f"Error: Port {port} of 127.0.0.1 is taken: stop what listens there, or set PORT\n"
+        f"Error: Port {port} of 127.0.0.1 is in use. Stop what listens there, or set PORT.\n"
     )
 
 
@@ -53,8 +53,8 @@ def test_an_address_of_another_machine_is_one_line(host: str, reason: str) -> No
         listen(load(Settings, host=host))
 
     assert str(refusal.value) == (
-        f"Port 8000 of {host} cannot be used: {reason}; "
-        "set HOST to an address of this machine, or another PORT"
+        f"Port 8000 of {host} cannot be used: {reason}. "
+        "Set HOST to an address of this machine, or another PORT."
     )
 
 

@@ -16,7 +16,7 @@ NEON = (
     "postgresql://owner:npg_pa55word@ep-cool-darkness-a1b2c3d4-pooler.eu-central-1.aws.neon.tech"
     "/neondb?sslmode=require&channel_binding=require"
 )
-NO_HOST = "must be an IP address of this machine or a name of one"
+NO_HOST = "must be an IP address or a host name of this machine"
 UNREADABLE = "the database URL is not one that libpq can read (percent-encode special characters)"
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -154,7 +154,9 @@ def test_an_empty_variable_counts_as_absent(env: pytest.MonkeyPatch, folder: Pat
 def test_a_file_that_is_no_text_is_one_line(folder: Path) -> None:
     (folder / ".env").write_bytes(b"PORT=\xff\n")
 
-    assert problems_of() == [".env cannot be read: it must be text in UTF-8"]
+    assert problems_of() == [
+        ".env: cannot be read (it is not text in UTF-8); make it readable, or remove it"
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_one_line(folder: Path) -> None:
@@ -164,7 +166,7 @@ def test_a_file_that_cannot_be_read_is_one_line(folder: Path) -> None:
     with ordinary_user(folder):
         problems = problems_of()
 
-    assert problems == [".env cannot be read: Permission denied"]
+    assert problems == [".env: cannot be read (Permission denied); make it readable, or remove it"]
 
 
 @contextmanager

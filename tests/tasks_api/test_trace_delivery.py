@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from structlog.testing import capture_logs
 
-from tasks_api.observability.tracing.delivery import Delivery
+from tasks_api.observability.tracing.sdk import ReportingExporter
 from tests.api import SignIn
 from tests.collector import collecting
 from tests.log import failures, logged
@@ -64,16 +64,16 @@ def test_where_it_is_not_installed_the_service_works_without(tmp_path: Path) -> 
     )
 
     assert modules == ["opentelemetry"]  # The None that keeps it out.
-    assert said == ["OpenTelemetry is not installed, which `pip install 'tasks-api[otel]'` does"]
+    assert said == ["OpenTelemetry is not installed: run `pip install 'tasks-api[otel]'`"]
 
 
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"OTEL_TRACES_EXPORTER": "zipkin"}, "OTEL_TRACES_EXPORTER has to be otlp or none"),
+        ({"OTEL_TRACES_EXPORTER": "zipkin"}, "OTEL_TRACES_EXPORTER must be otlp or none"),
         (
             {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL has to be http/protobuf (mostly on port 4318)",
+            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL must be http/protobuf (usually on port 4318)",
         ),
         (
             {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_PROPAGATORS": "nonsense"},
@@ -162,9 +162,9 @@ def test_a_collector_that_is_away_is_said_once_and_found_again(
         with collecting(port) as collector:
             api.toggle(1)
             collector.named("PATCH /api/tasks/{id}/complete")
-    (told,) = logged(traced.log, "traces_undelivered")
+    (undelivered,) = logged(traced.log, "traces_undelivered")
 
-    assert "Connection refused" in told["reason"]
+    assert "Connection refused" in undelivered["reason"]
     assert len(logged(traced.log, "traces_delivered")) == 1
     assert "s3cret" not in traced.log.read_text()
     assert logged(traced.log, "library") == []
@@ -175,7 +175,7 @@ def test_its_return_is_said_with_what_was_lost() -> None:
     port = free_port()
     exporter = OTLPSpanExporter(f"http://127.0.0.1:{port}/v1/traces", timeout=0.5)
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(Delivery(exporter)))
+    provider.add_span_processor(SimpleSpanProcessor(ReportingExporter(exporter)))
     tracer = provider.get_tracer("test")
 
     with capture_logs() as events:
@@ -189,14 +189,14 @@ def test_its_return_is_said_with_what_was_lost() -> None:
     first, last = events
     assert first["event"] == "traces_undelivered"
     assert first["reason"]
-    assert (last["event"], last["lost"]) == ("traces_delivered", 3)
+    assert (last["event"], last["count"]) == ("traces_delivered", 3)
 
 
 def test_a_key_that_cannot_be_a_header_is_not_said() -> None:
     headers = {"api-key": "s3cret\n"}
     exporter = OTLPSpanExporter("http://127.0.0.1:1/v1/traces", headers=headers, timeout=0.5)
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(Delivery(exporter)))
+    provider.add_span_processor(SimpleSpanProcessor(ReportingExporter(exporter)))
 
     with capture_logs() as events:
         provider.get_tracer("test").start_span("lost").end()
@@ -222,5 +222,5 @@ def imported(folder: Path, before: str = "", **settings: str) -> tuple[list[str]
     )
     *events, modules = map(json.loads, run.stdout.splitlines())
     assert run.stderr == ""
-    assert {event["event"] for event in events} <= {"traces_off", "library"}
-    return modules, [event["reason"] for event in events if event["event"] == "traces_off"]
+    assert {event["event"] for event in events} <= {"tracing_disabled", "library"}
+    return modules, [event["reason"] for event in events if event["event"] == "tracing_disabled"]

@@ -80,5 +80,5 @@ def test_an_installation_migrates_checks_serves_and_stops_on_sigterm(
         process.terminate()
         exit_status = process.wait(timeout=START_SECONDS)
 
-    assert checked == "Nothing is wrong.\n"
+    assert checked == "No problems found.\n"
     assert (ready.status_code, page.status_code, exit_status) == (200, 200, 0)

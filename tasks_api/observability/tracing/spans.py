@@ -1,8 +1,12 @@
-"""A span for each request, as OpenTelemetry's "Semantic conventions for HTTP spans" have it.
+"""Spans of requests and statements, by OpenTelemetry's conventions for HTTP and PostgreSQL.
 
-They want the path and the query as well. Those hold whatever a client sends, so they are left out:
-the route says which operation it was.
+The conventions ask for the path and the query as well. Those hold whatever a client sends, so they
+are left out; the route says which operation it was.
 """
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from opentelemetry.propagate import extract
 from opentelemetry.propagators.textmap import Getter
@@ -10,6 +14,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, form
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boundary.contract import ROUTE
+from persistence.errors import sqlstate_of
 from tasks_api.observability.exchange import exchange_of
 
 METHODS = frozenset(
@@ -21,14 +26,14 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class TracedRequests:
-    """An ASGI application that traces each request, as part of the caller's trace if it has one."""
+    """An ASGI application with a span for each request, in the client's trace if there is one."""
 
     def __init__(self, app: ASGIApp, tracer: Tracer) -> None:
         self._app = app
         self._tracer = tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Trace a request. Only when it is answered is it known what was asked for."""
+        """Trace a request. Its route is known only when it is answered."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -45,17 +50,17 @@ class TracedRequests:
             record_exception=False,  # Its text may hold values.
             set_status_on_exception=False,
         ) as span:
-            _name_trace(scope, span)
+            _set_trace_id(scope, span)
 
-            async def send_and_note(message: Message) -> None:
+            async def send_and_record(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    _note(span, method, _route_of(scope), message["status"])
+                    _record(span, method, _route_of(scope), message["status"])
                 await send(message)
 
-            await self._app(scope, receive, send_and_note)
+            await self._app(scope, receive, send_and_record)
 
 
-def _name_trace(scope: Scope, span: Span) -> None:
+def _set_trace_id(scope: Scope, span: Span) -> None:
     exchange = exchange_of(scope)
     if exchange is not None:
         exchange.trace_id = format_trace_id(span.get_span_context().trace_id)
@@ -66,7 +71,7 @@ def _route_of(scope: Scope) -> str | None:
     return route
 
 
-def _note(span: Span, method: str | None, route: str | None, status: int) -> None:
+def _record(span: Span, method: str | None, route: str | None, status: int) -> None:
     span.set_attribute("http.response.status_code", status)
     if route is not None:
         span.set_attribute("http.route", route)
@@ -77,7 +82,7 @@ def _note(span: Span, method: str | None, route: str | None, status: int) -> Non
 
 
 class _HeadersGetter(Getter[Headers]):
-    """Reads the headers of ASGI, several of one name as one list (RFC 9110, section 5.3)."""
+    """Reads ASGI headers; several of one name are one list (RFC 9110, section 5.3)."""
 
     def get(self, carrier: Headers, key: str) -> list[str] | None:
         name = key.lower().encode()
@@ -89,3 +94,34 @@ class _HeadersGetter(Getter[Headers]):
 
 
 _GETTER = _HeadersGetter()
+
+
+_OPERATION = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b")
+"""The first match is the operation: it follows a WITH, or precedes what it selects."""
+
+
+@contextmanager
+def statement_span(tracer: Tracer, text: str) -> Iterator[None]:
+    """Trace a statement by its text, which has the names of its values and no value."""
+    found = _OPERATION.search(text)
+    operation = found[0] if found else "SQL"
+    with tracer.start_as_current_span(
+        operation,
+        kind=SpanKind.CLIENT,
+        attributes={
+            "db.system.name": "postgresql",
+            "db.operation.name": operation,
+            "db.query.text": text,
+        },
+        record_exception=False,  # PostgreSQL quotes values in its messages.
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield
+        except Exception as error:
+            sqlstate = sqlstate_of(error)
+            if sqlstate is not None:
+                span.set_attribute("db.response.status_code", sqlstate)
+            span.set_attribute("error.type", sqlstate or type(error).__qualname__)
+            span.set_status(Status(StatusCode.ERROR))
+            raise

@@ -1,6 +1,6 @@
-"""A fault is told when it begins and when it ends; in between it is counted."""
+"""A fault is logged when it begins and when it ends; in between it is counted."""
 
-import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,12 @@ import pytest
 
 from tasks_api.observability import faults as module
 from tasks_api.observability.events import Event
-from tasks_api.observability.faults import MAX_REASONS, Fault
+from tasks_api.observability.faults import (
+    LOG_INTERVAL_SECONDS,
+    MAX_REASONS,
+    QUIET_SECONDS,
+    Fault,
+)
 from tests.api import SignIn
 from tests.database import query
 from tests.log import awaited, logged
@@ -17,71 +22,67 @@ from tests.service import Service, running_service
 BEGAN, ENDED = Event.DATABASE_UNAVAILABLE, Event.DATABASE_RECOVERED
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test wait for a second."""
-    monkeypatch.setattr(module, "QUIET_SECONDS", 0.05)
-
-
 def told(events: list[Any]) -> list[tuple[object, object]]:
     return [(line["event"], line["count"]) for line in events]
 
 
-def test_it_is_told_once_and_counted_until_it_is_over(events: list[Any]) -> None:
-    async def happens() -> None:
-        fault = Fault(BEGAN, ENDED)
-        for _ in range(100):
-            fault.fail("refused")
-        assert fault.is_on
-        fault.succeed()
-        await asyncio.sleep(0.1)
-        assert not fault.is_on
+class Clock:
+    """A clock that a test sets."""
 
-    asyncio.run(happens())
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(module, "monotonic", clock)
+    return clock
+
+
+def test_it_is_logged_once_and_counted_until_it_is_over(events: list[Any], clock: Clock) -> None:
+    fault = Fault(BEGAN, ENDED)
+    for _ in range(100):
+        fault.fail("refused")
+    assert fault.is_on
+    clock.now += QUIET_SECONDS
+    fault.succeed()
+    assert not fault.is_on
 
     assert told(events) == [(BEGAN, 1), (ENDED, 100)]
     assert events[0]["reason"] == "refused"
+    assert events[1]["seconds"] == QUIET_SECONDS
 
 
-def test_it_is_not_over_where_a_failure_follows_the_success(events: list[Any]) -> None:
-    async def happens() -> None:
-        fault = Fault(BEGAN, ENDED)
-        for _ in range(5):
-            fault.fail("refused")
-            fault.succeed()
-            await asyncio.sleep(0.01)
+def test_a_success_soon_after_a_failure_does_not_end_it(events: list[Any], clock: Clock) -> None:
+    fault = Fault(BEGAN, ENDED)
+    for _ in range(5):
         fault.fail("refused")
-        await asyncio.sleep(0.1)
+        clock.now += QUIET_SECONDS / 2
+        fault.succeed()
 
-    asyncio.run(happens())
-
+    assert fault.is_on
     assert told(events) == [(BEGAN, 1)]
 
 
-def test_each_further_reason_is_told_but_not_without_end(events: list[Any]) -> None:
-    async def happens() -> None:
-        fault = Fault(BEGAN, ENDED)
-        for n in range(50):
-            fault.fail(f"reason {n % 25}")
-
-    asyncio.run(happens())
+@pytest.mark.usefixtures("clock")
+def test_each_further_reason_is_logged_but_not_without_end(events: list[Any]) -> None:
+    fault = Fault(BEGAN, ENDED)
+    for n in range(50):
+        fault.fail(f"reason {n % 25}")
 
     assert len(events) == MAX_REASONS
 
 
-def test_one_that_lasts_is_told_again_with_its_count(
-    events: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "TOLD_EVERY_SECONDS", 0.05)
-
-    async def happens() -> None:
-        fault = Fault(BEGAN, ENDED)
-        for _ in range(3):
-            fault.fail("refused")
-        await asyncio.sleep(0.06)
+def test_one_that_lasts_is_logged_again_with_its_count(events: list[Any], clock: Clock) -> None:
+    fault = Fault(BEGAN, ENDED)
+    for _ in range(3):
         fault.fail("refused")
-
-    asyncio.run(happens())
+    clock.now += LOG_INTERVAL_SECONDS
+    fault.fail("refused")
 
     assert told(events) == [(BEGAN, 1), (BEGAN, 4)]
 
@@ -95,6 +96,7 @@ def test_the_database_goes_and_comes_back(
         for _ in range(5):
             assert api.list().status_code == 503
         query(database_url, "ALTER TABLE elsewhere RENAME TO tasks")
+        time.sleep(QUIET_SECONDS)
         assert api.list().status_code == 200
         ended = awaited(service.log, ENDED)
 

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tasks_api.observability import defects, repetition
+from tasks_api.observability import faults
 from tasks_api.observability.events import Event
 from tests.log import logged
 from tests.service import Service, environment, running_service
@@ -89,14 +89,17 @@ def test_a_defect_is_told_with_its_request_and_then_counted(
         try:
             orjson.loads(value)
         except orjson.JSONDecodeError as error:
-            defects.report(error, request_id=b"abc")
+            faults.report_unhandled(error, request_id=b"abc")
 
     for _ in range(10):
         report()
-    monkeypatch.setattr(repetition, "TOLD_EVERY_SECONDS", 0)
+    monkeypatch.setattr(faults, "LOG_INTERVAL_SECONDS", 0)
     report()
 
-    assert [(e["event"], e["count"]) for e in events] == [("defect", 1), ("defect", 10)]
+    assert [(e["event"], e["count"]) for e in events] == [
+        ("unhandled_exception", 1),
+        ("unhandled_exception", 10),
+    ]
     assert events[0]["request_id"] == "abc"
     assert "test_log.py" in events[0]["exception"]
     assert "marker" not in str(events)
@@ -112,7 +115,7 @@ scope = {"headers": [(b"x-request-id", b"abc")], "method": "GET", "extensions": 
 scope["extensions"]["tasks.route"] = "/api/tasks/{id}"
 exchange = Exchange(scope)
 exchange.status = 404
-RequestLog(str)(exchange)
+RequestLog("secret").ended(exchange)
 """
     terminal, end = pty.openpty()
     subprocess.run(

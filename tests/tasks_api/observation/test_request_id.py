@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tasks_api.observability.request_id import request_id_of
+from tasks_api.observability.exchange import request_id_of
 
 MADE = re.compile(rb"[0-9a-f]{32}")
 

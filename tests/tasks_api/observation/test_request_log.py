@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tasks_api.observability.pseudonym import Pseudonyms
+from tasks_api.observability.request_log import RequestLog
 from tests.api import Api, SignIn, new_user, token_of
 from tests.conftest import FRONTEND
 from tests.log import awaited, logged
@@ -52,8 +52,8 @@ def test_a_user_is_hashed_with_a_key_and_always_alike(service: Service, sign_in:
     first, second, other = (
         awaited(service.log, "request", request_id=f"hash-{n}")["user"] for n in (1, 2, 3)
     )
-    assert first == second == Pseudonyms(SECRET).of(user_id)
-    assert first not in (other, Pseudonyms(SECRET[::-1]).of(user_id))
+    assert first == second == RequestLog(SECRET).pseudonym_of(user_id)
+    assert first not in (other, RequestLog(SECRET[::-1]).pseudonym_of(user_id))
     assert user_id not in service.log.read_text()
 
 
@@ -94,7 +94,7 @@ def test_a_refused_token_says_why_in_a_word(service: Service, anonymous: Api) ->
     bearer = f"Bearer {token_of('alice', exp=1)}"
     anonymous.list({"X-Request-ID": "old-token", "Authorization": bearer})
 
-    assert awaited(service.log, "request", request_id="no-token")["refusal"] == "missing"
+    assert awaited(service.log, "request", request_id="no-token")["refusal"] == "missing_token"
     assert awaited(service.log, "request", request_id="old-token")["refusal"] == "expired"
 
 

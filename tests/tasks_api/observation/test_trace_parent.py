@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks_api.observability.trace_parent import trace_id_of
+from tasks_api.observability.exchange import trace_id_of
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 GOOD = f"00-{TRACE}-{SPAN}-01"

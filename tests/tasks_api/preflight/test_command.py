@@ -12,7 +12,7 @@ NOWHERE = "postgres://alice:pa55word@127.0.0.1:1/tasks"
 def test_nothing_wrong_is_one_line_and_success(tmp_path: Path, database_url: str) -> None:
     process = run("check", folder=tmp_path, DATABASE_URL=database_url, BETTER_AUTH_SECRET=SECRET)
 
-    assert (process.returncode, process.stdout) == (0, "Nothing is wrong.\n")
+    assert (process.returncode, process.stdout) == (0, "No problems found.\n")
     assert process.stderr == ""
 
 
@@ -25,7 +25,7 @@ def test_a_warning_is_shown_and_is_no_failure(tmp_path: Path, database_url: str)
     assert process.returncode == 0
     assert warning.startswith("WARNING database-scheme: DATABASE_URL begins with postgres://. Why:")
     assert warning.endswith(" Fix: begin DATABASE_URL with postgresql://.")
-    assert summary == "0 fatal, 1 to look at."
+    assert summary == "0 fatal, 1 warning."
 
 
 def test_what_is_fatal_comes_first_and_fails(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_what_is_fatal_comes_first_and_fails(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert [line.split(":")[0].split() for line in lines[:-1]] == [
         ["FATAL", "secret"],
-        ["FATAL", "database-refused"],
+        ["FATAL", "database-unreachable"],
         ["WARNING", "database-scheme"],
     ]
     assert all(" Why: " in line and " Fix: " in line for line in lines[:-1])
@@ -49,7 +49,7 @@ def test_one_json_document_is_all_that_is_printed(tmp_path: Path) -> None:
     assert (process.returncode, process.stderr, document["ok"]) == (1, "", False)
     assert [found["check"] for found in document["findings"]] == [
         "secret",
-        "database-refused",
+        "database-unreachable",
         "database-scheme",
     ]
 

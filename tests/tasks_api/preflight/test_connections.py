@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tasks_api.dev.local_postgres.programs import programs_for
+from tasks_api.dev.local_postgres.cluster import programs_for
 from tests.database import query
 from tests.faults.pgbouncer import PgBouncer
 from tests.tasks_api.preflight.conftest import Check
@@ -54,7 +54,7 @@ def test_the_limit_of_the_database_counts(check: Check, database_url: str) -> No
 
     found = check(DATABASE_URL=database_url)
 
-    assert "the 5 that the database lets in" in found["connections"]["message"]
+    assert "the 5 that the database accepts" in found["connections"]["message"]
 
 
 @pytest.mark.replicas

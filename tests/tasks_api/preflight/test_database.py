@@ -68,7 +68,9 @@ def test_a_schema_that_is_behind_is_fatal(check: Check, database_url: str) -> No
 
     assert list(found) == ["schema-behind"]
     assert found["schema-behind"]["severity"] == "fatal"
-    assert found["schema-behind"]["message"].endswith(f"0001, not yet at {expected_revision()}")
+    assert found["schema-behind"]["message"].endswith(
+        f"0001, this version needs {expected_revision()}"
+    )
 
 
 def test_a_schema_that_is_ahead_is_a_warning(check: Check, database_url: str) -> None:

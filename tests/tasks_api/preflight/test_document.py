@@ -1,18 +1,18 @@
-"""`docs/preflight.md` lists every check, as it is in the code."""
+"""`docs/checks.md` lists every check, as it is in the code."""
 
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from tasks_api import checks as preflight
+from tasks_api import checks as package
 from tasks_api.checks.finding import Check
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "preflight.md"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "checks.md"
 
 
 def checks() -> list[Check]:
     modules = [
-        import_module(f"{preflight.__name__}.{m.name}") for m in iter_modules(preflight.__path__)
+        import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__)
     ]
     return [
         value for module in modules for value in vars(module).values() if isinstance(value, Check)

@@ -32,30 +32,32 @@ def role(url: str, name: str, options: str = "") -> Iterator[str]:
 def test_nobody_listening_is_told(check: Check) -> None:
     found = check(DATABASE_URL=f"postgresql://alice:pa55word@127.0.0.1:{free_port()}/tasks")
 
-    assert list(found) == ["database-refused"]
-    assert found["database-refused"]["message"] == "DATABASE_URL (127.0.0.1): Connection refused"
+    assert list(found) == ["database-unreachable"]
+    assert (
+        found["database-unreachable"]["message"] == "DATABASE_URL (127.0.0.1): Connection refused"
+    )
 
 
 def test_a_host_without_an_address_is_told(check: Check) -> None:
     url = "postgresql://alice:pa55word@nowhere.invalid/tasks?sslmode=require"
 
-    assert list(check(DATABASE_URL=url)) == ["database-host"]
+    assert list(check(DATABASE_URL=url)) == ["database-unreachable"]
 
 
 def test_a_wrong_password_is_told(check: Check, database_url: str) -> None:
     assert list(check(DATABASE_URL=with_login(database_url, "postgres", "pa55word"))) == [
-        "database-login"
+        "database-rejected"
     ]
 
 
 def test_tls_that_the_server_does_not_have_is_told(check: Check, database_url: str) -> None:
-    assert list(check(DATABASE_URL=f"{database_url}?sslmode=require")) == ["database-encryption"]
+    assert list(check(DATABASE_URL=f"{database_url}?sslmode=require")) == ["database-rejected"]
 
 
 def test_a_database_that_does_not_exist_is_told(check: Check, database_url: str) -> None:
     found = check(DATABASE_URL=f"{database_url}_and_more")
 
-    assert list(found) == ["database-name"]
+    assert list(found) == ["database-rejected"]
     assert f'database "{name_of(database_url)}_and_more" does not exist' in str(found)
 
 
@@ -63,20 +65,20 @@ def test_a_role_without_a_connection_left_is_told(check: Check, database_url: st
     with role(database_url, "crowded", "CONNECTION LIMIT 0") as url:
         found = check(DATABASE_URL=url)
 
-    assert list(found) == ["database-full"]
+    assert list(found) == ["database-rejected"]
 
 
 def test_a_role_without_rights_is_told(check: Check, database_url: str) -> None:
     with role(database_url, "nosy") as url:
         found = check(DATABASE_URL=url)
 
-    assert list(found) == ["database-permission"]
-    assert "alembic_version" in found["database-permission"]["message"]
+    assert list(found) == ["database-rejected"]
+    assert "alembic_version" in found["database-rejected"]["message"]
 
 
 @pytest.mark.parametrize(
     ("host", "name"),
-    [("db.example.com", "database-silent"), ("ep-a-1.aws.neon.tech", "database-asleep")],
+    [("db.example.com", "database-silent"), ("ep-a-1.aws.neon.tech", "database-silent")],
 )
 def test_a_silent_network_is_told_within_ten_seconds(check: Check, host: str, name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -94,5 +96,5 @@ def test_a_silent_network_is_told_within_ten_seconds(check: Check, host: str, na
 def test_the_way_that_migrations_take_is_tried_as_well(check: Check, database_url: str) -> None:
     found = check(DATABASE_URL=database_url, DATABASE_URL_UNPOOLED=f"{database_url}_and_more")
 
-    assert list(found) == ["database-name"]
-    assert found["database-name"]["message"].startswith("DATABASE_URL_UNPOOLED")
+    assert list(found) == ["database-rejected"]
+    assert found["database-rejected"]["message"].startswith("DATABASE_URL_UNPOOLED")

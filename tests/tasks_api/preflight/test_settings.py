@@ -13,9 +13,9 @@ from tests.tasks_api.test_settings import ordinary_user
     ("secret", "what"),
     [
         (None, "missing"),
-        ("sh0rt", "shorter than 32 bytes"),
-        ("replace-me-with-the-secret-of-the-better-auth-server", "a placeholder"),
-        ("better-auth-secret-123456789012345", "a placeholder"),
+        ("sh0rt", "must be at least 32 bytes long"),
+        ("replace-me-with-the-secret-of-the-better-auth-server", "must not be a placeholder"),
+        ("better-auth-secret-123456789012345", "must not be a placeholder"),
     ],
 )
 def test_a_bad_secret_is_fatal(
@@ -66,7 +66,7 @@ def test_a_file_that_is_no_text_is_the_only_finding(check: Check, folder: Path) 
     found = check()
 
     assert list(found) == ["env-file"]
-    assert found["env-file"]["message"] == ".env cannot be read: it must be text in UTF-8"
+    assert found["env-file"]["message"] == ".env: cannot be read (it is not text in UTF-8)"
 
 
 def test_a_file_that_may_not_be_read_is_the_only_finding(check: Check, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks_api.checks.address import Address
+from tasks_api.checks.target import DatabaseAddress
 from tests.tasks_api.preflight.conftest import Check, Findings
 
 # `hostaddr` keeps the look-up of names, and the network, out of it.
@@ -44,7 +44,7 @@ def test_the_certificates_of_the_system_insist_on_tls(check: Check) -> None:
 
 
 def test_an_address_without_a_name_is_another_host() -> None:
-    assert not Address("DATABASE_URL", "postgresql:///d?hostaddr=192.0.2.1").is_local
+    assert not DatabaseAddress("DATABASE_URL", "postgresql:///d?hostaddr=192.0.2.1").is_local
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", ""])

@@ -58,7 +58,8 @@ def test_an_id_of_another_type_than_the_tasks_have_is_fatal(
 
     assert severities(found) == {"users-id-type": "fatal"}
     assert (
-        found["users-id-type"]["message"] == 'the owner of a task is text, the id of "users" uuid'
+        found["users-id-type"]["message"]
+        == 'the owner of a task is of type text, the id of "users" of type uuid'
     )
 
 

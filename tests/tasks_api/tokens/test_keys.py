@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 import jwt
 import pytest
@@ -15,13 +15,15 @@ from jwt.algorithms import OKPAlgorithm
 
 from boundary.errors import Unauthenticated
 from tasks_api.security import key_set as module
-from tasks_api.security.identity import Identity
 from tasks_api.security.key_set import KeySet
-from tasks_api.security.refusals import FORGED, MALFORMED, NO_KEY_SET, UNKNOWN_KEY
-from tasks_api.security.verifier import TokenVerifier
+from tasks_api.security.refusals import Refusal
+from tasks_api.security.verifier import Identity, TokenVerifier
 from tests.api import claims_of, token_of
 from tests.service import SECRET
 
+FORGED = Refusal.INVALID_SIGNATURE.message
+NO_KEY_SET = Refusal.NO_KEY_SET.message
+UNKNOWN_KEY = Refusal.UNKNOWN_KEY.message
 ALICE = Identity("alice", None, None)
 PREVIOUS = "the secret of thirty-two bytes before that"
 
@@ -66,6 +68,33 @@ class Answer(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Redirect(ThreadingHTTPServer):
+    """Answers every request with a redirect, in a thread, for the time of a `with` block."""
+
+    def __init__(self, target: str) -> None:
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(302)
+                self.send_header("Location", target)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server_port}/jwks"
+
+    def __enter__(self) -> Self:
+        """Start to answer."""
+        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.shutdown()
+        self.server_close()
+
+
 @pytest.fixture
 def better_auth() -> Iterator[KeyServer]:
     with KeyServer() as server:
@@ -85,7 +114,7 @@ def verifier(better_auth: KeyServer) -> TokenVerifier:
 @pytest.fixture
 def always_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every use of a key fetch the key set again."""
-    monkeypatch.setattr(module, "REST_SECONDS", 0)
+    monkeypatch.setattr(module, "MIN_INTERVAL_SECONDS", 0)
     monkeypatch.setattr(module, "MAX_AGE_SECONDS", 0)
 
 
@@ -158,18 +187,29 @@ def test_a_public_key_is_no_secret(better_auth: KeyServer, verifier: TokenVerifi
     assert verdict(verifier, better_auth.token("first"), confused) == [ALICE, FORGED]
 
 
-def test_keys_that_the_token_brings_along_do_not_count(
+def test_a_key_in_the_header_of_a_token_is_ignored(
     better_auth: KeyServer, verifier: TokenVerifier
 ) -> None:
-    key = OKPAlgorithm.to_jwk(better_auth.keys["first"].public_key(), as_dict=True)
+    own = Ed25519PrivateKey.generate()
+    header = {"kid": "first", "jwk": OKPAlgorithm.to_jwk(own.public_key(), as_dict=True)}
+    forged = jwt.encode(claims_of("alice"), own, "EdDSA", headers=header)
 
-    assert verdict(verifier, better_auth.token("first", jwk=key)) == [MALFORMED]
+    assert verdict(verifier, better_auth.token("first"), forged) == [ALICE, FORGED]
+
+
+def test_a_redirect_is_not_followed(better_auth: KeyServer) -> None:
+    with Redirect(better_auth.url) as redirect:
+        verifier = TokenVerifier(SECRET, key_set=KeySet(redirect.url))
+
+        assert verdict(verifier, better_auth.token("first")) == [UNKNOWN_KEY]
+
+    assert better_auth.requests == 0
 
 
 def test_a_new_key_is_fetched_when_it_is_first_seen(
     better_auth: KeyServer, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "REST_SECONDS", 0)
+    monkeypatch.setattr(module, "MIN_INTERVAL_SECONDS", 0)
     before = verdict(verifier, better_auth.token("first"))
 
     better_auth.keys["second"] = Ed25519PrivateKey.generate()

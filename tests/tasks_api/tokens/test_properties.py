@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundary.errors import Unauthenticated
-from tasks_api.security.identity import Identity
-from tasks_api.security.verifier import TokenVerifier
+from tasks_api.security.verifier import Identity, TokenVerifier
 from tests.service import SECRET
 from tests.tasks_api.tokens.jws import HEADER, claims, encoded, signed, token
 

@@ -7,7 +7,7 @@ from tasks_api.security.verifier import TokenVerifier
 from tests.service import SECRET
 from tests.tasks_api.tokens.jws import DAY, claims, encoded, in_, token
 
-SESSION_DATA = "This is the session_data cookie: send the token of /api/auth/token instead"
+SESSION_DATA = "This is the session_data cookie. Send the token from /api/auth/token."
 LATER = in_(DAY)
 
 

@@ -3,15 +3,14 @@
 import pytest
 
 from boundary.errors import Unauthenticated
-from tasks_api.security.identity import Identity
-from tasks_api.security.verifier import TokenVerifier
+from tasks_api.security.verifier import Identity, TokenVerifier
 from tests.service import SECRET
 from tests.tasks_api.tokens.jws import DAY, claims, in_, token, without
 
 ALICE = Identity("alice", None, None)
 NAMELESS = "The token names no user: user_id or sub must be a non-empty string"
 AMBIGUOUS = "The token names two users: user_id and sub differ"
-UNFIT = "The user id of the token must be at most 255 characters, without control characters"
+UNFIT = "The user id must have at most 255 characters, and no control characters"
 
 verifier = TokenVerifier(SECRET)
 
