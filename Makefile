@@ -24,7 +24,7 @@ test: environment ## Run the whole test suite against a PostgreSQL that it start
 	@$(python) -m pytest
 
 e2e: environment ## Try every button of the frontend in a browser. Needs Node.js and Chromium
-	@$(python) -m pytest -m browser tests/boundary
+	@$(python) -m pytest -m browser tests/http/boundary
 	@$(python) -m scripts.frontend e2e
 
 lint: lint-environment ## Check style, types, imports, contract, frontend, migrations, deployment
@@ -41,19 +41,19 @@ lint: lint-environment ## Check style, types, imports, contract, frontend, migra
 check: lint test ## Run lint, then test
 
 fuzz: environment ## Search for requests that break the contract, longer than test does
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/contract/test_fuzz.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/http/contract/test_fuzz.py
 
 faults: environment ## Break PostgreSQL and the network under load, and write down what came of it
-	@$(python) -m tests.faults $(FAULTS)
+	@$(python) -m tests.system.faults $(FAULTS)
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
-	@$(python) -m pytest -s -m replicas tests/replicas tests/tasks_api/preflight
+	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks
 
 image: ## Build the image without a Docker engine, into build/image; as root on Debian
 	@scripts/build-image.sh
 
 image-test: environment image ## Build the image, and try what is in it
-	@$(python) -m pytest -m image tests/image
+	@$(python) -m pytest -m image tests/system/image
 
 bench: bench-environment ## Compare the service with three others, and write docs/performance.md (20 minutes)
 	@.venv-bench/bin/python -m bench compare
@@ -69,7 +69,7 @@ lock: ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes the 
 	@scripts/lock.sh
 
 clean: ## Remove what the other verbs made, except the data of run (.local)
-	@rm -rf .venv .venv-bench build dist scripts/contract-lint/node_modules tests/better_auth/node_modules
+	@rm -rf .venv .venv-bench build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
 	@rm -rf frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,8 +13,8 @@ from bench.load import Load, run_wrk
 from bench.scenarios import SCENARIOS, people
 from bench.servers import running
 from tasks_api.dev.local_postgres.cluster import programs_for
-from tests.faults.pgbouncer import PgBouncer
-from tests.replicas.nginx import Nginx
+from tests.system.faults.pgbouncer import PgBouncer
+from tests.system.replicas.nginx import Nginx
 
 _CONNECTIONS = 100
 _SECONDS = 3

@@ -1,0 +1,100 @@
+"""A database that cannot be reached, and why."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from tests.database.checks.conftest import Check
+from tests.support.database import name_of, query
+from tests.support.service import free_port
+
+
+def with_login(url: str, user: str, password: str) -> str:
+    """Give the URL for another role."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}"))
+
+
+@contextmanager
+def role(url: str, name: str, options: str = "") -> Iterator[str]:
+    """Give the URL for a new role, which is there until the end."""
+    query(url, f"CREATE ROLE {name} LOGIN PASSWORD 'pa55word' {options}")
+    try:
+        yield with_login(url, name, "pa55word")
+    finally:
+        query(url, f"DROP ROLE {name}")
+
+
+def test_nobody_listening_is_told(check: Check) -> None:
+    found = check(DATABASE_URL=f"postgresql://alice:pa55word@127.0.0.1:{free_port()}/tasks")
+
+    assert list(found) == ["database-unreachable"]
+    assert (
+        found["database-unreachable"]["message"] == "DATABASE_URL (127.0.0.1): Connection refused"
+    )
+
+
+def test_a_host_without_an_address_is_told(check: Check) -> None:
+    url = "postgresql://alice:pa55word@nowhere.invalid/tasks?sslmode=require"
+
+    assert list(check(DATABASE_URL=url)) == ["database-unreachable"]
+
+
+def test_a_wrong_password_is_told(check: Check, database_url: str) -> None:
+    assert list(check(DATABASE_URL=with_login(database_url, "postgres", "pa55word"))) == [
+        "database-rejected"
+    ]
+
+
+def test_tls_that_the_server_does_not_have_is_told(check: Check, database_url: str) -> None:
+    assert list(check(DATABASE_URL=f"{database_url}?sslmode=require")) == ["database-rejected"]
+
+
+def test_a_database_that_does_not_exist_is_told(check: Check, database_url: str) -> None:
+    found = check(DATABASE_URL=f"{database_url}_and_more")
+
+    assert list(found) == ["database-rejected"]
+    assert f'database "{name_of(database_url)}_and_more" does not exist' in str(found)
+
+
+def test_a_role_without_a_connection_left_is_told(check: Check, database_url: str) -> None:
+    with role(database_url, "crowded", "CONNECTION LIMIT 0") as url:
+        found = check(DATABASE_URL=url)
+
+    assert list(found) == ["database-rejected"]
+
+
+def test_a_role_without_rights_is_told(check: Check, database_url: str) -> None:
+    with role(database_url, "nosy") as url:
+        found = check(DATABASE_URL=url)
+
+    assert list(found) == ["database-rejected"]
+    assert "alembic_version" in found["database-rejected"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("db.example.com", "database-silent"), ("ep-a-1.aws.neon.tech", "database-silent")],
+)
+def test_a_silent_network_is_told_within_ten_seconds(check: Check, host: str, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        rest = "hostaddr=127.0.0.1&sslmode=require&channel_binding=require"
+        url = f"postgresql://alice:pa55word@{host}:{port}/tasks?{rest}"
+        jwks = f"http://127.0.0.1:{port}/jwks"
+        begun = time.monotonic()
+        found = check(DATABASE_URL=url, DATABASE_URL_UNPOOLED=url, BETTER_AUTH_JWKS_URL=jwks)
+
+    assert list(found) == [name, "jwks-unreachable"]
+    assert time.monotonic() - begun < 9
+
+
+def test_the_way_that_migrations_take_is_tried_as_well(check: Check, database_url: str) -> None:
+    found = check(DATABASE_URL=database_url, DATABASE_URL_UNPOOLED=f"{database_url}_and_more")
+
+    assert list(found) == ["database-rejected"]
+    assert found["database-rejected"]["message"].startswith("DATABASE_URL_UNPOOLED")

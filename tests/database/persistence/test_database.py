@@ -1,0 +1,129 @@
+"""Transactions, the pool, and what the database says of itself."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+import pytest
+from psycopg2 import IntegrityError
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from persistence.database import Database
+from persistence.errors import DatabaseUnavailable
+from persistence.readiness import expected_revision
+from tests.support.database import query, wait_until
+from tests.support.operations import all_of, titles_of
+
+NOWHERE = "postgresql://postgres:s3cret@127.0.0.1:1/tasks"
+
+
+@pytest.mark.requirement("NF-005")
+def test_what_an_operation_did_is_committed_when_it_returns(
+    database: Database, database_url: str
+) -> None:
+    with database.tasks_of("alice") as tasks:
+        tasks.add(title="Buy milk", description=None)
+
+        assert query(database_url, "SELECT count(*) FROM tasks") == [(1,)]
+
+
+@pytest.mark.requirement("NF-005")
+def test_an_operation_that_fails_changes_nothing(database: Database, database_url: str) -> None:
+    with pytest.raises(IntegrityError), database.tasks_of("alice") as tasks:
+        tasks.add(title=" ", description=None)
+
+    assert query(database_url, "SELECT count(*) FROM tasks") == [(0,)]
+
+
+def test_nothing_connects_before_the_first_use() -> None:
+    database = Database(NOWHERE)
+
+    with pytest.raises(DatabaseUnavailable):
+        database.revision()
+
+
+@pytest.mark.requirement("NF-008")
+def test_a_pool_that_is_exhausted_is_waited_for_no_longer_than_agreed(database_url: str) -> None:
+    database = Database(database_url, pool_size=1, pool_timeout=0.2)
+    database.revision()
+    blocker = psycopg2.connect(database_url)
+    blocker.cursor().execute("LOCK TABLE tasks")
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(titles_of, database, "alice")
+        wait_until(database_url, "wait_event_type = 'Lock'")
+        started = time.monotonic()
+
+        with pytest.raises(DatabaseUnavailable):
+            titles_of(database, "bob")
+
+        assert 0.2 <= time.monotonic() - started < 0.8
+        blocker.close()
+        assert waiting.result() == []
+    database.dispose()
+
+
+def test_disposing_closes_the_idle_connections(database: Database, database_url: str) -> None:
+    ours = """
+        SELECT count(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'tasks-api'
+    """
+    database.revision()
+    assert query(database_url, ours) == [(1,)]
+
+    database.dispose()
+
+    while query(database_url, ours) != [(0,)]:
+        time.sleep(0.01)
+
+
+def test_the_url_comes_before_our_defaults(database_url: str) -> None:
+    database = Database(f"{database_url}?application_name=elsewhere")
+
+    with database.tasks_of("alice") as tasks:
+        all_of(tasks)
+        names = query(database_url, "SELECT application_name FROM pg_stat_activity")
+
+    assert ("elsewhere",) in names
+    database.dispose()
+
+
+def test_nothing_is_set_on_a_connection_that_goes_back_to_the_pool(database: Database) -> None:
+    # Behind a pooler in transaction mode, what a session sets reaches other clients.
+    settings = []
+
+    def look(connection: psycopg2.extensions.connection, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SELECT name FROM pg_settings WHERE source = 'session'")
+        settings.append(cursor.fetchall())
+
+    event.listen(Pool, "checkin", look)
+    with database.tasks_of("alice") as tasks:
+        tasks.add(title="Buy milk", description=None)
+    event.remove(Pool, "checkin", look)
+
+    assert settings
+    assert not any(settings)
+
+
+def test_the_revision_is_that_of_the_newest_migration(database: Database) -> None:
+    assert database.revision() == expected_revision()
+
+
+def test_a_database_without_migrations_has_no_revision(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+
+    assert database.revision() is None
+
+    database.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/tasks", "postgresql://h/d?pgbouncer=true"])
+def test_a_url_that_cannot_be_used_is_a_value_error(url: str) -> None:
+    with pytest.raises(ValueError, match="the database URL"):
+        Database(url)
+
+
+def test_a_way_of_provisioning_that_does_not_exist_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="sometimes"):
+        Database(NOWHERE, user_provisioning="sometimes")

@@ -1,0 +1,316 @@
+"""Connections that break, hang or fall silent, and what becomes of the statement."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+
+from persistence import deadline
+from persistence import pool as idle
+from persistence.database import Database
+from persistence.errors import DatabaseUnavailable
+from persistence.models import Task
+from tests.support.database import configure, query, wait_until
+from tests.support.operations import ALL, ON_ONE_TASK, Operation, all_of, every_operation, titles_of
+
+OURS = "datname = current_database() AND application_name = 'tasks-api'"
+
+WRITABLE = "options=-c%20default_transaction_read_only%3Doff"
+
+
+def sessions_of(url: str) -> set[int]:
+    return {pid for (pid,) in query(url, f"SELECT pid FROM pg_stat_activity WHERE {OURS}")}
+
+
+def terminate(url: str, pid: int | None = None) -> None:
+    """Cut one connection of the service, or all of them."""
+    condition = f"pid = {pid}" if pid else OURS
+    query(url, f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {condition}")
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Stop a process for the time of a block: its kernel goes on acknowledging what is sent."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def locked(url: str) -> Iterator[psycopg2.extensions.connection]:
+    """Keep everybody from the tasks until the block ends or rolls back."""
+    blocker = psycopg2.connect(url)
+    blocker.cursor().execute("LOCK TABLE tasks")
+    try:
+        yield blocker
+    finally:
+        blocker.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give a database that waits longer for a lock than a test takes to break the connection."""
+    database = Database(database_url, lock_timeout=20, statement_timeout=20)
+    yield database
+    database.dispose()
+
+
+def add(database: Database, key: str | None = None) -> Task:
+    with database.tasks_of("alice") as tasks:
+        return tasks.add(title="Buy milk", description=None, idempotency_key=key)
+
+
+@pytest.mark.requirement("NF-006")
+@every_operation
+def test_connections_that_were_cut_while_idle_are_replaced(
+    database: Database, database_url: str, operation: Operation
+) -> None:
+    task = add(database)
+    with ThreadPoolExecutor(3) as threads, locked(database_url):
+        for _ in range(3):
+            threads.submit(titles_of, database, "alice")
+        wait_until(database_url, "wait_event_type = 'Lock'")
+    terminate(database_url)
+
+    with database.tasks_of("alice") as tasks:
+        operation(tasks, task.id)
+
+
+def test_a_read_that_was_cut_is_tried_once_more(database: Database, database_url: str) -> None:
+    add(database)
+
+    with locked(database_url) as lock, ThreadPoolExecutor(1) as other:
+        reading = other.submit(titles_of, database, "alice")
+        terminate(database_url, wait_until(database_url, "wait_event_type = 'Lock'"))
+        lock.rollback()
+
+        assert reading.result() == ["Buy milk"]
+    assert database.pool_state.retries == 1
+
+
+def test_a_write_that_was_cut_is_not_tried_again(database: Database, database_url: str) -> None:
+    with locked(database_url), ThreadPoolExecutor(1) as other:
+        writing = other.submit(add, database)
+        terminate(database_url, wait_until(database_url, "wait_event_type = 'Lock'"))
+
+        with pytest.raises(DatabaseUnavailable):
+            writing.result()
+
+    assert titles_of(database, "alice") == []
+
+
+def test_an_addition_with_a_key_that_was_cut_is_tried_once_more(
+    database: Database, database_url: str
+) -> None:
+    with locked(database_url) as lock, ThreadPoolExecutor(1) as other:
+        writing = other.submit(add, database, "k")
+        terminate(database_url, wait_until(database_url, "wait_event_type = 'Lock'"))
+        lock.rollback()
+
+        assert writing.result().title == "Buy milk"
+
+    assert titles_of(database, "alice") == ["Buy milk"]
+
+
+@every_operation
+def test_a_server_that_is_frozen_is_given_up_in_time(
+    database: Database, database_url: str, operation: Operation
+) -> None:
+    task = add(database)
+    (session,) = sessions_of(database_url)
+
+    with frozen(session):
+        started = time.monotonic()
+        with (
+            deadline.within(0.5),
+            pytest.raises(DatabaseUnavailable),
+            database.tasks_of("alice") as tasks,
+        ):
+            operation(tasks, task.id)
+
+        assert 0.4 <= time.monotonic() - started < 1.5
+        assert titles_of(database, "alice") == ["Buy milk"]
+
+
+def test_a_connection_that_was_idle_for_long_is_asked_before_it_is_used(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(database)
+    (session,) = sessions_of(database_url)
+    monkeypatch.setattr(idle, "CHECK_AFTER_SECONDS", 0.0)
+
+    with frozen(session):
+        started = time.monotonic()
+        add(database)
+
+    assert time.monotonic() - started < 3
+    assert session not in sessions_of(database_url)
+    assert len(titles_of(database, "alice")) == 2
+
+
+def test_a_connection_that_works_is_kept_whatever_it_has_to_say(
+    database: Database, database_url: str
+) -> None:
+    database.revision()
+    before = sessions_of(database_url)
+    query(database_url, "ALTER SYSTEM SET application_name TO 'x'; ")
+    query(database_url, "ALTER SYSTEM RESET application_name")
+    query(database_url, "SELECT pg_reload_conf()")
+
+    database.revision()
+
+    assert sessions_of(database_url) == before
+
+
+def test_a_connection_that_breaks_takes_no_other_with_it(
+    database: Database, database_url: str
+) -> None:
+    with ThreadPoolExecutor(3) as threads, locked(database_url):
+        waiting = [threads.submit(titles_of, database, "alice") for _ in range(3)]
+        broken = wait_until(database_url, "wait_event_type = 'Lock'")
+        while len(sessions_of(database_url)) < 3:
+            time.sleep(0.01)
+        before = sessions_of(database_url)
+        terminate(database_url, broken)
+    for each in waiting:
+        each.result()
+
+    assert before - {broken} <= sessions_of(database_url)
+
+
+@pytest.mark.own_database
+def test_a_connection_to_a_server_that_has_become_read_only_is_dropped(
+    database: Database, database_url: str
+) -> None:
+    configure(database_url, "default_transaction_read_only", "on")
+    with pytest.raises(DatabaseUnavailable):
+        add(database)
+    configure(f"{database_url}?{WRITABLE}", "default_transaction_read_only", "off")
+
+    assert add(database).title == "Buy milk"
+
+
+@pytest.mark.parametrize("limit", ["connect_timeout", "deadline"])
+def test_a_server_that_accepts_and_says_nothing_is_given_up_in_time(limit: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        seconds = {"connect_timeout": (0.3, 5.0), "deadline": (5.0, 0.3)}[limit]
+        database = Database(f"postgresql://p@127.0.0.1:{port}/tasks", connect_timeout=seconds[0])
+        started = time.monotonic()
+
+        with deadline.within(seconds[1]), pytest.raises(DatabaseUnavailable):
+            database.revision()
+
+        assert 0.2 <= time.monotonic() - started < 1.5
+
+
+def test_the_time_to_connect_may_be_given_with_the_url() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://p@127.0.0.1:{silent.getsockname()[1]}/tasks?connect_timeout=1"
+        database = Database(url, connect_timeout=20)
+        started = time.monotonic()
+
+        with pytest.raises(DatabaseUnavailable):
+            database.revision()
+
+        assert 0.9 <= time.monotonic() - started < 3
+
+
+def test_the_server_gives_up_before_the_client_does(database: Database, database_url: str) -> None:
+    database.revision()
+    before = sessions_of(database_url)
+
+    with (
+        locked(database_url),
+        deadline.within(0.6),
+        pytest.raises(DatabaseUnavailable) as refusal,
+        database.tasks_of("alice") as tasks,
+    ):
+        all_of(tasks)
+
+    assert refusal.value.sqlstate == "57014"
+    assert sessions_of(database_url) == before
+
+
+def test_nothing_is_begun_after_the_deadline(database: Database) -> None:
+    with deadline.within(-1), pytest.raises(DatabaseUnavailable):
+        add(database)
+
+    assert titles_of(database, "alice") == []
+
+
+def test_the_earlier_of_two_deadlines_counts_and_ends_with_its_block() -> None:
+    with deadline.within(10), deadline.within(100):
+        assert 9 < deadline.remaining() <= 10
+
+    assert deadline.remaining() == float("inf")
+
+
+WRITES = {name: write for name, write in ALL.items() if name not in {"get", "list"}}
+CHANGES = {name: write for name, write in WRITES.items() if name in ON_ONE_TASK}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_a_write_that_is_read_after_it_was_given_up_does_not_take_effect(
+    database: Database, database_url: str, write: Operation
+) -> None:
+    task = add(database)
+    with deadline.within(5), database.tasks_of("alice") as tasks:
+        tasks.replace(task.id, title="Before", description=None)
+    (session,) = sessions_of(database_url)
+
+    with frozen(session):
+        assert attempt(database, write, task.id) == "unavailable"
+        with database.tasks_of("alice") as tasks:
+            last = tasks.replace(task.id, title="Acknowledged", description=None)
+    wait_until_gone(database_url, session)
+
+    with database.tasks_of("alice") as tasks:
+        assert all_of(tasks) == [last]
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_that_was_given_up_behind_a_lock_does_not_take_effect(
+    database: Database, database_url: str, change: Operation
+) -> None:
+    task = add(database)
+    blocker = psycopg2.connect(database_url)
+    blocker.cursor().execute("UPDATE tasks SET completed = completed")
+
+    with ThreadPoolExecutor(1) as other:
+        given_up = other.submit(attempt, database, change, task.id)
+        session = wait_until(database_url, "wait_event_type = 'Lock'")
+        with frozen(session):
+            assert given_up.result() == "unavailable"
+            blocker.rollback()
+            with database.tasks_of("alice") as tasks:
+                last = tasks.replace(task.id, title="Acknowledged", description=None)
+    wait_until_gone(database_url, session)
+
+    with database.tasks_of("alice") as tasks:
+        assert all_of(tasks) == [last]
+    blocker.close()
+
+
+def wait_until_gone(url: str, session: int) -> None:
+    give_up = time.monotonic() + 10
+    while session in sessions_of(url):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def attempt(database: Database, change: Operation, task_id: int) -> str:
+    try:
+        with deadline.within(0.5), database.tasks_of("alice") as tasks:
+            change(tasks, task_id)
+    except DatabaseUnavailable:
+        return "unavailable"
+    return "done"

@@ -1,0 +1,70 @@
+"""What a caller is told when the service cannot do its work, and what is kept from them."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.api import SignIn, error_of
+from tests.support.database import query
+from tests.support.service import Service, free_port, running_service
+
+ROLE = "spectator"
+
+
+@pytest.fixture(scope="module")
+def broken_service(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Give a service whose role may connect to its database, and may not touch a table."""
+    query(service.database_url, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'")
+    url = urlsplit(service.database_url)
+    url = url._replace(netloc=f"{ROLE}:{ROLE}@{url.hostname}:{url.port}")
+    with running_service(tmp_path_factory.mktemp("broken"), url.geturl()) as broken:
+        yield broken
+    query(service.database_url, f"DROP ROLE {ROLE}")
+
+
+@pytest.mark.requirement("FR-038", "NF-003")
+def test_a_defect_shows_nothing_of_the_inside(broken_service: Service, sign_in: SignIn) -> None:
+    api = sign_in(url=broken_service.url)
+
+    response = api.create(title="Buy milk")
+
+    assert response.status_code == 500
+    assert response.json() == {
+        "error": {"code": "INTERNAL_ERROR", "message": "Internal server error"}
+    }
+
+
+@pytest.mark.requirement("NF-007")
+def test_a_defect_is_in_the_log_without_what_the_user_wrote(
+    broken_service: Service, sign_in: SignIn
+) -> None:
+    api = sign_in(url=broken_service.url)
+
+    api.create(title="A secret title", description="A secret description")
+
+    log = broken_service.log.read_text()
+    assert "InsufficientPrivilege (SQLSTATE 42501)" in log
+    assert "persistence/tasks.py" in log
+    assert "A secret" not in log
+    assert api.token not in log
+
+
+@pytest.mark.requirement("FR-039", "EC-03")
+def test_without_its_database_the_service_is_unavailable_and_alive(
+    tmp_path: Path, sign_in: SignIn
+) -> None:
+    nowhere = f"postgresql://postgres@127.0.0.1:{free_port()}/tasks"
+    with running_service(tmp_path, nowhere) as service:
+        api = sign_in(url=service.url)
+        started = time.monotonic()
+
+        response = api.list()
+
+        message = "The database is unreachable or overloaded. Please try again."
+        assert error_of(response) == (503, "SERVICE_UNAVAILABLE", message)
+        assert int(response.headers["Retry-After"]) >= 1
+        assert time.monotonic() - started < 5
+        assert api.request("GET", "/livez").status_code == 200

@@ -1,0 +1,106 @@
+"""Clients that end their side and read on, or do neither."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import uvicorn
+import uvloop
+
+from tasks_api.server import protocol
+from tasks_api.server.protocol import Protocol, StoppableState
+from tests.support.api import Api
+from tests.support.raw import request
+from tests.support.service import Service
+from tests.support.stopping import JSON, answers, connected_to
+
+LIVEZ = request("GET /livez")
+BODY = b'{"title": "Buy milk"}'
+READ_SECONDS = 0.3
+PIECE = b"x" * 4096
+
+
+def half_closed(service: Service, sent: bytes) -> list[int]:
+    """Send, end this side, and return the statuses of what comes back, in good order."""
+    with connected_to(service) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        found = answers(connection)
+    assert [answer.headers.get("connection") for answer in found[-1:]] in ([], ["close"])
+    return [answer.status for answer in found]
+
+
+def test_what_was_asked_before_the_end_is_answered(service: Service, api: Api) -> None:
+    post = request("POST /api/tasks", JSON, token=api.token, body=BODY)
+
+    for _ in range(10):
+        assert half_closed(service, post) == [201]
+        assert half_closed(service, LIVEZ + post + LIVEZ) == [200, 201, 200]
+
+    assert len(api.list().json()["data"]) == 20
+
+
+def test_what_was_asked_in_part_is_refused_in_its_turn(service: Service, api: Api) -> None:
+    post = request("POST /api/tasks", JSON, token=api.token, body=BODY)
+
+    assert half_closed(service, post + LIVEZ[:10]) == [201, 400]
+    assert half_closed(service, post + post[:-5]) == [201, 400]
+    assert half_closed(service, post + b"\0garbage\r\n\r\n") == [201, 400]
+    assert len(api.list().json()["data"]) == 3
+
+
+@pytest.mark.parametrize("length", [0, 10, -5])
+def test_without_a_whole_request_there_is_no_answer(
+    service: Service, api: Api, length: int
+) -> None:
+    post = request("POST /api/tasks", JSON, token=api.token, body=BODY)
+
+    assert half_closed(service, post[:length]) == []
+    assert api.list().json()["data"] == []
+
+
+class Watched(Protocol):
+    """Tells how much has been written, and not sent."""
+
+    unsent: Callable[[], int]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        type(self).unsent = transport.get_write_buffer_size
+
+
+async def fills_the_buffers(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while Watched.unsent() == 0:
+        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+async def is_given_up(sent: bytes) -> bool:
+    """Send, read nothing, and tell whether the connection is given up in time."""
+    config = uvicorn.Config(fills_the_buffers, ws="none", log_config=None)
+    state = StoppableState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Watched(config, state, {}), "127.0.0.1", 0
+    )
+    async with server:
+        with socket.create_connection(server.sockets[0].getsockname()) as connection:
+            connection.sendall(sent)
+            await asyncio.sleep(READ_SECONDS)
+            assert Watched.unsent() < 65_536
+            await asyncio.sleep(READ_SECONDS * 2)
+            given_up = not state.connections
+        for each in list(state.connections):
+            each.transport.abort()
+    return given_up
+
+
+@pytest.mark.parametrize("header", ["Connection: keep-alive", "Connection: close"])
+def test_who_reads_nothing_is_given_up_however_little_is_left(
+    monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setattr(protocol, "READ_SECONDS", READ_SECONDS)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(is_given_up(request("GET /livez", header)))

@@ -1,0 +1,100 @@
+"""What nginx sends to another replica, and what it leaves to the service."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
+
+import pytest
+
+from tests.support.api import Api, error_of
+from tests.system.replicas.fleet import Fleet
+from tests.system.replicas.nginx import Nginx
+
+pytestmark = pytest.mark.replicas
+
+KEY = {"Idempotency-Key": "a-key"}
+
+
+class Dying(ThreadingTCPServer):
+    """A replica that dies of every request, and remembers which."""
+
+    daemon_threads = True
+
+    def __init__(self, requests: list[str]) -> None:
+        class Handler(StreamRequestHandler):
+            def handle(self) -> None:
+                requests.append(self.rfile.readline().decode().strip())
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.port: int = self.socket.getsockname()[1]
+        self._thread = Thread(target=self.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def server_close(self) -> None:
+        """Stop for good; the end of a `with` block does it."""
+        self.shutdown()
+        self._thread.join()
+        super().server_close()
+
+
+@pytest.fixture
+def requests() -> list[str]:
+    """Give the first lines of the requests that reached a dying replica."""
+    return []
+
+
+@pytest.fixture
+def dying(fleet: Fleet, requests: list[str], tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an nginx in front of three replicas that die of every request."""
+    tmp_path.chmod(0o755)
+    with ExitStack() as cleanup:
+        replicas = [cleanup.enter_context(Dying(requests)) for _ in range(3)]
+        ports = [replica.port for replica in replicas]
+        nginx = Nginx(tmp_path / "nginx", fleet.postgres.cluster.programs, ports)
+        cleanup.callback(nginx.close)
+        yield nginx.url
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "times"),
+    [
+        ("GET /api/tasks", {}, 3),
+        ("PUT /api/tasks/1", {}, 3),
+        ("DELETE /api/tasks/1", {}, 3),
+        ("POST /api/tasks", KEY, 3),
+        ("POST /api/tasks", {}, 1),
+        ("PATCH /api/tasks/1/complete", {}, 1),
+        ("PATCH /api/tasks/1/complete", KEY, 1),
+    ],
+)
+def test_what_a_dying_replica_was_at_is_sent_again_where_that_does_no_harm(
+    dying: str, requests: list[str], request_line: str, headers: Mapping[str, str], times: int
+) -> None:
+    with Api(dying, "alice") as api:
+        response = api.request(*request_line.split(), headers=headers, json={"title": "Buy milk"})
+
+    assert requests == [f"{request_line} HTTP/1.1"] * times
+    assert error_of(response)[:2] == (503, "SERVICE_UNAVAILABLE")
+    assert response.headers["Retry-After"] == "1"
+
+
+def test_a_key_does_not_change_what_is_stored(fleet: Fleet) -> None:
+    with Api(fleet.nginx.url, "alice") as api:
+        first = api.create(KEY, title="Buy milk", description="Ärger 🥛")
+        again = api.create(KEY, title="Buy milk", description="Ärger 🥛")
+
+    assert first.status_code == 201
+    assert first.json()["data"]["description"] == "Ärger 🥛"
+    assert again.content == first.content
+
+
+def test_the_service_itself_refuses_what_is_too_large(fleet: Fleet) -> None:
+    with Api(fleet.nginx.url, "alice") as api:
+        body = api.create(title="Buy milk", description="x" * 1_500_000)
+    with Api(fleet.nginx.url, "alice", token="x" * 9_000) as nobody:
+        token = nobody.list()
+
+    assert error_of(body)[:2] == (413, "PAYLOAD_TOO_LARGE")
+    assert error_of(token)[:2] == (401, "UNAUTHORIZED")

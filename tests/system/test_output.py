@@ -1,0 +1,186 @@
+"""Where the log goes: whatever becomes of it, nobody waits, and what is lost is counted."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tasks_api.observability import output
+from tasks_api.observability.output import MAX_WAITING, Output
+from tests.support.service import NO_TLS, SECRET, environment, free_port
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """Give the two ends of a pipe."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[int]:
+    """Give a file that takes eight bytes, and more when the limit is lifted."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    file = os.open(tmp_path / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, limits[1]))
+    yield file
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    os.close(file)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+def loss(count: int) -> bytes:
+    return b"lost %d\n" % count
+
+
+def read_all(end: int) -> bytes:
+    os.set_blocking(end, False)
+    pieces = []
+    try:
+        while piece := os.read(end, 1 << 20):
+            pieces.append(piece)
+    except BlockingIOError:
+        pass
+    return b"".join(pieces)
+
+
+def sent(out: Output, lines: Iterable[bytes], reader: int) -> bytes:
+    """Write lines into a pipe, then give what comes out of it while it is flushed."""
+    for line in lines:
+        out.write(line)
+    received = b""
+    while more := read_all(reader):
+        received += more
+        out.flush()
+    return received
+
+
+def test_a_line_is_written_at_once(pipe: tuple[int, int]) -> None:
+    out = Output(pipe[1], loss)
+
+    out.write(b"one\n")
+
+    assert read_all(pipe[0]) == b"one\n"
+
+
+def test_what_a_full_pipe_does_not_take_is_written_later_and_in_order(
+    pipe: tuple[int, int],
+) -> None:
+    out = Output(pipe[1], loss)
+    lines = [b"%06d%s\n" % (n, b"x" * 300) for n in range(1000)]
+
+    received = sent(out, lines, pipe[0])
+
+    assert received == b"".join(lines)
+
+
+def test_what_is_too_much_to_keep_is_lost_and_counted(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "MAX_WAITING", 10)
+    out = Output(pipe[1], loss)
+    lines = [b"%06d%s\n" % (n, b"x" * 300) for n in range(1000)]
+
+    received = sent(out, lines, pipe[0])
+
+    kept = received.splitlines(keepends=True)
+    assert kept[:-1] == lines[: len(kept) - 1]
+    assert kept[-1] == b"lost %d\n" % (1000 - len(kept) + 1)
+    assert MAX_WAITING > 10
+
+
+def test_a_long_line_arrives_whole(pipe: tuple[int, int]) -> None:
+    out = Output(pipe[1], loss)
+    line = b"x" * 200_000 + b"\n"
+
+    received = sent(out, [line], pipe[0])
+
+    assert received == line
+
+
+def test_a_line_that_the_disk_has_cut_spoils_no_other(full_disk: int) -> None:
+    out = Output(full_disk, loss)
+
+    for line in (b"one\n", b"longer\n", b"two\n"):
+        out.write(line)
+    resource.setrlimit(resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE)[1:] * 2)
+    out.write(b"three\n")
+
+    assert os.pread(full_disk, 100, 0) == b"one\nlong\nthree\nlost 2\n"
+
+
+def test_a_pipe_that_nobody_reads_any_more_is_no_failure() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    out = Output(writer, loss)
+
+    for _ in range(3):
+        out.write(b"line\n")
+
+    os.close(writer)
+
+
+@pytest.mark.parametrize("end", ["is not read", "is closed", "is not there"])
+def test_the_service_answers_whatever_its_output_is(
+    tmp_path: Path, database_url: str, end: str
+) -> None:
+    port = free_port()
+    program = [sys.executable, "-m", "tasks_api", "serve"]
+    if end == "is not there":
+        program = ["sh", "-c", 'exec "$@" >&-', "sh", *program]
+    process = subprocess.Popen(
+        program,
+        cwd=tmp_path,
+        env=environment(DATABASE_URL=database_url, BETTER_AUTH_SECRET=SECRET, PORT=str(port)),
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    if end == "is closed":
+        process.stdout.close()
+    try:
+        assert answered(f"http://127.0.0.1:{port}/livez", 1000) == {200}
+    finally:
+        process.terminate()
+        assert process.wait(timeout=15) == 0
+        process.stdout.close()
+
+
+def answered(url: str, times: int) -> set[int]:
+    """Ask so many times, which is more than a pipe takes of the log."""
+    with httpx.Client(verify=NO_TLS, timeout=5) as client:
+        give_up = time.monotonic() + 20
+        while True:
+            try:
+                client.get(url)
+                break
+            except httpx.ConnectError:
+                assert time.monotonic() < give_up
+                time.sleep(0.05)
+        return {client.get(url).status_code for _ in range(times)}
+
+
+def test_what_is_logged_while_a_line_is_written_follows_it(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Output(pipe[1], loss)
+    write = os.write
+
+    def write_and_log(descriptor: int, line: bytes) -> int:
+        if line == b"one\n":
+            out.write(b"two\n")
+        return write(descriptor, line)
+
+    monkeypatch.setattr(os, "write", write_and_log)
+    out.write(b"one\n")
+
+    assert read_all(pipe[0]) == b"one\ntwo\n"

@@ -1,0 +1,140 @@
+"""The parts of `deploy/kubernetes/` fit each other; `make lint` knows the schemas."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tasks_api.settings import Settings
+from tests.unit.deployment.manifests import (
+    FOLDER,
+    KUSTOMIZATION,
+    MIGRATION,
+    SERVICE,
+    container_of,
+    labels_of,
+    pod_of,
+    read,
+    settings_of,
+)
+
+DEFAULTS = Settings.model_fields
+WORKLOADS = pytest.mark.parametrize("workload", [SERVICE, MIGRATION], ids=["service", "migration"])
+STOP_SECONDS = 10
+"""From SIGTERM to the end of the service, at most: see `docs/reliability.md`."""
+
+CONNECTIONS = 97
+"""Of the smallest compute of Neon: see `docs/neon.md`."""
+
+
+def test_every_file_is_a_resource_but_the_example_of_a_secret() -> None:
+    files = {file.name for file in FOLDER.glob("*.yaml")}
+
+    assert set(KUSTOMIZATION["resources"]) == files - {"kustomization.yaml", "secret.example.yaml"}
+    assert read("namespace")["metadata"]["name"] == KUSTOMIZATION["namespace"]
+
+
+@WORKLOADS
+def test_a_workload_has_the_image_of_the_kustomization(workload: Mapping[str, Any]) -> None:
+    (image,) = KUSTOMIZATION["images"]
+
+    assert container_of(workload)["image"] == image["name"]
+
+
+@WORKLOADS
+def test_a_workload_has_no_rights(workload: Mapping[str, Any]) -> None:
+    pod, container = pod_of(workload), container_of(workload)
+
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"] == {
+        "runAsNonRoot": True,
+        "runAsUser": 10001,
+        "runAsGroup": 10001,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert set(container["resources"]["limits"]) == {"cpu", "memory"}
+
+
+@WORKLOADS
+def test_every_setting_is_one_of_the_service(workload: Mapping[str, Any]) -> None:
+    known = {name.upper() for name in DEFAULTS}
+
+    assert set(settings_of(workload)) <= known | {"METRICS_PORT"}
+
+
+@WORKLOADS
+def test_every_secret_is_in_the_example(workload: Mapping[str, Any]) -> None:
+    secret = read("secret.example")
+
+    for variable in container_of(workload)["env"]:
+        reference = variable["valueFrom"]["secretKeyRef"]
+
+        assert reference["name"] == secret["metadata"]["name"]
+        assert reference["key"] == variable["name"]
+        assert variable["name"] in secret["stringData"]
+
+
+def test_only_the_migration_knows_the_direct_url() -> None:
+    assert "DATABASE_URL_UNPOOLED" not in set(settings_of(SERVICE))
+    assert "DATABASE_URL_UNPOOLED" in set(settings_of(MIGRATION))
+
+
+def test_requests_reach_the_service_and_not_the_migration() -> None:
+    selector = read("service")["spec"]["selector"]
+
+    assert selector.items() <= labels_of(SERVICE).items()
+    assert not selector.items() <= labels_of(MIGRATION).items()
+
+
+def test_what_selects_the_service_selects_it() -> None:
+    matched = SERVICE["spec"]["selector"]["matchLabels"]
+    guarded = read("disruption-budget")["spec"]["selector"]["matchLabels"]
+    allowed = read("network-policy")["spec"]["podSelector"]["matchLabels"]
+
+    assert matched == guarded == labels_of(SERVICE)
+    assert allowed.items() <= labels_of(SERVICE).items() & labels_of(MIGRATION).items()
+    assert read("autoscaler")["spec"]["scaleTargetRef"]["name"] == SERVICE["metadata"]["name"]
+
+
+def test_the_autoscaler_alone_says_how_many_there_are() -> None:
+    assert "replicas" not in SERVICE["spec"]
+
+
+def test_every_port_that_is_named_is_one_of_the_container() -> None:
+    container = container_of(SERVICE)
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    (served,) = read("service")["spec"]["ports"]
+    admitted = [rule["ports"] for rule in read("network-policy")["spec"]["ingress"]]
+
+    assert ports == {"http": DEFAULTS["port"].default, "metrics": 9090}
+    assert served["targetPort"] == "http"
+    assert [[port["port"] for port in rule] for rule in admitted] == [["http"], ["metrics"]]
+
+
+def test_the_probes_ask_what_the_service_answers() -> None:
+    container = container_of(SERVICE)
+    paths = {
+        name: container[f"{name}Probe"]["httpGet"]["path"]
+        for name in ("startup", "liveness", "readiness")
+    }
+
+    assert paths == {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"}
+    assert container["readinessProbe"]["timeoutSeconds"] > DEFAULTS["request_timeout"].default
+
+
+def test_a_replica_has_the_time_to_answer_what_it_was_asked() -> None:
+    before = container_of(SERVICE)["lifecycle"]["preStop"]["sleep"]["seconds"]
+
+    assert pod_of(SERVICE)["terminationGracePeriodSeconds"] > before + STOP_SECONDS
+
+
+def test_the_replicas_together_fit_into_the_smallest_compute_of_neon() -> None:
+    at_most = read("autoscaler")["spec"]["maxReplicas"]
+    at_most += SERVICE["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+
+    assert at_most * DEFAULTS["database_pool_size"].default <= CONNECTIONS

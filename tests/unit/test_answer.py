@@ -1,0 +1,98 @@
+"""What the protocol answers when the application does not: never in plain text."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from uvicorn import Config
+
+from tasks_api.server.protocol import Protocol, StoppableState
+from tests.support.raw import request
+
+START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
+HALF = {"type": "http.response.body", "body": b"ab", "more_body": True}
+WRONG = {**START, "headers": [(b"x", b"a\nb")]}
+
+
+async def exchange(app: Callable[..., Any], sent: bytes, *, pieces: int = 1000) -> bytes:
+    """Serve the application on a socket, send, and read to the end, or so many pieces."""
+    config = Config(app, ws="none", log_config=None)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Protocol(config, StoppableState(), {}), "127.0.0.1", 0
+    )
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(sent)
+        received = bytearray()
+        try:
+            for _ in range(pieces):
+                received += await asyncio.wait_for(reader.read(65536), timeout=5)
+        except ConnectionResetError:
+            pass
+        writer.close()
+    return bytes(received)
+
+
+async def raises(_scope: object, _receive: object, _send: object) -> None:
+    raise LookupError
+
+
+async def is_silent(_scope: object, _receive: object, _send: object) -> None:
+    pass
+
+
+async def stops_half_way(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+    await send(START)
+    await send(HALF)
+
+
+async def raises_half_way(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+    await send(START)
+    await send(HALF)
+    raise LookupError
+
+
+async def answers_nonsense(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+    await send(WRONG)
+
+
+@pytest.mark.parametrize("app", [raises, is_silent])
+def test_without_an_answer_it_is_an_internal_error(app: Callable[..., Any]) -> None:
+    received = asyncio.run(exchange(app, request("GET /livez")))
+
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 500 ")
+    assert b"Content-Type: application/json\r\n" in head
+    assert b"x-request-id: " in head
+    assert body.startswith(b'{"error":{"code":"INTERNAL_ERROR",')
+
+
+def test_to_head_it_is_the_head_of_that() -> None:
+    received = asyncio.run(exchange(raises, request("HEAD /livez")))
+
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 500 ")
+    assert int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]) > 0
+    assert body == b""
+
+
+@pytest.mark.parametrize("app", [stops_half_way, raises_half_way, answers_nonsense])
+def test_with_half_an_answer_the_connection_is_cut(app: Callable[..., Any]) -> None:
+    received = asyncio.run(exchange(app, request("GET /livez")))
+
+    assert b" 500 " not in received
+    assert b"text/plain" not in received
+
+
+async def takes_its_time(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+    await send(START)
+    await asyncio.sleep(0.1)
+    await send({**HALF, "body": b"abcd", "more_body": False})
+
+
+def test_the_head_of_an_answer_is_sent_with_its_body() -> None:
+    first = asyncio.run(exchange(takes_its_time, request("GET /"), pieces=1))
+
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert first.endswith(b"\r\n\r\nabcd")
