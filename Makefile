@@ -20,8 +20,8 @@ run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops
 demo: environment ## Start the frontend, the service and a PostgreSQL; Ctrl-C stops them. Needs Node.js
 	@$(python) -m scripts.frontend demo
 
-test: environment ## Run the whole test suite against a PostgreSQL that it starts and removes
-	@$(python) -m pytest
+test: environment ## Run the whole test suite against PostgreSQLs that it starts and removes
+	@$(python) -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 e2e: environment ## Try every button of the frontend in a browser. Needs Node.js and Chromium
 	@$(python) -m pytest -m browser tests/http/boundary

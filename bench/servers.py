@@ -16,7 +16,7 @@ import psutil
 from bench.contestants import Contestant
 from bench.tokens import SECRET
 
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _OK = 200
 
@@ -97,7 +97,8 @@ def wait_until_open(port: int) -> None:
             time.sleep(0.02)
         else:
             return
-    raise TimeoutError
+    message = f"Nothing listened on port {port} within {_START_SECONDS:.0f} s"
+    raise TimeoutError(message)
 
 
 def is_alive(port: int) -> bool:
@@ -113,12 +114,14 @@ def is_alive(port: int) -> bool:
 
 
 def _wait_until_alive(port: int, process: subprocess.Popen[bytes], complaints: Path) -> None:
-    give_up = time.monotonic() + _START_SECONDS
-    while process.poll() is None and time.monotonic() < give_up:
+    started = time.monotonic()
+    while process.poll() is None and time.monotonic() < started + _START_SECONDS:
         if is_alive(port):
             return
         time.sleep(0.02)
-    message = f"A service does not start:\n{complaints.read_text(encoding='utf-8')}"
+    waited = time.monotonic() - started
+    output = complaints.read_text(encoding="utf-8")
+    message = f"A service did not start within {waited:.0f} s:\n{output}"
     raise RuntimeError(message)
 
 

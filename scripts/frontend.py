@@ -22,7 +22,7 @@ KEPT = Path(".local/demo").resolve()
 """The users, the tasks and the secret of `make demo`."""
 
 SERVICE_PORT, FRONTEND_PORT = 8000, 3000
-START_SECONDS = 30
+START_SECONDS = 120
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 GREETING = f"\n  Open http://localhost:{FRONTEND_PORT}\n\n  Ctrl-C stops everything.\n"
 
@@ -142,15 +142,17 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < give_up:
+    started = time.monotonic()
+    print(f"Waiting for {url} ...", flush=True)
+    while process.poll() is None and time.monotonic() < started + START_SECONDS:
         try:
-            DIRECT.open(url, timeout=2).close()
+            DIRECT.open(url, timeout=START_SECONDS).close()
         except OSError:
             time.sleep(0.1)
         else:
             return
-    message = f"{url} does not answer; what was said about it is above"
+    waited = time.monotonic() - started
+    message = f"{url} did not answer within {waited:.0f} s; its output is above"
     raise Missing(message)
 
 

@@ -1,4 +1,4 @@
-"""One PostgreSQL and one service for the whole session; one new user for each test."""
+"""One PostgreSQL and one service for each worker of the session; one new user for each test."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +17,28 @@ from tests.support.api import Api, SignIn, new_user
 from tests.support.command import Command
 from tests.support.database import name_of, new_database, query
 from tests.support.log import failures
+from tests.support.paths import ROOT
 from tests.support.service import FRONTEND, NOWHERE, ORIGINS, SECRET, URL, Service, running_service
+
+# One after the other in one worker, because their set-up is costly and is shared by the session.
+ONE_GROUP = ("system/better_auth",)
+
+# First, so that no worker is left with one of them at the end.
+FIRST = ("system/better_auth", "http/contract/test_fuzz", "http/test_protocol", "system")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file in one worker of pytest-xdist, and start with what takes longest."""
+    for item in items:
+        path = item.path.relative_to(ROOT / "tests").as_posix()
+        group = next((folder for folder in ONE_GROUP if path.startswith(folder)), path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.relative_to(ROOT / "tests").as_posix()
+    return next((n for n, start in enumerate(FIRST) if path.startswith(start)), len(FIRST))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from threading import Event
 
 import orjson
 
-CONNECT_SECONDS = 20.0
+CONNECT_SECONDS = 60.0
 
 _numbers = count(1)
 

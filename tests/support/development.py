@@ -10,9 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.service import environment
-
-START_SECONDS = 60.0
+from tests.support.service import START_SECONDS, environment
 
 
 class Development:
@@ -37,10 +35,11 @@ class Development:
 
     def wait_until(self, condition: Callable[[], object]) -> None:
         """Wait until something is so, and fail where the command ends before."""
-        give_up = time.monotonic() + START_SECONDS
+        started = time.monotonic()
         while not condition():
             assert self._process.poll() is None, self.printed
-            assert time.monotonic() < give_up, self.printed
+            waited = time.monotonic() - started
+            assert waited < START_SECONDS, f"after {waited:.0f} s:\n{self.printed}"
             time.sleep(0.02)
 
     def stop(self, number: signal.Signals) -> int:

@@ -54,13 +54,14 @@ class Installation(NamedTuple):
 
 def answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
     """Return the answer to a GET, as soon as the process listens."""
-    give_up = time.monotonic() + START_SECONDS
+    started = time.monotonic()
     while True:
         try:
             return httpx.get(url, timeout=START_SECONDS)
         except httpx.ConnectError:
             assert process.poll() is None, "the service has ended"
-            assert time.monotonic() < give_up, "the service does not listen"
+            waited = time.monotonic() - started
+            assert waited < START_SECONDS, f"the service did not listen within {waited:.0f} s"
             time.sleep(0.05)
 
 

@@ -17,7 +17,9 @@ import httpx
 from tests.support.paths import ROOT
 
 SECRET = "wJ8rXq2mZt5vKc9yBn4hLd7sGf3pAe6u"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
+"""For a process to start. A busy machine is slow, and no failure."""
+
 SERVE = ("-m", "tasks_api", "serve")
 FRONTEND = "https://app.example.com"
 URL = "postgresql://alice:pa55word@db.example.com/tasks"
@@ -58,7 +60,7 @@ def running_service(
     try:
         host = settings.get("HOST", "127.0.0.1")
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        assert answers(url, process), f"the service did not start:\n{log.read_text()}"
+        wait_until_alive(url, process, log)
         yield Service(url, database_url, process, log)
     finally:
         process.terminate()
@@ -78,14 +80,19 @@ def free_port() -> int:
         return port
 
 
-def answers(url: str, process: subprocess.Popen[Any]) -> bool:
-    """Wait until the service answers; False where it has ended, or takes too long."""
-    give_up = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < give_up:
+def wait_until_alive(url: str, process: subprocess.Popen[Any], log: Path | None = None) -> None:
+    """Wait until the service answers; fail if it ends, or takes more than `START_SECONDS`."""
+    started = time.monotonic()
+    while process.poll() is None and time.monotonic() < started + START_SECONDS:
         try:
-            httpx.get(f"{url}/livez", timeout=1, verify=NO_TLS)
+            httpx.get(f"{url}/livez", timeout=START_SECONDS, verify=NO_TLS)
         except httpx.TransportError:
             time.sleep(0.05)
         else:
-            return True
-    return False
+            return
+    waited = time.monotonic() - started
+    output = log.read_text(errors="replace") if log else "(its output is above)"
+    message = (
+        f"the service did not answer within {waited:.0f} s; status {process.poll()}:\n{output}"
+    )
+    raise AssertionError(message)

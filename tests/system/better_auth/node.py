@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.paths import ROOT
 from tests.support.service import SECRET, environment
 
 FOLDER = Path(__file__).resolve().parent
-ROOT = FOLDER.parents[1]
 
 
 class Migration(NamedTuple):

@@ -35,7 +35,7 @@ query_wait_timeout = 3
 """
 
 POOL_SIZE = 10
-_START_SECONDS = 10
+_START_SECONDS = 60
 
 
 class PgBouncer:
@@ -96,7 +96,9 @@ class PgBouncer:
                 self._ask("SHOW VERSION")
             except psycopg2.OperationalError as error:
                 if self._process.poll() is not None or time.monotonic() > give_up:
-                    message = f"PgBouncer does not start: {self._log.read_text()}"
+                    message = (
+                        f"PgBouncer did not start in {_START_SECONDS} s: {self._log.read_text()}"
+                    )
                     raise RuntimeError(message) from error
                 time.sleep(0.05)
             else:

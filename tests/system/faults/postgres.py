@@ -23,7 +23,7 @@ _KEPT_FOR_THE_SUPERUSER = 15
 OURS = "faults"
 """The application_name of what the suite asks on its own behalf."""
 
-_PATIENCE_SECONDS = 20
+_STOP_SECONDS = 60
 _OPTIONS = f"connect_timeout=5&application_name={OURS}&options=-c%20statement_timeout%3D10s"
 
 
@@ -78,7 +78,7 @@ class Postgres:
         """Stop the server: SIGINT is a fast shutdown, SIGQUIT an immediate one, like a crash."""
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(_PATIENCE_SECONDS)
+        self._process.wait(_STOP_SECONDS)
 
     def close(self) -> None:
         """Stop the server for good, if it runs."""
@@ -87,7 +87,7 @@ class Postgres:
                 for each in [psutil.Process(self.pid), *psutil.Process(self.pid).children()]:
                     each.resume()
             stop(self.pid)
-            self._process.wait(_PATIENCE_SECONDS)
+            self._process.wait(_STOP_SECONDS)
 
     def sessions(self, *, busy: bool = False) -> list[int]:
         """Give the process ids of all sessions on the database that are not the suite's own.

@@ -8,9 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
-
-from tests.support.service import NO_TLS, SECRET, START_SECONDS, environment
+from tests.support.service import SECRET, environment, wait_until_alive
 from tests.system.faults.ports import lasting_port
 
 _OWN = r'"(?:time|duration_ms|request_id|trace_id|user)":[^,]+,'
@@ -46,16 +44,8 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        give_up = time.monotonic() + START_SECONDS
-        while self._process.poll() is None and time.monotonic() < give_up:
-            try:
-                httpx.get(f"http://127.0.0.1:{self.port}/livez", timeout=1, verify=NO_TLS)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return time.monotonic()
-        message = f"the service did not start:\n{self.log.read_text()}"
-        raise RuntimeError(message)
+        wait_until_alive(f"http://127.0.0.1:{self.port}", self._process, self.log)
+        return time.monotonic()
 
     def stop(self) -> str:
         """Stop it with SIGTERM, and say what was wrong with how it ended."""
@@ -84,7 +74,7 @@ class Server:
             self.kill()
 
     def errors(self) -> list[str]:
-        """Return the lines of the log that speak of a defect, the first of each kind."""
+        """Return the lines of the log that tell of a bug, the first of each kind."""
         lines = self.log.read_text(errors="replace").splitlines()
         marks = ('"level":"error"', "Traceback")
         told = (line for line in lines if any(mark in line for mark in marks))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.database import new_database
-from tests.support.service import SECRET, answers, free_port
+from tests.support.service import SECRET, free_port, wait_until_alive
 from tests.system.image import container
 
 
@@ -61,9 +61,7 @@ def _started(database_url: str) -> Iterator[Running]:
     url = f"http://127.0.0.1:{port}"
     with container.start(container.tasks_api(), given) as process:
         try:
-            if not answers(url, process):
-                container.kill(process)
-                pytest.fail(f"the container does not answer:\n{process.communicate()[0]}")
+            wait_until_alive(url, process)
             yield Running(url, given, process)
         finally:
             container.kill(process)

@@ -29,7 +29,7 @@ http {{
 {documented}
 }}
 """
-_START_SECONDS = 10
+_START_SECONDS = 60
 _STOP_SECONDS = 10
 
 
@@ -96,7 +96,7 @@ class Nginx:
                 time.sleep(0.05)
             else:
                 return
-        message = f"nginx does not start: {self._log.read_text()}"
+        message = f"nginx did not start in {_START_SECONDS} s: {self._log.read_text()}"
         raise RuntimeError(message)
 
 
