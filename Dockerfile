@@ -1,6 +1,6 @@
-# The service and nothing else: `docker build -t tasks-api .`, or without a Docker engine
-# `scripts/build-image.sh`. The base is any Linux with Python 3.11 or newer and its venv module;
-# where pip has to be told about an index, a proxy or a certificate, give it your configuration:
+# The image of the service: `docker build -t tasks-api .`, or `scripts/build-image.sh` without a Docker
+# engine. The base may be any Linux with Python 3.11 or newer and its venv module. If pip needs an
+# index, a proxy or a certificate of yours, pass its configuration:
 # `--secret id=pip.conf,src=/etc/pip.conf`.
 ARG BASE_IMAGE=python:3.13-slim-bookworm
 
@@ -9,19 +9,19 @@ FROM ${BASE_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
 
-# pip and what builds the wheel stay behind with this stage: they have an environment of their own,
-# and pip installs into the other one from outside.
+# pip and the build tools are not in the final image: they have an environment of their own, from
+# which pip installs into the other one.
 RUN python3 -m venv tools && python3 -m venv --without-pip /opt/tasks-api
 
-# Wheels only, each of them one that the lock files name: nothing is compiled, nothing is resolved.
+# Only wheels, with the hashes of the lock files: pip compiles nothing, and resolves no versions.
 COPY requirements requirements
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     tools/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements/build.txt && \
     tools/bin/pip --python /opt/tasks-api install \
         --no-deps --only-binary :all: --require-hashes -r requirements/image.txt
 
-# Bytecode that is never compared with its source is right however the files' times are copied,
-# and a service on a read-only file system, which could not write any, starts as fast.
+# The bytecode is compiled here, because the service could not write it to a read-only file system.
+# Python does not compare it with its source, so the times of the files do not matter.
 COPY . .
 RUN tools/bin/python -m hatchling build --target wheel --directory wheel && \
     tools/bin/pip --python /opt/tasks-api install --no-deps --no-index wheel/*.whl && \
@@ -52,13 +52,13 @@ ENV PATH=/opt/tasks-api/bin:$PATH \
     HOST=0.0.0.0 \
     PORT=8000
 
-# A number, so that an orchestrator can see that it is not root.
+# A number, so that an orchestrator can verify that it is not root.
 USER 10001:10001
 WORKDIR /opt/tasks-api
 EXPOSE 8000
 
-# The address to listen on, be it 0.0.0.0, is one to connect to as well. Not with urllib, which would
-# ask the proxy of the environment.
+# Connecting to HOST works even if it is 0.0.0.0. Not with urllib, which would use the proxy that the
+# environment names.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD ["python", "-IS", "-c", "\
 import http.client, os, sys; \
 service = http.client.HTTPConnection(os.environ['HOST'], int(os.environ['PORT']), timeout=2); \
