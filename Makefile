@@ -12,7 +12,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON UPGRADE
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops both
 	@$(python) -m tasks_api dev
@@ -20,11 +20,11 @@ run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops
 demo: environment ## Start the frontend, the service and a PostgreSQL; Ctrl-C stops them. Needs Node.js
 	@$(python) -m scripts.frontend demo
 
-test: environment ## Run the tests against a PostgreSQL that they start and remove
-	@$(python) -m pytest
+test: environment ## Run the tests against PostgreSQLs that they start and remove
+	@$(python) -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 e2e: environment ## Test every button of the frontend in a browser. Needs Node.js and Chromium
-	@$(python) -m pytest -m browser tests/boundary
+	@$(python) -m pytest -m browser tests/http/boundary
 	@$(python) -m scripts.frontend e2e
 
 lint: lint-environment ## Check style, types, imports, contract, frontend, migrations, deployment
@@ -41,19 +41,19 @@ lint: lint-environment ## Check style, types, imports, contract, frontend, migra
 check: lint test ## Run lint, then test
 
 fuzz: environment ## Search for requests that violate the contract, for longer than `make test` does
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/contract/test_fuzz.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/http/contract/test_fuzz.py
 
 faults: environment ## Break PostgreSQL and the network under load, and write the results into docs/reliability.md
-	@$(python) -m tests.faults $(FAULTS)
+	@$(python) -m tests.system.faults $(FAULTS)
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
-	@$(python) -m pytest -s -m replicas tests/replicas tests/tasks_api/preflight
+	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks
 
 image: ## Build the image without a Docker engine, into build/image; as root on Debian
 	@scripts/build-image.sh
 
 image-test: environment image ## Build the image, and test it
-	@$(python) -m pytest -m image tests/image
+	@$(python) -m pytest -m image tests/system/image
 
 bench: bench-environment ## Compare the service with three others, and write docs/performance.md (20 minutes)
 	@.venv-bench/bin/python -m bench compare
@@ -69,7 +69,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 	@scripts/lock.sh
 
 clean: ## Remove what the other targets created, except the data of run (.local)
-	@rm -rf .venv .venv-bench build dist scripts/contract-lint/node_modules tests/better_auth/node_modules
+	@rm -rf .venv .venv-bench build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
 	@rm -rf frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
