@@ -27,6 +27,7 @@ ONE_GROUP = ("system/better_auth",)
 FIRST = ("system/better_auth", "http/contract/test_fuzz", "http/test_protocol", "system")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file in one worker of pytest-xdist, and start with what takes longest."""
     for item in items:

@@ -59,10 +59,10 @@ class BetterAuth:
         outcomes: list[dict[str, Any]] = self._ask("call", url=url, token=token, calls=calls)
         return outcomes
 
-    def run_readme(self, url: str, better_auth: str, cookies: str) -> dict[str, Any]:
-        """Run README's client in the browser of somebody; give the task that it adds."""
+    def run_documented_client(self, url: str, better_auth: str, cookies: str) -> dict[str, Any]:
+        """Run the client of docs/clients.md in a user's browser; return the task that it adds."""
         task: dict[str, Any] = self._ask(
-            "tasksOfReadme", url=url, betterAuth=better_auth, cookie=cookies
+            "documentedTasks", url=url, betterAuth=better_auth, cookie=cookies
         )
         return task
 

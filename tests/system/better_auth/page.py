@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from tests.system.better_auth.node import ROOT
+from tests.support.paths import ROOT
 from tests.system.better_auth.orders import Order
 from tests.system.better_auth.row import Row
 from tests.system.better_auth.stage import Answer

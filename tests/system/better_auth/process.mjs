@@ -5,11 +5,11 @@ import { createInterface } from "node:readline";
 
 import { call } from "./calls.mjs";
 import { migrate } from "./migration.mjs";
-import { tasksOfReadme } from "./readme.mjs";
+import { documentedTasks } from "./documents.mjs";
 import { serve } from "./server.mjs";
 import { versions } from "./versions.mjs";
 
-const actions = { call, migrate, serve, tasksOfReadme, versions };
+const actions = { call, migrate, serve, documentedTasks, versions };
 
 console.log = console.info = console.debug = console.error;
 

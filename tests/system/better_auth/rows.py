@@ -34,8 +34,8 @@ DEFAULT = "`jwt()`"
 GONE = "The user of this token no longer exists"
 
 HS256 = (
-    Row(f"{SIGN}, as in README", TOKEN, "readme"),
-    Row(f"{SIGN}, as in README", TOKEN, "readme", service="keys"),
+    Row(f"{SIGN}, as documented above", TOKEN, "documented"),
+    Row(f"{SIGN}, as documented above", TOKEN, "documented", service="keys"),
     Row(f"{SIGN}, the whole user in the claims", TOKEN, "sign"),
     Row(SIGN, "the header `set-auth-jwt`", "sign", take=lambda _, person: person.token_in_header()),
     Row(

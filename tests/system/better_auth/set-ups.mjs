@@ -4,7 +4,7 @@ import { betterAuth } from "better-auth";
 import { bearer, jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 
-import { authOfReadme } from "./readme.mjs";
+import { documentedAuth } from "./documents.mjs";
 
 const withPlugins = (...plugins) => (common) => betterAuth({ ...common, plugins });
 
@@ -30,7 +30,7 @@ const withKeyPair = (alg) => withPlugins(jwt({ jwks: { keyPairConfig: { alg } } 
 
 export const setUps = {
   "no plugin": withPlugins(),
-  readme: authOfReadme,
+  documented: documentedAuth,
   sign: signing({}),
   "sign, user_id": signing({ definePayload: ({ user }) => ({ user_id: user.id }) }),
   "sign, another user_id": signing({ definePayload: () => ({ user_id: "somebody" }) }),

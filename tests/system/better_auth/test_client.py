@@ -1,4 +1,4 @@
-"""README's client, and one of the kind that people write by hand, with `fetch` of Node.js."""
+"""The client of docs/clients.md, and one that is written by hand, with `fetch` of Node.js."""
 
 import pytest
 
@@ -86,14 +86,14 @@ def test_a_missing_title_is_a_message_that_it_can_show(
     assert outcome == {"thrown": "The request is not valid"}
 
 
-def test_the_client_of_readme_gets_a_token_of_the_set_up_of_readme(
+def test_the_documented_client_gets_a_token_of_the_documented_set_up(
     better_auth: BetterAuth, service: Service, empty_database_url: str, sign_up: SignUp
 ) -> None:
     better_auth.migrate(empty_database_url)
-    address = better_auth.serve("readme", empty_database_url)
+    address = better_auth.serve("documented", empty_database_url)
     person = sign_up(address)
 
-    task = better_auth.run_readme(service.url, address, person.cookies)
+    task = better_auth.run_documented_client(service.url, address, person.cookies)
 
     assert task["user_id"] == person.user_id
     with Api(service.url, person.user_id, person.token()) as api:

@@ -1,6 +1,6 @@
 """The statements of `docs/better-auth.md`, as they stand there."""
 
-from tests.system.better_auth.node import ROOT
+from tests.support.paths import ROOT
 
 _BLOCKS = (ROOT / "docs" / "better-auth.md").read_text(encoding="utf-8").split("```sql\n")[1:]
 
