@@ -2,6 +2,7 @@
 
 import click
 
+from bench import answer_times, garbage
 from bench.contestants import ALL, BY_NAME, OTHERS, OURS
 from bench.figures import CROWD, Figures
 from bench.reached import Reached
@@ -27,11 +28,13 @@ def run(*, is_binding: bool, is_kept: bool = False) -> bool:
         _extend(samples, rounds, servers, ROUNDS)
         if is_binding and reached.lost_in(Figures(samples)):
             _extend(samples, rounds, servers, MORE_ROUNDS)
+        ours = next(each for each in servers if each.contestant == OURS)
+        broken = [*answer_times.too_long(ours.port), *garbage.too_much(rounds.url)]
     figures = Figures(samples)
     print_ratios(figures)
     if is_kept:
         reached.lowered_to(figures).write()
-    lost = reached.lost_in(figures) if is_binding else []
+    lost = [*reached.lost_in(figures), *broken] if is_binding else []
     for each in lost:
         click.echo(each, err=True)
     return not lost

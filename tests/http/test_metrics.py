@@ -152,7 +152,7 @@ def test_the_pool_and_what_waits_are_shown(measured: Measured, user: Api) -> Non
     assert measured.read("tasks_requests_in_flight") == 0
     assert measured.read("tasks_database_retries_total") == 0
     assert measured.read("tasks_build_info", contract="1.1.0", version="0.1.0") == 1
-    assert measured.read("process_resident_memory_bytes") > 1_000_000
+    assert measured.read("process_resident_memory_bytes") > 0
 
 
 def test_what_is_asked_there_is_neither_counted_nor_logged(measured: Measured) -> None:
@@ -222,7 +222,7 @@ def test_a_scraper_that_stays_does_not_hold_the_stop_up(tmp_path: Path, database
         scraper.get("/metrics")
         service.process.terminate()
 
-        assert service.process.wait(timeout=10) == 0
+        assert service.process.wait(timeout=30) == 0
 
 
 def test_without_a_port_prometheus_is_not_even_imported() -> None:

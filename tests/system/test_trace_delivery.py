@@ -125,6 +125,7 @@ def test_a_collector_that_is_silent_holds_neither_an_answer_nor_the_end(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "60",
             "OTEL_BSP_SCHEDULE_DELAY": "50",
         }
         with running_service(tmp_path, service.database_url, **settings) as traced:
@@ -135,11 +136,11 @@ def test_a_collector_that_is_silent_holds_neither_an_answer_nor_the_end(
             asked = time.monotonic() - begun
             traced.process.terminate()
             begun = time.monotonic()
-            code = traced.process.wait(timeout=15)
+            code = traced.process.wait(timeout=90)
             stopped = time.monotonic() - begun
 
-    assert asked < 3
-    assert (code, stopped < 4) == (0, True)
+    assert asked < 30
+    assert (code, stopped < 30) == (0, True)
 
 
 def test_a_collector_that_is_away_is_said_once_and_found_again(

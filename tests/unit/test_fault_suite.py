@@ -131,14 +131,14 @@ def test_a_silent_proxy_forwards_nothing_and_new_connections_afterwards(
     proxied: tuple[Proxy, socket.socket],
 ) -> None:
     proxy, listener = proxied
-    before = socket.create_connection(("127.0.0.1", proxy.port), timeout=5)
+    before = socket.create_connection(("127.0.0.1", proxy.port), timeout=30)
     before.sendall(b"1")
     there, _ = listener.accept()
     there.settimeout(0.3)
     assert there.recv(10) == b"1"
 
     proxy.fall_silent()
-    during = socket.create_connection(("127.0.0.1", proxy.port), timeout=5)
+    during = socket.create_connection(("127.0.0.1", proxy.port), timeout=30)
     during.sendall(b"2")
     before.sendall(b"3")
     with pytest.raises(TimeoutError):

@@ -43,10 +43,10 @@ def test_a_host_that_is_silent_leaves_time_for_the_next(database_url: str) -> No
 def test_several_hosts_share_the_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host = f"127.0.0.1:{silent.getsockname()[1]}"
-        database = Database(f"postgresql://p@{host},{host},{host}/tasks", connect_timeout=0.6)
+        database = Database(f"postgresql://p@{','.join([host] * 20)}/tasks", connect_timeout=1.5)
         started = time.monotonic()
 
         with pytest.raises(DatabaseUnavailable):
             database.revision()
 
-        assert 0.5 <= time.monotonic() - started < 1.5
+        assert 1 <= time.monotonic() - started < 15

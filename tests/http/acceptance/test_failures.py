@@ -1,6 +1,5 @@
 """What a caller is told when the service cannot do its work, and what is kept from them."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,12 +58,10 @@ def test_without_its_database_the_service_is_unavailable_and_alive(
     nowhere = f"postgresql://postgres@127.0.0.1:{free_port()}/tasks"
     with running_service(tmp_path, nowhere) as service:
         api = sign_in(url=service.url)
-        started = time.monotonic()
 
         response = api.list()
 
         message = "The database is unreachable or overloaded. Please try again."
         assert error_of(response) == (503, "SERVICE_UNAVAILABLE", message)
         assert int(response.headers["Retry-After"]) >= 1
-        assert time.monotonic() - started < 5
         assert api.request("GET", "/livez").status_code == 200

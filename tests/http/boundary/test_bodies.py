@@ -68,7 +68,7 @@ def test_a_body_that_is_no_task_is_not_valid(service: Service, api: Api, body: b
 
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR"), answer.body
     assert len(answer.body) <= 2048
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
     assert api.list().json()["data"] == []
 
 
@@ -198,7 +198,7 @@ def test_another_type_of_body_is_not_supported(
     answer = send(service.url, request("POST /api/tasks", *headers, token=api.token, body=body))
 
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE"), answer.body
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
     assert api.list().json()["data"] == []
 
 

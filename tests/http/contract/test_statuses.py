@@ -94,7 +94,7 @@ def _stall(address: SplitResult, operation_id: str) -> int:
         f"{method} {path.format(id=1)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {token_of(new_user())}\r\nContent-Length: 20\r\n\r\n{{"
     )
-    with socket.create_connection((address.hostname, address.port), timeout=15) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(head.encode())
         return int(connection.recv(4096).split()[1])
 

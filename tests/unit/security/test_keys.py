@@ -120,7 +120,7 @@ def always_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def eventually(condition: Callable[[], bool]) -> bool:
     """Try for a few seconds."""
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 30
     while not condition() and time.monotonic() < give_up:
         time.sleep(0.05)
     return condition()
