@@ -26,7 +26,7 @@ compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
 
 # npm writes into its lock files where packages come from, and where to send money. Neither is needed.
-"$python" - */package-lock.json */*/package-lock.json <<'END'
+"$python" - frontend/package-lock.json scripts/*/package-lock.json tests/*/*/package-lock.json <<'END'
 import json
 import sys
 from pathlib import Path
