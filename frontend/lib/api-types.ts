@@ -13,13 +13,13 @@ export interface paths {
         };
         /**
          * List all tasks
-         * @description All tasks of the user, newest first (`created_at`, then `id`, descending); an empty array when there are none.
+         * @description All tasks of the user, newest first (`created_at`, then `id`, descending); an empty array if there are none.
          */
         get: operations["list_tasks"];
         put?: never;
         /**
          * Create a task
-         * @description The new task belongs to the user, is not completed, and gets its id and times from the service.
+         * @description The new task belongs to the user and is not completed. The service chooses its id and times.
          */
         post: operations["create_task"];
         delete?: never;
@@ -48,13 +48,13 @@ export interface paths {
         get: operations["get_task"];
         /**
          * Replace title and description
-         * @description Replaces both: a description that is absent becomes `null`. `completed` and `created_at` stay, `updated_at` moves forward. Of concurrent updates the last one wins, unless `If-Match` says otherwise.
+         * @description Replaces both: an absent description becomes `null`. `completed` and `created_at` stay the same, `updated_at` moves forward. Of concurrent updates, the last one wins, unless `If-Match` prevents it.
          */
         put: operations["update_task"];
         post?: never;
         /**
          * Delete a task
-         * @description Gone for good. Deleting it once more is a `404`.
+         * @description The task is deleted for good. Deleting it again is a `404`.
          */
         delete: operations["delete_task"];
         options?: never;
@@ -83,7 +83,7 @@ export interface paths {
         head?: never;
         /**
          * Flip a task between completed and not completed
-         * @description Takes no body; one that is sent all the same is ignored. `updated_at` moves forward. No concurrent flip is lost.
+         * @description Takes no body, and ignores one that is sent. `updated_at` moves forward. No concurrent flip is lost.
          */
         patch: operations["toggle_task"];
         trace?: never;
@@ -97,7 +97,7 @@ export interface paths {
         };
         /**
          * Is the process alive?
-         * @description Answers without asking the database. Restart the process when this fails.
+         * @description Does not query the database. Restart the process if this fails.
          */
         get: operations["liveness"];
         put?: never;
@@ -117,9 +117,9 @@ export interface paths {
         };
         /**
          * Can the service do its work?
-         * @description `200` when the database answers and its schema is at the revision that this version expects, or at a later one; else `503` with a message that says which of the two it is. Send no traffic while this fails.
+         * @description `200` if the database answers and its schema has the revision that this version expects, or a later one; else `503` with a message that says which of the two is wrong. Send no traffic while this fails.
          *
-         *     The database is asked while there is traffic, and while the answer is no. Where it was ready and no operation on tasks has used it for a minute, it is left alone, so that it may sleep, and the answer is the last one, with its age. `deep=1` asks it in any case.
+         *     The database is queried while there is traffic, and while it is not ready. If it was ready and no operation on tasks has used it for a minute, it is not queried, so that it can suspend; the answer is the last one, with its age. `deep=1` always queries it.
          */
         get: operations["readiness"];
         put?: never;
@@ -136,12 +136,12 @@ export interface components {
     schemas: {
         /**
          * Format: int64
-         * @description Unique over all users; never used again.
+         * @description Unique over all users, and never reused.
          * @example 42
          */
         TaskId: number;
         /**
-         * @description Whatever the client makes up, in 1 to 255 visible ASCII characters.
+         * @description Any 1 to 255 visible ASCII characters that the client generates.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
@@ -152,21 +152,21 @@ export interface components {
          */
         Deep: "1";
         /**
-         * @description `*`, or entity tags with commas between (RFC 9110, sections 5.6.1 and 8.8.3). Sent in several headers, they are one list.
+         * @description `*`, or entity tags separated by commas (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list.
          * @example "2026-01-31T09:30:00.123456Z", "2026-01-31T11:15:42.500000Z"
          */
         EntityTags: string;
         /**
-         * @description What is to be done, in 1 to 500 characters (Unicode code points), not all of them white space. Kept exactly as sent. Any character but U+0000.
+         * @description What to do, in 1 to 500 characters (Unicode code points), not all of them white space. Stored exactly as sent. Any character except U+0000.
          * @example Buy milk
          */
         Title: string & unknown;
         /**
-         * @description More about it, in up to 65,536 characters, or `null`. Kept exactly as sent. Any character but U+0000.
+         * @description More about it, in up to 65,536 characters, or `null`. Stored exactly as sent. Any character except U+0000.
          * @example Two litres, and oats.
          */
         Description: string | null;
-        /** @description What the user decides of a task. */
+        /** @description The properties of a task that the user chooses. */
         TaskInput: {
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
@@ -175,14 +175,14 @@ export interface components {
         Task: {
             id: components["schemas"]["TaskId"];
             /**
-             * @description The owner, always the user whom the token names.
+             * @description The owner, which is always the user of the token.
              * @example f3b1c9d2
              */
             user_id: string;
             title: components["schemas"]["Title"];
             description: components["schemas"]["Description"];
             /**
-             * @description Whether it is done. `false` on creation.
+             * @description Whether the task is done. `false` on creation.
              * @example false
              */
             completed: boolean;
@@ -203,7 +203,7 @@ export interface components {
         TaskListEnvelope: {
             data: components["schemas"]["Task"][];
         };
-        /** @description The process answers. */
+        /** @description The process is alive. */
         AliveEnvelope: {
             data: {
                 /**
@@ -222,16 +222,16 @@ export interface components {
                  */
                 status: "ready";
                 /**
-                 * @description How long ago the database said so, in whole seconds; `0` where it was asked for this answer.
+                 * @description The age of the database's answer, in whole seconds; `0` if it was queried for this request.
                  * @example 0
                  */
                 age_seconds: number;
             };
         };
-        /** @description One way in which a request breaks this contract. */
+        /** @description One way in which a request violates this contract. */
         Violation: {
             /**
-             * @description The property, parameter or header; `body` where it is the body as a whole.
+             * @description The property, parameter or header; `body` for the body as a whole.
              * @example title
              */
             field: string;
@@ -285,7 +285,7 @@ export interface components {
                 "application/json": components["schemas"]["TaskEnvelope"];
             };
         };
-        /** @description The new task; with an `Idempotency-Key` that was used before, the answer to its first use. */
+        /** @description The new task. If the `Idempotency-Key` was used before, the answer to its first use. */
         TaskCreated: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -321,7 +321,7 @@ export interface components {
                 "application/json": components["schemas"]["TaskListEnvelope"];
             };
         };
-        /** @description The process answers. */
+        /** @description The process is alive. */
         Alive: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -348,7 +348,7 @@ export interface components {
                 "application/json": components["schemas"]["ReadyEnvelope"];
             };
         };
-        /** @description What the client has is what it would get. */
+        /** @description The client already has the current version. */
         NotModified: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -357,7 +357,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The token is missing, malformed, expired or forged, or names nobody. The message says which. */
+        /** @description The token is missing, malformed, expired or forged, or names no user. The message says which. */
         Unauthorized: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -368,7 +368,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description No such task, or it belongs to somebody else. */
+        /** @description No such task, or it belongs to another user. */
         NotFound: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -386,7 +386,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The body stopped arriving. */
+        /** @description The body was not received in time. */
         RequestTimeout: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -397,7 +397,7 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "REQUEST_TIMEOUT",
-                 *         "message": "The request body did not arrive in time"
+                 *         "message": "The request body was not received in time"
                  *       }
                  *     }
                  */
@@ -458,7 +458,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The body, the query or a header breaks this contract, or the `Idempotency-Key` was used with another body. `details` lists every violation. */
+        /** @description The body, the query or a header violates this contract, or the `Idempotency-Key` was used with another body. `details` lists every violation. */
         InvalidNewTask: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -468,7 +468,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The body, the id, the query or a header breaks this contract. `details` lists every violation. */
+        /** @description The body, the id, the query or a header violates this contract. `details` lists every violation. */
         InvalidTask: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -492,7 +492,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The id, the query or a header breaks this contract. `details` lists every violation. */
+        /** @description The id, the query or a header violates this contract. `details` lists every violation. */
         InvalidId: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -516,7 +516,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The query or a header breaks this contract; this operation takes no query. `details` lists every violation. */
+        /** @description The query or a header violates this contract; this operation takes no query. `details` lists every violation. */
         InvalidListRequest: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -531,7 +531,7 @@ export interface components {
                  *         "details": [
                  *           {
                  *             "field": "If-None-Match",
-                 *             "message": "Entity tags must be * or a list of tags in double quotes, with commas between"
+                 *             "message": "Entity tags must be * or a list of tags in double quotes, separated by commas"
                  *           }
                  *         ]
                  *       }
@@ -540,7 +540,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The query breaks this contract. `details` lists every violation. */
+        /** @description The query violates this contract. `details` lists every violation. */
         InvalidQuery: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -564,7 +564,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description A defect of the service. Shows nothing of its inside. */
+        /** @description A bug of the service. The answer shows no internal details. */
         InternalError: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -575,7 +575,7 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "INTERNAL_ERROR",
-                 *         "message": "Something went wrong on our side"
+                 *         "message": "Internal server error"
                  *       }
                  *     }
                  */
@@ -594,7 +594,7 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "SERVICE_UNAVAILABLE",
-                 *         "message": "The database is unreachable or overloaded, please try again"
+                 *         "message": "The database is unreachable or overloaded. Please try again."
                  *       }
                  *     }
                  */
@@ -609,28 +609,28 @@ export interface components {
          */
         TaskId: components["schemas"]["TaskId"];
         /**
-         * @description Makes it safe to send the request again: the same key with the same body gives the first answer again, and one task. Send it once, and make up another one for another task.
+         * @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /**
-         * @description Ask the database for this answer, though it may sleep.
+         * @description Query the database for this answer, even if it is suspended.
          * @example 1
          */
         Deep: components["schemas"]["Deep"];
         /**
-         * @description Do it only if the `ETag` of the task is one of these, else answer `412` (RFC 9110, section 13.1.1).
+         * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
          * @example "2026-01-31T09:30:00.123456Z"
          */
         IfMatch: components["schemas"]["EntityTags"];
         /**
-         * @description Answer `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
+         * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
          * @example "2026-01-31T09:30:00.123456Z"
          */
         IfNoneMatch: components["schemas"]["EntityTags"];
     };
     requestBodies: {
-        /** @description What the user decides of a task. At most 1 MiB. */
+        /** @description The properties of a task that the user chooses. At most 1 MiB. */
         TaskInput: {
             content: {
                 "application/json": components["schemas"]["TaskInput"];
@@ -639,12 +639,12 @@ export interface components {
     };
     headers: {
         /**
-         * @description The id of the request, for whoever asks about it: the `X-Request-ID` that was sent, if it is well-formed, else a new one.
+         * @description The id of the request, which is also in the log of the service: the `X-Request-ID` that was sent, if it is well-formed, else a new one.
          * @example 8e03978e40d543e8bc936894a57f9324
          */
         RequestId: string;
         /**
-         * @description The version of what is answered, a strong entity tag (RFC 9110, section 8.8.3). That of a task is its `updated_at` in double quotes, that of the list is opaque.
+         * @description The version of the answer, a strong entity tag (RFC 9110, section 8.8.3). The tag of a task is its `updated_at` in double quotes; the tag of the list is opaque.
          * @example "2026-01-31T09:30:00.123456Z"
          */
         ETag: string;
@@ -659,7 +659,7 @@ export interface components {
          */
         RetryAfter: number;
         /**
-         * @description The challenge of RFC 6750, section 3; names `invalid_token` where a token was sent.
+         * @description The challenge of RFC 6750, section 3; with `invalid_token` if a token was sent.
          * @example Bearer realm="tasks", error="invalid_token", error_description="The token has expired"
          */
         WWWAuthenticate: string;
@@ -673,7 +673,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Answer `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
+                 * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
                  * @example "2026-01-31T09:30:00.123456Z"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -696,7 +696,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes it safe to send the request again: the same key with the same body gives the first answer again, and one task. Send it once, and make up another one for another task.
+                 * @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -721,7 +721,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Answer `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
+                 * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
                  * @example "2026-01-31T09:30:00.123456Z"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -751,7 +751,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Do it only if the `ETag` of the task is one of these, else answer `412` (RFC 9110, section 13.1.1).
+                 * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
                  * @example "2026-01-31T09:30:00.123456Z"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -784,7 +784,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Do it only if the `ETag` of the task is one of these, else answer `412` (RFC 9110, section 13.1.1).
+                 * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
                  * @example "2026-01-31T09:30:00.123456Z"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -821,7 +821,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Do it only if the `ETag` of the task is one of these, else answer `412` (RFC 9110, section 13.1.1).
+                 * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
                  * @example "2026-01-31T09:30:00.123456Z"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -864,7 +864,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Ask the database for this answer, though it may sleep.
+                 * @description Query the database for this answer, even if it is suspended.
                  * @example 1
                  */
                 deep?: components["parameters"]["Deep"];
