@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from functools import partial
 from importlib.metadata import version
 from threading import Thread
 
@@ -32,6 +32,7 @@ class SdkTracing(Tracing):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         # What this logger cannot parse of OTEL_EXPORTER_OTLP_HEADERS it quotes, keys included.
         logging.getLogger("opentelemetry.util.re").setLevel(logging.CRITICAL)
         ours = Resource.create({"service.name": NAME, "service.version": version(NAME)})
@@ -40,14 +41,11 @@ class SdkTracing(Tracing):
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(ReportingExporter(OTLPSpanExporter())))
         self._tracer = self._provider.get_tracer(NAME)
+        self.span = partial(statement_span, self._tracer)
 
     def requests(self, app: ASGIApp) -> ASGIApp:
         """Return the application with a span for each request."""
         return TracedRequests(app, self._tracer)
-
-    def span(self, text: str) -> AbstractContextManager[object]:
-        """Return the block that traces a statement."""
-        return statement_span(self._tracer, text)
 
     def stop(self) -> None:
         """Deliver what is left, within `FLUSH_SECONDS`."""
