@@ -18,8 +18,8 @@ from tests.support.paths import ROOT
 BUILT = ROOT / "build" / "image"
 """Where `make image` puts it."""
 
-ROOT = BUILT / "rootfs"
-INSTALLED = ROOT / "opt" / "tasks-api"
+ROOT_FILE_SYSTEM = BUILT / "rootfs"
+INSTALLED = ROOT_FILE_SYSTEM / "opt" / "tasks-api"
 """All that the image has above its base."""
 
 _UNSHARED = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c")
@@ -50,7 +50,7 @@ def start(
     variables = [*image["Env"], *(f"{name}={value}" for name, value in environment.items())]
     return subprocess.Popen(
         [
-            *(*_UNSHARED, _ENTER, str(ROOT), image["User"]),
+            *(*_UNSHARED, _ENTER, str(ROOT_FILE_SYSTEM), image["User"]),
             *(f"--chdir={image['WorkingDir']}", *variables, *command),
         ],
         text=True,

@@ -7,7 +7,7 @@ from stat import S_ISGID, S_ISUID, S_IWGRP, S_IWOTH
 import pytest
 
 from tests.support.paths import ROOT
-from tests.system.image.container import INSTALLED, settings
+from tests.system.image.container import INSTALLED, ROOT_FILE_SYSTEM, settings
 
 pytestmark = pytest.mark.image
 
@@ -22,7 +22,7 @@ FOREIGN |= {"frontend", "tests"}
 
 def test_it_holds_no_compiler() -> None:
     folders = ("bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "opt/tasks-api/bin")
-    programs = {file.name for folder in folders for file in (ROOT / folder).glob("*")}
+    programs = {file.name for folder in folders for file in (ROOT_FILE_SYSTEM / folder).glob("*")}
 
     assert {"sh", "tasks-api"} <= programs
     assert not [name for name in programs if name.partition("-")[0] in COMPILERS]
@@ -37,11 +37,11 @@ def test_it_holds_nothing_that_only_builds_or_tests() -> None:
 
 @pytest.mark.parametrize("folder", ["build", "root/.cache", "tmp"])
 def test_nothing_is_left_of_how_it_was_built(folder: str) -> None:
-    assert [file for file in (ROOT / folder).rglob("*") if file.is_file()] == []
+    assert [file for file in (ROOT_FILE_SYSTEM / folder).rglob("*") if file.is_file()] == []
 
 
 def test_no_secret_of_the_build_is_in_it() -> None:
-    assert not (ROOT / "etc" / "pip.conf").exists()
+    assert not (ROOT_FILE_SYSTEM / "etc" / "pip.conf").exists()
 
 
 def test_the_service_is_roots_and_gives_nobody_more_rights() -> None:
