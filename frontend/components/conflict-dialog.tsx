@@ -1,10 +1,10 @@
 import { Button } from "@/components/button";
 import { Modal } from "@/components/modal";
 import type { ConflictError } from "@/lib/conflict-error";
-import { draftOf, dropDraft, dropTaken, edited, type Draft } from "@/lib/draft";
+import { draftOf, dropDraft, dropTaken, edited, type Draft } from "@/lib/draft-storage";
 import type { TaskInput } from "@/lib/task";
-import { sayWhy, type Attempt } from "@/lib/use-attempt";
-import { isAtFields } from "@/lib/words-of-change";
+import { sayWhy, type Attempt } from "@/lib/use-change-task";
+import { isAtFields } from "@/lib/change-messages";
 
 interface ConflictDialogProps {
   conflict: ConflictError;

@@ -2,7 +2,7 @@
 
 import { CloseIcon } from "@/components/icons";
 import { OutageBanner } from "@/components/outage-banner";
-import { dismiss, useNotices } from "@/lib/notices";
+import { dismiss, useNotices } from "@/lib/notifications";
 
 /**
  * What has just happened: failures to be seen and heard, the rest for screen readers alone. It lies

@@ -12,7 +12,7 @@ import { useState, type ReactNode } from "react";
 import { ApiProvider } from "@/components/api-provider";
 import { Notices } from "@/components/notices";
 import { wantsSignIn } from "@/lib/api-error";
-import { leaveFor } from "@/lib/leaving";
+import { leaveFor } from "@/lib/navigation";
 import { signInPath } from "@/lib/sign-in-path";
 
 // Before the next picture is painted, so that a box that is ticked does not blink.

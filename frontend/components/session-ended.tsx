@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-import { hasDrafts } from "@/lib/draft";
+import { hasDrafts } from "@/lib/draft-storage";
 
 /** Why somebody has to sign in again, and what became of what they did last. */
 export function SessionEnded() {

@@ -5,9 +5,9 @@ import { useState } from "react";
 
 import { SignOutDialog } from "@/components/sign-out-dialog";
 import { authClient } from "@/lib/auth-client";
-import { dropAllDrafts, hasDrafts } from "@/lib/draft";
-import { leaveFor } from "@/lib/leaving";
-import { notify } from "@/lib/notices";
+import { dropAllDrafts, hasDrafts } from "@/lib/draft-storage";
+import { leaveFor } from "@/lib/navigation";
+import { notify } from "@/lib/notifications";
 import { forgetToken } from "@/lib/token";
 
 export function SignOutButton({ userName }: { userName: string }) {

@@ -4,7 +4,7 @@ import type { FormEvent, KeyboardEvent } from "react";
 
 import { Button } from "@/components/button";
 import { TaskFields } from "@/components/task-fields";
-import { edited, keepDraft, type Draft } from "@/lib/draft";
+import { edited, keepDraft, type Draft } from "@/lib/draft-storage";
 import { taskInput, type Task, type TaskInput } from "@/lib/task";
 
 export interface Editing {

@@ -1,8 +1,8 @@
 import type { KeyboardEvent, ReactNode, RefObject } from "react";
 
 import { FieldError } from "@/components/field-error";
-import type { Draft } from "@/lib/draft";
-import { ignoreHeldEnter } from "@/lib/held-enter";
+import type { Draft } from "@/lib/draft-storage";
+import { ignoreHeldEnter } from "@/lib/prevent-key-repeat";
 
 interface TaskFieldsProps {
   /** Tells the fields of one form from those of another on the page. */

@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { PlusIcon } from "@/components/icons";
 import { TaskFields } from "@/components/task-fields";
 import { UnsentTask } from "@/components/unsent-task";
-import type { Adding } from "@/lib/use-adding";
+import type { Adding } from "@/lib/use-add-task";
 
 /** Adds a task; below it are those that were refused while the next one was typed already. */
 export function TaskForm({ adding }: { adding: Adding }) {

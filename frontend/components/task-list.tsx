@@ -6,7 +6,7 @@ import { ListSkeleton } from "@/components/list-skeleton";
 import { TaskRow } from "@/components/task-row";
 import { wantsSignIn } from "@/lib/api-error";
 import type { ShownTask } from "@/lib/task-change";
-import type { Attempt } from "@/lib/use-attempt";
+import type { Attempt } from "@/lib/use-change-task";
 
 const AT_ONCE = 50;
 

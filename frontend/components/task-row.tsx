@@ -9,10 +9,10 @@ import { TaskText } from "@/components/task-text";
 import { TrashIcon } from "@/components/icons";
 import { ApiError } from "@/lib/api-error";
 import { ConflictError } from "@/lib/conflict-error";
-import { draftOf, dropDraft, dropTaken, edited, readDraft } from "@/lib/draft";
+import { draftOf, dropDraft, dropTaken, edited, readDraft } from "@/lib/draft-storage";
 import { sameText, taskInput, type TaskInput } from "@/lib/task";
 import type { ShownTask } from "@/lib/task-change";
-import type { Attempt } from "@/lib/use-attempt";
+import type { Attempt } from "@/lib/use-change-task";
 
 interface TaskRowProps {
   task: ShownTask;

@@ -1,6 +1,6 @@
 import { useCallback, type RefObject } from "react";
 
-import { ignoreHeldEnter } from "@/lib/held-enter";
+import { ignoreHeldEnter } from "@/lib/prevent-key-repeat";
 import type { ShownTask } from "@/lib/task-change";
 
 interface TaskTextProps {

@@ -1,5 +1,5 @@
 import { Button } from "@/components/button";
-import type { SentDraft } from "@/lib/draft";
+import type { SentDraft } from "@/lib/draft-storage";
 
 interface UnsentTaskProps {
   words: SentDraft;

@@ -2,7 +2,7 @@ import createClient, { type Client } from "openapi-fetch";
 
 import { ApiError } from "./api-error";
 import type { paths } from "./api-types";
-import { patientFetch } from "./patient-fetch";
+import { patientFetch } from "./retry-fetch";
 import type { ErrorEnvelope } from "./task";
 import { forgetToken, token } from "./token";
 

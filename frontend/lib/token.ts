@@ -2,7 +2,7 @@ import { decodeJwt } from "jose";
 
 import { SignedOutError } from "./api-error";
 import { authClient } from "./auth-client";
-import { leaveFor } from "./leaving";
+import { leaveFor } from "./navigation";
 
 const RENEW_BEFORE_MS = 60_000;
 const PATIENCE_MS = 15_000;

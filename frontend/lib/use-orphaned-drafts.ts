@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 import { ConflictError } from "./conflict-error";
-import { dropDraft, edited, editedDrafts, type EditedDraft } from "./draft";
+import { dropDraft, edited, editedDrafts, type EditedDraft } from "./draft-storage";
 import { sameText, taskInput, type Task } from "./task";
 import type { TaskChange } from "./task-change";
 

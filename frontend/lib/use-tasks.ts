@@ -10,11 +10,11 @@ import { useMemo, useRef } from "react";
 import { useApi } from "@/components/api-provider";
 
 import { ConflictError } from "./conflict-error";
-import { sendChange } from "./send-change";
+import { sendChange } from "./save-change";
 import type { Task } from "./task";
 import { withChanges, type TaskChange } from "./task-change";
 import { fetchList, withAnswer, type TaskList } from "./task-list";
-import { inTurn } from "./turns";
+import { inTurn } from "./serial-queue";
 
 const TASKS = ["tasks"] as const;
 const CHANGE = ["tasks", "change"] as const;

@@ -2,10 +2,10 @@ import { useCallback } from "react";
 
 import { wantsSignIn } from "./api-error";
 import { ConflictError } from "./conflict-error";
-import { notify } from "./notices";
+import { notify } from "./notifications";
 import type { TaskChange } from "./task-change";
 import { useTaskChange } from "./use-tasks";
-import { failure, isAtFields, success, vanished } from "./words-of-change";
+import { failure, isAtFields, success, vanished } from "./change-messages";
 
 /** Makes a change and tells the user how it went; rejects where it failed. */
 export type Attempt = (change: TaskChange) => Promise<void>;

@@ -1,4 +1,4 @@
-import { tabStorage } from "./storage";
+import { tabStorage } from "./session-storage";
 import { draftIn, type Draft } from "./stored-draft";
 import { sameText, taskInput, type Task, type TaskInput } from "./task";
 

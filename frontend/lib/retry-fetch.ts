@@ -1,6 +1,6 @@
 import { answered, nextTry } from "./outage";
 import { retryAfter, spread } from "./retry-after";
-import { Silence } from "./silence";
+import { Silence } from "./idle-timeout";
 
 const PATIENCE_MS = 15_000;
 const LONGEST_PAUSE_S = 15;

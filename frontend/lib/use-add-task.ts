@@ -13,12 +13,12 @@ import {
   takeNewDraft,
   type Draft,
   type SentDraft,
-} from "./draft";
+} from "./draft-storage";
 import { idempotencyKey } from "./idempotency-key";
 import { taskInput } from "./task";
 import type { TaskChange } from "./task-change";
-import { sayWhy, type Attempt } from "./use-attempt";
-import { isAtFields, reasonOf } from "./words-of-change";
+import { sayWhy, type Attempt } from "./use-change-task";
+import { isAtFields, reasonOf } from "./change-messages";
 
 const DOUBLE_CLICK_MS = 500;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { tabStorage } from "./storage";
+import { tabStorage } from "./session-storage";
 
 function giveBrowser(storage: unknown): void {
   Object.defineProperty(globalThis, "sessionStorage", { configurable: true, value: storage });

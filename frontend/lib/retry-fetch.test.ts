@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { patientFetch } from "./patient-fetch";
+import { patientFetch } from "./retry-fetch";
 
 const NEVER = new AbortController().signal;
 
