@@ -1,7 +1,7 @@
 "use client";
 
 import { Button } from "@/components/button";
-import { Shell } from "@/components/shell";
+import { Shell } from "@/components/page-layout";
 
 /** Mostly that Better Auth's database does not answer; the page can be asked for again. */
 export default function PageError() {

@@ -1,6 +1,6 @@
 import Link from "next/link";
 
-import { Shell } from "@/components/shell";
+import { Shell } from "@/components/page-layout";
 
 export default function NotFound() {
   return (

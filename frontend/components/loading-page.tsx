@@ -1,5 +1,5 @@
 import { ListSkeleton } from "@/components/list-skeleton";
-import { Shell } from "@/components/shell";
+import { Shell } from "@/components/page-layout";
 
 export function LoadingPage() {
   return (

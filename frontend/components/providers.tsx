@@ -10,7 +10,7 @@ import {
 import { useState, type ReactNode } from "react";
 
 import { ApiProvider } from "@/components/api-provider";
-import { Notices } from "@/components/notices";
+import { Notices } from "@/components/notifications";
 import { wantsSignIn } from "@/lib/api-error";
 import { leaveFor } from "@/lib/navigation";
 import { signInPath } from "@/lib/sign-in-path";

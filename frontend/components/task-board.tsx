@@ -4,9 +4,9 @@ import { useIsMutating } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { ConflictDialog } from "@/components/conflict-dialog";
-import { Shell } from "@/components/shell";
+import { Shell } from "@/components/page-layout";
 import { SignOutButton } from "@/components/sign-out-button";
-import { TaskForm } from "@/components/task-form";
+import { TaskForm } from "@/components/add-task-form";
 import { TaskList } from "@/components/task-list";
 import { claimDrafts } from "@/lib/draft-storage";
 import { isLeaving } from "@/lib/navigation";

@@ -1,8 +1,8 @@
 import { tabStorage } from "./session-storage";
-import { draftIn, type Draft } from "./stored-draft";
+import { draftIn, type Draft } from "./draft";
 import { sameText, taskInput, type Task, type TaskInput } from "./task";
 
-export type { Draft } from "./stored-draft";
+export type { Draft } from "./draft";
 
 /** Words that were sent; the key is that of the request. */
 export type SentDraft = Draft & { key: string };

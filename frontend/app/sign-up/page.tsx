@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 
 import { CredentialsForm } from "@/components/credentials-form";
-import { Shell } from "@/components/shell";
+import { Shell } from "@/components/page-layout";
 import { currentSession } from "@/lib/session";
 import { pathAfterSignIn } from "@/lib/sign-in-path";
 

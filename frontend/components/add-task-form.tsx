@@ -5,7 +5,7 @@ import { useRef, type FormEvent } from "react";
 import { Button } from "@/components/button";
 import { PlusIcon } from "@/components/icons";
 import { TaskFields } from "@/components/task-fields";
-import { UnsentTask } from "@/components/unsent-task";
+import { UnsentTask } from "@/components/unsaved-task";
 import type { Adding } from "@/lib/use-add-task";
 
 /** Adds a task; below it are those that were refused while the next one was typed already. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { draftIn } from "./stored-draft";
+import { draftIn } from "./draft";
 
 const TASK = { id: 1, title: "Bake bread", description: null, completed: false, updated_at: "2026-01-31T09:30:00Z" };
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { Scene } from "@/components/scene";
+import { Scene } from "@/components/landscape";
 import { ThemeToggle } from "@/components/theme-toggle";
 
 interface ShellProps {
