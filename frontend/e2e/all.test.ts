@@ -2,23 +2,23 @@
 import { after, before } from "node:test";
 
 import { closeBrowser, openBrowser } from "./browser";
-import { frontend, service } from "./stack";
+import { frontend, service } from "./servers";
 
 import "./every-button";
-import "./refusals";
-import "./two-people";
+import "./rejected-changes";
+import "./user-isolation";
 import "./tokens";
 import "./sessions";
 import "./drafts";
-import "./haste";
+import "./rapid-actions";
 import "./outages";
 import "./conflicts";
-import "./gone";
-import "./origins";
-import "./server";
+import "./deleted-elsewhere";
+import "./cross-origin";
+import "./frontend-server";
 import "./many-tasks";
-import "./browsers";
-import "./appearance";
+import "./browser-compatibility";
+import "./accessibility";
 
 before(async () => {
   await Promise.all([service.start(), frontend.start(), openBrowser()]);

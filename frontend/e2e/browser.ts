@@ -8,7 +8,7 @@ import {
   type Page,
 } from "playwright-core";
 
-import { FRONTEND, given, SERVICE, STRANGER } from "./stack";
+import { FRONTEND, given, SERVICE, STRANGER } from "./servers";
 
 const PATIENCE_MS = 15_000;
 const OURS = [FRONTEND, STRANGER, SERVICE];

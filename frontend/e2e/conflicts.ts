@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { editedTwice } from "./edited-twice";
-import { add, ask, bin, box, editor, hold, idOf, join, kept, lookAgain, newTask, titles, type, words } from "./person";
-import { SERVICE } from "./stack";
+import { editedTwice } from "./concurrent-edit";
+import { add, ask, bin, box, editor, hold, idOf, join, kept, lookAgain, newTask, titles, type, words } from "./task-page";
+import { SERVICE } from "./servers";
 
 for (const { choice, outcome } of [
   { choice: "Keep mine", outcome: "Bake two loaves" },

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, box, editor, hold, join, kept, newTask, titles, type, words } from "./person";
-import { service, SERVICE } from "./stack";
+import { add, box, editor, hold, join, kept, newTask, titles, type, words } from "./task-page";
+import { service, SERVICE } from "./servers";
 
 const addButton = (page: Page) => newTask(page).getByRole("button", { name: "Add" });
 const title = (page: Page) => newTask(page).getByLabel("Title");

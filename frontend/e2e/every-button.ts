@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, bin, box, editor, join, kept, newTask, signIn, signUp, titles, type, words } from "./person";
-import { FRONTEND, service, SERVICE, until } from "./stack";
+import { add, bin, box, editor, join, kept, newTask, signIn, signUp, titles, type, words } from "./task-page";
+import { FRONTEND, service, SERVICE, until } from "./servers";
 
 test("every button does what it says, and what it did outlives a reload and a restart", () =>
   withPage(async (page) => {

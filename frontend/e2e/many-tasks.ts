@@ -6,8 +6,8 @@ import type { CDPSession, Page } from "playwright-core";
 import { Client } from "pg";
 
 import { withPage } from "./browser";
-import { add, ask, box, join, kept, lookAgain, row, words, editor, type } from "./person";
-import { given, SERVICE } from "./stack";
+import { add, ask, box, join, kept, lookAgain, row, words, editor, type } from "./task-page";
+import { given, SERVICE } from "./servers";
 
 const MANY = 10_000;
 const TICKS = 5;

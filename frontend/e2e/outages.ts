@@ -4,8 +4,8 @@ import { test } from "node:test";
 import type { Page, Response, Route } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, box, join, kept, newTask, row, titles, type } from "./person";
-import { NO_DATABASE, service, SERVICE, until } from "./stack";
+import { add, box, join, kept, newTask, row, titles, type } from "./task-page";
+import { NO_DATABASE, service, SERVICE, until } from "./servers";
 
 /** How far the browser's clocks may differ from each other. */
 const CLOCK_MS = 50;

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, box, hold, join, kept, newTask, signIn, titles, type } from "./person";
-import { FRONTEND, SERVICE } from "./stack";
+import { add, box, hold, join, kept, newTask, signIn, titles, type } from "./task-page";
+import { FRONTEND, SERVICE } from "./servers";
 
 test("a session that has ended leads to sign-in and back, and what was typed is still there", () =>
   withPage(async (page, context) => {

@@ -5,8 +5,8 @@ import { decodeJwt, SignJWT } from "jose";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, join, newTask, signUp, somebody, titles, type } from "./person";
-import { given, SERVICE } from "./stack";
+import { add, join, newTask, signUp, somebody, titles, type } from "./task-page";
+import { given, SERVICE } from "./servers";
 
 const TOKEN = "**/api/auth/token";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Locator, Page } from "playwright-core";
 
-import { FRONTEND, SERVICE } from "./stack";
+import { FRONTEND, SERVICE } from "./servers";
 
 export interface Person {
   name: string;

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-import { add, editor, idOf, join, type, words } from "./person";
+import { add, editor, idOf, join, type, words } from "./task-page";
 
 /** The editor has "Bake two loaves" in it, and elsewhere the same task became something else. */
 export async function editedTwice(page: Page, elsewhere: (path: string) => Promise<unknown>): Promise<void> {

@@ -7,8 +7,8 @@ import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, bin, box, join, kept, newTask, words } from "./person";
-import { service, SERVICE } from "./stack";
+import { add, bin, box, join, kept, newTask, words } from "./task-page";
+import { service, SERVICE } from "./servers";
 
 const PICTURES = path.resolve("../docs/pictures");
 const LARGEST = 150 * 1024;

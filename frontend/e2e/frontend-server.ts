@@ -6,8 +6,8 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { withPage } from "./browser";
-import { add, join, somebody, titles } from "./person";
-import { frontend, FRONTEND, FRONTEND_SERVER, NO_DATABASE, Program } from "./stack";
+import { add, join, somebody, titles } from "./task-page";
+import { frontend, FRONTEND, FRONTEND_SERVER, NO_DATABASE, Program } from "./servers";
 
 const MOST_ATTEMPTS = 20;
 

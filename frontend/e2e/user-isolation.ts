@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, ask, idOf, join, newTask, signIn, somebody, titles, type } from "./person";
+import { add, ask, idOf, join, newTask, signIn, somebody, titles, type } from "./task-page";
 
 test("a second user sees nothing of the first, and cannot reach it", () =>
   withPage((ada) =>

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { editedTwice } from "./edited-twice";
-import { add, ask, box, editor, hold, idOf, join, kept, lookAgain, titles, type, words } from "./person";
-import { SERVICE, until } from "./stack";
+import { editedTwice } from "./concurrent-edit";
+import { add, ask, box, editor, hold, idOf, join, kept, lookAgain, titles, type, words } from "./task-page";
+import { SERVICE, until } from "./servers";
 
 test("the words for a task that was deleted elsewhere are not lost", () =>
   withPage(async (page) => {

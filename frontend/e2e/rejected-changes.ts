@@ -4,8 +4,8 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, bin, box, editor, join, newTask, row, titles, type, words } from "./person";
-import { SERVICE } from "./stack";
+import { add, bin, box, editor, join, newTask, row, titles, type, words } from "./task-page";
+import { SERVICE } from "./servers";
 
 test("a violation is shown at its field, in the words of the contract", () =>
   withPage(async (page) => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, bin, editor, join, kept, newTask, somebody, titles, type, words } from "./person";
-import { FRONTEND } from "./stack";
+import { add, bin, editor, join, kept, newTask, somebody, titles, type, words } from "./task-page";
+import { FRONTEND } from "./servers";
 
 test("a browser without storage, and without what only secure pages have, is enough", () =>
   withPage(async (page) => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { ask, join } from "./person";
-import { FRONTEND, SERVICE, STRANGER } from "./stack";
+import { ask, join } from "./task-page";
+import { FRONTEND, SERVICE, STRANGER } from "./servers";
 
 test("a script of the frontend reads every answer of the service, headers and errors too", () =>
   withPage(async (page) => {

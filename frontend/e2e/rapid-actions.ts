@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, bin, box, editor, hold, join, kept, newTask, titles, type, words } from "./person";
-import { SERVICE } from "./stack";
+import { add, bin, box, editor, hold, join, kept, newTask, titles, type, words } from "./task-page";
+import { SERVICE } from "./servers";
 
 const A_TASK = `${SERVICE}/api/tasks/*`;
 
