@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "react";
 
-import { tryNow, useOutage } from "@/lib/outage";
+import { retryNow, useOutage } from "@/lib/outage";
 
-/** Says that the service does not answer, and when the next try is; goes away by itself. */
+/** Tells the user that the service does not respond and when the next retry is, until the outage ends. */
 export function OutageBanner() {
   const outage = useOutage();
   return (
@@ -17,7 +17,7 @@ export function OutageBanner() {
           </p>
           <button
             type="button"
-            onClick={tryNow}
+            onClick={retryNow}
             className="min-h-11 min-w-28 shrink-0 rounded-full px-3 font-semibold tabular-nums hover:bg-on-warn/10"
           >
             Try now
@@ -29,12 +29,12 @@ export function OutageBanner() {
   );
 }
 
-/** For the eye alone: read aloud, every second would be a sentence. */
+/** Is hidden from screen readers, which would read every second aloud. */
 function Countdown({ until }: { until: number }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const ticking = setInterval(() => setNow(Date.now()), 250);
-    return () => clearInterval(ticking);
+    const interval = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(interval);
   }, []);
   const seconds = Math.max(0, Math.ceil((until - now) / 1000));
   return <span aria-hidden="true">{seconds > 0 ? ` · ${seconds} s` : " …"}</span>;

@@ -28,7 +28,7 @@ export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; chil
   );
 }
 
-/** Repeating, also without a network, is the business of `patientFetch`, below these. */
+/** TanStack Query neither retries nor waits for the network, because `retryFetch` does both. */
 function queryClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError: leaveToSignIn }),

@@ -2,7 +2,7 @@ import createClient, { type Client } from "openapi-fetch";
 
 import { ApiError } from "./api-error";
 import type { paths } from "./api-types";
-import { patientFetch } from "./retry-fetch";
+import { retryFetch } from "./retry-fetch";
 import type { ErrorEnvelope } from "./task";
 import { forgetToken, token } from "./token";
 
@@ -14,7 +14,7 @@ export function createApi(origin: string): Api {
     baseUrl: origin,
     // Versions are kept by TanStack Query, with `If-None-Match`; a second cache would hide changes.
     cache: "no-store",
-    fetch: (request) => patientFetch((signal) => authorized(request, signal), request.signal),
+    fetch: (request) => retryFetch((signal) => authorized(request, signal), request.signal),
   });
 }
 

@@ -1,26 +1,25 @@
-/** Whether nothing has been heard for too long; everything that is heard starts the clock anew. */
-export class Silence {
-  readonly #tooLong = new AbortController();
-  readonly #patienceMs: number;
-  #clock: ReturnType<typeof setTimeout> | undefined;
+/** Aborts its signal when `restart` has not been called for the given time. */
+export class IdleTimeout {
+  readonly #controller = new AbortController();
+  readonly #durationMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(patienceMs: number) {
-    this.#patienceMs = patienceMs;
-    this.heard();
+  constructor(durationMs: number) {
+    this.#durationMs = durationMs;
+    this.restart();
   }
 
-  /** Aborts when it has been too long. */
   get signal(): AbortSignal {
-    return this.#tooLong.signal;
+    return this.#controller.signal;
   }
 
-  heard(): void {
-    this.end();
-    this.#clock = setTimeout(() => this.#tooLong.abort(), this.#patienceMs);
+  restart(): void {
+    this.stop();
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#durationMs);
   }
 
-  /** Nothing more is waited for. */
-  end(): void {
-    clearTimeout(this.#clock);
+  /** Stops the timer. The signal does not abort any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
   }
 }

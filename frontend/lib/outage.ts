@@ -1,60 +1,62 @@
 import { useSyncExternalStore } from "react";
 
-/** A time in which the service does not answer; every request waits for the same next try. */
+/** A period in which the service does not respond. All failed requests wait for the same retry. */
 export interface Outage {
-  /** When the next try is, in milliseconds since 1970. */
+  /** The time of the next retry, in milliseconds since 1970. */
   retryAt: number;
 }
 
-interface Gate {
-  opened: Promise<void>;
-  open: () => void;
+interface ScheduledRetry {
+  /** Resolves when the retry is due. */
+  due: Promise<void>;
+  startNow: () => void;
 }
 
 let outage: Outage | null = null;
-let gate: Gate | null = null;
+let scheduledRetry: ScheduledRetry | null = null;
 const listeners = new Set<() => void>();
 
-/** Resolves when it is time for the next try, and rejects when the request is given up. */
-export async function nextTry(seconds: number, signal: AbortSignal): Promise<void> {
-  gate ??= closedFor(seconds);
-  await Promise.race([gate.opened, aborted(signal)]);
+/** Resolves when it is time for the next retry, and rejects when the request is aborted. */
+export async function waitForRetry(seconds: number, signal: AbortSignal): Promise<void> {
+  scheduledRetry ??= scheduleRetry(seconds);
+  await Promise.race([scheduledRetry.due, rejectOnAbort(signal)]);
 }
 
-/** Something has answered: the outage is over. */
-export function answered(): void {
-  gate?.open();
+/** Ends the outage, if there is one. Call this when the service has responded. */
+export function endOutage(): void {
+  scheduledRetry?.startNow();
   if (outage) publish(null);
 }
 
-export function tryNow(): void {
-  gate?.open();
+export function retryNow(): void {
+  scheduledRetry?.startNow();
 }
 
 export function useOutage(): Outage | null {
   return useSyncExternalStore(subscribe, () => outage, () => null);
 }
 
-function closedFor(seconds: number): Gate {
+/** Schedules a retry after `seconds`, or for when the browser is online again if that is earlier. */
+function scheduleRetry(seconds: number): ScheduledRetry {
   let resolve = (): void => undefined;
-  const opened = new Promise<void>((done) => (resolve = done));
-  const open = () => {
+  const due = new Promise<void>((done) => (resolve = done));
+  const startNow = () => {
     clearTimeout(timer);
-    window.removeEventListener("online", open);
-    gate = null;
+    window.removeEventListener("online", startNow);
+    scheduledRetry = null;
     resolve();
   };
-  const timer = setTimeout(open, seconds * 1000);
-  window.addEventListener("online", open);
+  const timer = setTimeout(startNow, seconds * 1000);
+  window.addEventListener("online", startNow);
   publish({ retryAt: Date.now() + seconds * 1000 });
-  return { opened, open };
+  return { due, startNow };
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const giveUp = () => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
+    const rejectWithReason = () => reject(signal.reason);
+    if (signal.aborted) rejectWithReason();
+    signal.addEventListener("abort", rejectWithReason, { once: true });
   });
 }
 

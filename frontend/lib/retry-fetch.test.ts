@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { patientFetch } from "./retry-fetch";
+import { retryFetch } from "./retry-fetch";
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;
 
 beforeEach(() => {
   Object.defineProperty(globalThis, "window", { configurable: true, value: new EventTarget() });
@@ -13,40 +13,40 @@ beforeEach(() => {
 afterEach(() => mock.timers.reset());
 
 for (const status of [502, 503, 504]) {
-  test(`a ${status} is asked again`, async () => {
-    const answers = [new Response(null, { status }), new Response("the list")];
+  test(`a request is repeated after a ${status}`, async () => {
+    const responses = [new Response(null, { status }), new Response("the list")];
 
-    const response = await whileTimePasses(patientFetch(async () => answers.shift()!, NEVER));
+    const response = await advanceTime(retryFetch(async () => responses.shift()!, NEVER_ABORTED));
 
     assert.equal(await response.text(), "the list");
   });
 }
 
-test("a body may take longer than the patience, while something of it arrives", async () => {
+test("a body may take longer than the idle timeout as long as data keeps arriving", async () => {
   let attempts = 0;
   const slow = async (signal: AbortSignal) => {
     attempts += 1;
     return new Response(slowBody(signal, { chunks: 8, everyMs: 5000 }));
   };
 
-  const response = await whileTimePasses(patientFetch(slow, NEVER));
+  const response = await advanceTime(retryFetch(slow, NEVER_ABORTED));
 
   assert.equal(await response.text(), "12345678");
   assert.equal(attempts, 1);
 });
 
-test("a body that falls silent is asked for again", async () => {
-  const silent = (signal: AbortSignal) => new Response(slowBody(signal, { chunks: 2, everyMs: 60_000 }));
+test("a request is repeated when its body stalls", async () => {
+  const stalled = (signal: AbortSignal) => new Response(slowBody(signal, { chunks: 2, everyMs: 60_000 }));
   let attempts = 0;
-  const attempt = async (signal: AbortSignal) => ((attempts += 1) === 1 ? silent(signal) : new Response("the list"));
+  const attempt = async (signal: AbortSignal) => ((attempts += 1) === 1 ? stalled(signal) : new Response("the list"));
 
-  const response = await whileTimePasses(patientFetch(attempt, NEVER));
+  const response = await advanceTime(retryFetch(attempt, NEVER_ABORTED));
 
   assert.equal(await response.text(), "the list");
   assert.equal(attempts, 2);
 });
 
-/** Ends, as that of `fetch`, with an error of its own when the signal aborts. */
+/** Fails when the signal aborts, as a body from `fetch` does. */
 function slowBody(signal: AbortSignal, { chunks, everyMs }: { chunks: number; everyMs: number }) {
   return new ReadableStream<Uint8Array>({
     start(stream) {
@@ -62,11 +62,11 @@ function slowBody(signal: AbortSignal, { chunks, everyMs }: { chunks: number; ev
   });
 }
 
-/** A second of the clock for each turn of the event loop. */
-async function whileTimePasses<Result>(result: Promise<Result>): Promise<Result> {
-  let waits = true;
-  void result.finally(() => (waits = false));
-  while (waits) {
+/** Advances the mocked clock by a second in each turn of the event loop until the promise settles. */
+async function advanceTime<Result>(result: Promise<Result>): Promise<Result> {
+  let isPending = true;
+  void result.finally(() => (isPending = false));
+  while (isPending) {
     await new Promise(setImmediate);
     mock.timers.tick(1000);
   }

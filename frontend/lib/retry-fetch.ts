@@ -1,51 +1,54 @@
-import { answered, nextTry } from "./outage";
-import { retryAfter, spread } from "./retry-after";
-import { Silence } from "./idle-timeout";
+import { IdleTimeout } from "./idle-timeout";
+import { endOutage, waitForRetry } from "./outage";
+import { parseRetryAfter, withJitter } from "./retry-after";
 
-const PATIENCE_MS = 15_000;
-const LONGEST_PAUSE_S = 15;
+const IDLE_TIMEOUT_MS = 15_000;
+const MAX_BACKOFF_S = 15;
 
-/** 503 is the service's own; a proxy in front of it says the others where it is away or too slow. */
-const UNAVAILABLE = [502, 503, 504];
+/** The service sends 503. A proxy sends 502 or 504 when the service is down or too slow. */
+const RETRIED_STATUSES = [502, 503, 504];
 
 /**
- * Asks until there is an answer that is not "unavailable", in the rhythm of `Retry-After`.
+ * Repeats a request until it gets a response whose status is not 502, 503 or 504. It waits as long as
+ * `Retry-After` says, or else with exponential backoff.
  *
- * Every request of ours can be repeated: a new task has an `Idempotency-Key`, a change an `If-Match`.
+ * Every request of the frontend is safe to repeat: a new task is sent with an `Idempotency-Key`, any
+ * other change with `If-Match`.
  */
-export async function patientFetch(
+export async function retryFetch(
   attempt: (signal: AbortSignal) => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response> {
   for (let failures = 0; ; failures += 1) {
-    const response = await answerTo(attempt, signal);
-    if (response && !UNAVAILABLE.includes(response.status)) {
-      answered();
+    const response = await fetchOnce(attempt, signal);
+    if (response && !RETRIED_STATUSES.includes(response.status)) {
+      endOutage();
       return response;
     }
-    const wanted = retryAfter(response?.headers.get("Retry-After") ?? null);
-    await nextTry(spread(wanted ?? Math.min(2 ** failures, LONGEST_PAUSE_S)), signal);
+    const requested = parseRetryAfter(response?.headers.get("Retry-After") ?? null);
+    await waitForRetry(withJitter(requested ?? Math.min(2 ** failures, MAX_BACKOFF_S)), signal);
   }
 }
 
-async function answerTo(
+/** Returns undefined when no complete response arrives. */
+async function fetchOnce(
   attempt: (signal: AbortSignal) => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
-  const silence = new Silence(PATIENCE_MS);
+  const idleTimeout = new IdleTimeout(IDLE_TIMEOUT_MS);
   try {
-    const response = await attempt(AbortSignal.any([signal, silence.signal]));
-    // To its end, however long it is: an answer that breaks off or falls silent is none.
+    const response = await attempt(AbortSignal.any([signal, idleTimeout.signal]));
+    // Reads the body to its end, because the connection can break or stall in the middle of it.
     const body = response.clone().body?.getReader();
-    do silence.heard();
+    do idleTimeout.restart();
     while (body && !(await body.read()).done);
     return response;
   } catch (error) {
     signal.throwIfAborted();
-    // There is a TypeError where nobody answers.
-    if (silence.signal.aborted || error instanceof TypeError) return undefined;
+    // `fetch` throws a TypeError for a network error.
+    if (idleTimeout.signal.aborted || error instanceof TypeError) return undefined;
     throw error;
   } finally {
-    silence.end();
+    idleTimeout.stop();
   }
 }
