@@ -4,7 +4,7 @@ import type { ConflictError } from "@/lib/conflict-error";
 import { draftOf, dropDraft, dropTaken, edited, type Draft } from "@/lib/draft-storage";
 import type { TaskInput } from "@/lib/task";
 import { sayWhy, type Attempt } from "@/lib/use-change-task";
-import { isAtFields } from "@/lib/change-messages";
+import { hasOnlyFieldErrors } from "@/lib/change-messages";
 
 interface ConflictDialogProps {
   conflict: ConflictError;
@@ -27,7 +27,7 @@ export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: Conflict
       // Once more, in full knowledge of what it overwrites.
       const insisting = { ...change, task: theirs };
       const taken = () => change.kind === "edit" && dropTaken(change.task, change.input);
-      attempt(insisting).then(taken, (error) => isAtFields(error) && sayWhy(insisting, error));
+      attempt(insisting).then(taken, (error) => hasOnlyFieldErrors(error) && sayWhy(insisting, error));
     } else if (change.kind === "edit") {
       drop();
       onAdd(draftOf(change.input));

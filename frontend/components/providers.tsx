@@ -12,7 +12,7 @@ import { useState, type ReactNode } from "react";
 import { ApiProvider } from "@/components/api-provider";
 import { Notices } from "@/components/notifications";
 import { wantsSignIn } from "@/lib/api-error";
-import { leaveFor } from "@/lib/navigation";
+import { navigateTo } from "@/lib/navigation";
 import { signInPath } from "@/lib/sign-in-path";
 
 // Before the next picture is painted, so that a box that is ticked does not blink.
@@ -31,8 +31,8 @@ export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; chil
 /** TanStack Query neither retries nor waits for the network, because `retryFetch` does both. */
 function queryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError: leaveToSignIn }),
-    mutationCache: new MutationCache({ onError: leaveToSignIn }),
+    queryCache: new QueryCache({ onError: redirectToSignIn }),
+    mutationCache: new MutationCache({ onError: redirectToSignIn }),
     defaultOptions: {
       queries: { networkMode: "always", retry: false },
       mutations: { networkMode: "always", retry: false },
@@ -41,6 +41,6 @@ function queryClient(): QueryClient {
 }
 
 /** A whole page, so that nothing of this session stays in memory; what was typed is in the drafts. */
-function leaveToSignIn(error: unknown): void {
-  if (wantsSignIn(error)) leaveFor(signInPath(location.pathname + location.search));
+function redirectToSignIn(error: unknown): void {
+  if (wantsSignIn(error)) navigateTo(signInPath(location.pathname + location.search));
 }

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { SignOutDialog } from "@/components/sign-out-dialog";
 import { authClient } from "@/lib/auth-client";
 import { dropAllDrafts, hasDrafts } from "@/lib/draft-storage";
-import { leaveFor } from "@/lib/navigation";
+import { navigateTo } from "@/lib/navigation";
 import { notify } from "@/lib/notifications";
 import { forgetToken } from "@/lib/token";
 
@@ -27,7 +27,7 @@ export function SignOutButton({ userName }: { userName: string }) {
     if (!answer || answer.error) return notify("failed", "You are still signed in; please try again");
     forgetToken();
     dropAllDrafts();
-    leaveFor("/sign-in");
+    navigateTo("/sign-in");
   }
 
   return (

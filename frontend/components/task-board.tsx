@@ -9,7 +9,7 @@ import { SignOutButton } from "@/components/sign-out-button";
 import { TaskForm } from "@/components/add-task-form";
 import { TaskList } from "@/components/task-list";
 import { claimDrafts } from "@/lib/draft-storage";
-import { isLeaving } from "@/lib/navigation";
+import { isNavigating } from "@/lib/navigation";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
 import { claimTokens } from "@/lib/token";
 import { useAdding } from "@/lib/use-add-task";
@@ -73,7 +73,7 @@ function useWarningBeforeLoss(): void {
   useEffect(() => {
     if (!underway) return;
     const warn = (event: BeforeUnloadEvent) => {
-      if (!isLeaving()) event.preventDefault();
+      if (!isNavigating()) event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);

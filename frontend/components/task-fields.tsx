@@ -2,7 +2,7 @@ import type { KeyboardEvent, ReactNode, RefObject } from "react";
 
 import { FieldError } from "@/components/field-error";
 import type { Draft } from "@/lib/draft-storage";
-import { ignoreHeldEnter } from "@/lib/prevent-key-repeat";
+import { preventKeyRepeat } from "@/lib/prevent-key-repeat";
 
 interface TaskFieldsProps {
   /** Tells the fields of one form from those of another on the page. */
@@ -53,7 +53,7 @@ export function TaskFields({
         dir="auto"
         value={title}
         onChange={(event) => onType({ title: event.target.value, description })}
-        onKeyDown={ignoreHeldEnter}
+        onKeyDown={preventKeyRepeat}
         placeholder={titlePlaceholder}
         autoFocus={autoFocus}
         autoComplete="off"

@@ -1,6 +1,6 @@
 import { useCallback, type RefObject } from "react";
 
-import { ignoreHeldEnter } from "@/lib/prevent-key-repeat";
+import { preventKeyRepeat } from "@/lib/prevent-key-repeat";
 import type { ShownTask } from "@/lib/task-change";
 
 interface TaskTextProps {
@@ -29,7 +29,7 @@ export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps
         type="button"
         dir="auto"
         onClick={({ detail }) => detail < 2 && onEdit()}
-        onKeyDown={ignoreHeldEnter}
+        onKeyDown={preventKeyRepeat}
         disabled={disabled}
         aria-label={`Edit “${title}”`}
         aria-describedby={description ? `description-${id}` : undefined}

@@ -1,31 +1,32 @@
 import { ApiError } from "./api-error";
-import { quoted } from "./quoted";
 import type { TaskChange } from "./task-change";
 
 const FIELDS = ["title", "description"];
-const DONE = { add: "added", edit: "changed", complete: "completed", delete: "deleted" } as const;
+const PAST_TENSE = { add: "added", edit: "changed", complete: "completed", delete: "deleted" } as const;
 
-export function success(change: TaskChange): string {
-  return `${quoted(titleOf(change))} ${outcome(change)}`;
+const MAX_TITLE_LENGTH = 60;
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+export function successMessage(change: TaskChange): string {
+  return `${quotedTitle(change)} ${pastTense(change)}`;
 }
 
-export function failure(change: TaskChange, error: unknown): string {
-  return `${quoted(titleOf(change))} was not ${outcome(change)}: ${reasonOf(error)}`;
+export function failureMessage(change: TaskChange, error: unknown): string {
+  return `${quotedTitle(change)} was not ${pastTense(change)}: ${errorMessage(error)}`;
 }
 
-/** Of a task that is not there any more. */
-export function vanished(change: TaskChange): string {
-  return `${quoted(titleOf(change))} was deleted elsewhere`;
+export function deletedElsewhereMessage(change: TaskChange): string {
+  return `${quotedTitle(change)} was deleted elsewhere`;
 }
 
-/** In the contract's words, where they are its own. */
-export function reasonOf(error: unknown): string {
+/** Returns the message of the service, where there is one. */
+export function errorMessage(error: unknown): string {
   if (error instanceof ApiError) return (error.details[0] ?? error).message;
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the fields of a form, where there is one, say all that is wrong. */
-export function isAtFields(error: unknown): boolean {
+/** Tells whether a form can show the whole error at its fields. */
+export function hasOnlyFieldErrors(error: unknown): boolean {
   return (
     error instanceof ApiError &&
     error.details.length > 0 &&
@@ -33,10 +34,16 @@ export function isAtFields(error: unknown): boolean {
   );
 }
 
-function outcome(change: TaskChange): string {
-  return change.kind === "complete" && !change.completed ? "reopened" : DONE[change.kind];
+function pastTense(change: TaskChange): string {
+  return change.kind === "complete" && !change.completed ? "reopened" : PAST_TENSE[change.kind];
 }
 
-function titleOf(change: TaskChange): string {
-  return change.kind === "add" ? change.input.title : change.task.title;
+/** Shortens the title without splitting a grapheme, and isolates its direction from the sentence's. */
+function quotedTitle(change: TaskChange): string {
+  const { title } = change.kind === "add" ? change.input : change.task;
+  // A string has at least as many code units as graphemes, so a short one need not be segmented.
+  const segments = title.length <= MAX_TITLE_LENGTH ? [] : Array.from(graphemes.segment(title));
+  const isLong = segments.length > MAX_TITLE_LENGTH;
+  const shown = isLong ? `${segments.slice(0, MAX_TITLE_LENGTH).map(({ segment }) => segment).join("")}…` : title;
+  return `“\u2068${shown}\u2069”`;
 }

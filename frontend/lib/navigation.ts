@@ -1,13 +1,13 @@
-let leaving = false;
+let navigating = false;
 
-/** Goes to another page on purpose, so without asking whether what is on its way may be lost. */
-export function leaveFor(path: string): void {
+/** Loads another page, without the warning about unsaved changes. */
+export function navigateTo(path: string): void {
   // A second assignment would cancel the first.
-  if (leaving) return;
-  leaving = true;
+  if (navigating) return;
+  navigating = true;
   location.assign(path);
 }
 
-export function isLeaving(): boolean {
-  return leaving;
+export function isNavigating(): boolean {
+  return navigating;
 }

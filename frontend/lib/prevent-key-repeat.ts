@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from "react";
 
-/** Enter that is held down is meant once, wherever the focus has gone since. */
-export function ignoreHeldEnter(event: KeyboardEvent): void {
+/** Ignores the repeated events of an Enter key that is held down, even if the focus has moved since. */
+export function preventKeyRepeat(event: KeyboardEvent): void {
   if (event.key === "Enter" && event.repeat) event.preventDefault();
 }

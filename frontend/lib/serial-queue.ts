@@ -1,13 +1,13 @@
-const lastOf = new Map<string, Promise<unknown>>();
+const lastOperation = new Map<string, Promise<unknown>>();
 
-/** Does things that concern the same in the order in which they were asked for. */
-export function inTurn<Result>(concern: string, act: () => Promise<Result>): Promise<Result> {
-  const before = lastOf.get(concern) ?? Promise.resolve();
-  const result = before.then(act, act);
-  lastOf.set(concern, result);
-  const forget = () => {
-    if (lastOf.get(concern) === result) lastOf.delete(concern);
+/** Runs operations that have the same key one after the other, in the order of the calls. */
+export function runSerially<Result>(key: string, operation: () => Promise<Result>): Promise<Result> {
+  const previous = lastOperation.get(key) ?? Promise.resolve();
+  const result = previous.then(operation, operation);
+  lastOperation.set(key, result);
+  const cleanUp = () => {
+    if (lastOperation.get(key) === result) lastOperation.delete(key);
   };
-  result.then(forget, forget);
+  result.then(cleanUp, cleanUp);
   return result;
 }

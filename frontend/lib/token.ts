@@ -2,7 +2,7 @@ import { decodeJwt } from "jose";
 
 import { SignedOutError } from "./api-error";
 import { authClient } from "./auth-client";
-import { leaveFor } from "./navigation";
+import { navigateTo } from "./navigation";
 
 const RENEW_BEFORE_MS = 60_000;
 const PATIENCE_MS = 15_000;
@@ -39,7 +39,7 @@ async function renewed(): Promise<string> {
   if (error?.status === 401) throw new SignedOutError();
   if (!data) throw new TypeError("Better Auth gave no token");
   if (owner && decodeJwt(data.token).sub !== owner) {
-    leaveFor("/");
+    navigateTo("/");
     throw new SignedOutError();
   }
   current = { token: data.token, renewAt: Date.now() + lifetime(data.token) - RENEW_BEFORE_MS };

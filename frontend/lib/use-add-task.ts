@@ -18,7 +18,7 @@ import { idempotencyKey } from "./idempotency-key";
 import { taskInput } from "./task";
 import type { TaskChange } from "./task-change";
 import { sayWhy, type Attempt } from "./use-change-task";
-import { isAtFields, reasonOf } from "./change-messages";
+import { hasOnlyFieldErrors, errorMessage } from "./change-messages";
 
 const DOUBLE_CLICK_MS = 500;
 
@@ -67,9 +67,9 @@ export function useAdding(attempt: Attempt) {
     if (!readDraft(NEW)) {
       putIntoForm(refused);
       if (error instanceof ApiError) setErrors(error.byField());
-      if (!isAtFields(error)) sayWhy(change, error);
+      if (!hasOnlyFieldErrors(error)) sayWhy(change, error);
     } else if (!isBlank(refused)) {
-      setAside(wantsSignIn(error) ? refused : { ...refused, reason: reasonOf(error) });
+      setAside(wantsSignIn(error) ? refused : { ...refused, reason: errorMessage(error) });
     }
   }
 

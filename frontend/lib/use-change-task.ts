@@ -5,7 +5,7 @@ import { ConflictError } from "./conflict-error";
 import { notify } from "./notifications";
 import type { TaskChange } from "./task-change";
 import { useTaskChange } from "./use-tasks";
-import { failure, isAtFields, success, vanished } from "./change-messages";
+import { deletedElsewhereMessage, failureMessage, hasOnlyFieldErrors, successMessage } from "./change-messages";
 
 /** Makes a change and tells the user how it went; rejects where it failed. */
 export type Attempt = (change: TaskChange) => Promise<void>;
@@ -17,12 +17,12 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
     async (wanted) => {
       try {
         const task = await change(wanted);
-        if (task || wanted.kind === "delete") notify("done", success(wanted));
-        else notify("failed", vanished(wanted));
+        if (task || wanted.kind === "delete") notify("done", successMessage(wanted));
+        else notify("failed", deletedElsewhereMessage(wanted));
       } catch (error) {
         if (error instanceof ConflictError) raise(error);
         // Where the words of a new task are given back is where it is said why.
-        else if (wanted.kind !== "add" && !isAtFields(error)) sayWhy(wanted, error);
+        else if (wanted.kind !== "add" && !hasOnlyFieldErrors(error)) sayWhy(wanted, error);
         throw error;
       }
     },
@@ -32,5 +32,5 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
 
 export function sayWhy(change: TaskChange, error: unknown): void {
   // Else the page is about to be left.
-  if (!wantsSignIn(error)) notify("failed", failure(change, error));
+  if (!wantsSignIn(error)) notify("failed", failureMessage(change, error));
 }

@@ -14,7 +14,7 @@ import { sendChange } from "./save-change";
 import type { Task } from "./task";
 import { withChanges, type TaskChange } from "./task-change";
 import { fetchList, withAnswer, type TaskList } from "./task-list";
-import { inTurn } from "./serial-queue";
+import { runSerially } from "./serial-queue";
 
 const TASKS = ["tasks"] as const;
 const CHANGE = ["tasks", "change"] as const;
@@ -55,7 +55,7 @@ export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
     mutationKey: CHANGE,
     mutationFn: (change: TaskChange) =>
       // What came of a change is kept within its turn: the next one on this task begins with it.
-      inTurn(concern(change), async () => {
+      runSerially(queueKey(change), async () => {
         const task = await sendChange(api, change, latest(client, change)).catch((error: unknown) => {
           if (error instanceof ConflictError) keep(client, error.change.task.id, error.theirs);
           throw error;
@@ -88,7 +88,7 @@ export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
   return mutateAsync;
 }
 
-function concern(change: TaskChange): string {
+function queueKey(change: TaskChange): string {
   return change.kind === "add" ? "new" : String(change.task.id);
 }
 
