@@ -1,10 +1,10 @@
 import { Button } from "@/components/button";
 import { Modal } from "@/components/modal";
+import { hasOnlyFieldErrors } from "@/lib/change-messages";
 import type { ConflictError } from "@/lib/conflict-error";
-import { draftOf, dropDraft, dropTaken, edited, type Draft } from "@/lib/draft-storage";
+import { editDraftKey, removeDraft, removeSavedEdit, toDraft, type Draft } from "@/lib/draft-storage";
 import type { TaskInput } from "@/lib/task";
 import { sayWhy, type Attempt } from "@/lib/use-change-task";
-import { hasOnlyFieldErrors } from "@/lib/change-messages";
 
 interface ConflictDialogProps {
   conflict: ConflictError;
@@ -21,16 +21,16 @@ export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: Conflict
 
   function close(value: string) {
     onSettled(conflict);
-    const drop = () => dropDraft(edited(change.task));
+    const drop = () => removeDraft(editDraftKey(change.task));
     if (value !== "mine") return drop();
     if (theirs) {
       // Once more, in full knowledge of what it overwrites.
       const insisting = { ...change, task: theirs };
-      const taken = () => change.kind === "edit" && dropTaken(change.task, change.input);
+      const taken = () => change.kind === "edit" && removeSavedEdit(change.task, change.input);
       attempt(insisting).then(taken, (error) => hasOnlyFieldErrors(error) && sayWhy(insisting, error));
     } else if (change.kind === "edit") {
       drop();
-      onAdd(draftOf(change.input));
+      onAdd(toDraft(change.input));
     }
   }
 

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { SignOutDialog } from "@/components/sign-out-dialog";
 import { authClient } from "@/lib/auth-client";
-import { dropAllDrafts, hasDrafts } from "@/lib/draft-storage";
+import { hasDrafts, removeAllDrafts } from "@/lib/draft-storage";
 import { navigateTo } from "@/lib/navigation";
 import { notify } from "@/lib/notifications";
 import { forgetToken } from "@/lib/token";
@@ -26,7 +26,7 @@ export function SignOutButton({ userName }: { userName: string }) {
     setBusy(false);
     if (!answer || answer.error) return notify("failed", "You are still signed in; please try again");
     forgetToken();
-    dropAllDrafts();
+    removeAllDrafts();
     navigateTo("/sign-in");
   }
 

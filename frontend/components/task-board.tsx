@@ -3,12 +3,12 @@
 import { useIsMutating } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { TaskForm } from "@/components/add-task-form";
 import { ConflictDialog } from "@/components/conflict-dialog";
 import { Shell } from "@/components/page-layout";
 import { SignOutButton } from "@/components/sign-out-button";
-import { TaskForm } from "@/components/add-task-form";
 import { TaskList } from "@/components/task-list";
-import { claimDrafts } from "@/lib/draft-storage";
+import { setDraftOwner } from "@/lib/draft-storage";
 import { isNavigating } from "@/lib/navigation";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
 import { claimTokens } from "@/lib/token";
@@ -55,7 +55,7 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
 }
 
 function claim(userId: string): void {
-  claimDrafts(userId);
+  setDraftOwner(userId);
   claimTokens(userId);
 }
 

@@ -4,8 +4,8 @@ import type { FormEvent, KeyboardEvent } from "react";
 
 import { Button } from "@/components/button";
 import { TaskFields } from "@/components/task-fields";
-import { edited, keepDraft, type Draft } from "@/lib/draft-storage";
-import { taskInput, type Task, type TaskInput } from "@/lib/task";
+import { editDraftKey, storeDraft, type Draft } from "@/lib/draft-storage";
+import { toTaskInput, type Task, type TaskInput } from "@/lib/task";
 
 export interface Editing {
   /** The task as it was when the editing began. */
@@ -30,12 +30,12 @@ export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProp
 
   function type(typed: Draft) {
     onEdit({ ...editing, draft: typed });
-    keepDraft(edited(task), { ...typed, task });
+    storeDraft(editDraftKey(task), { ...typed, task });
   }
 
   function submit(event?: FormEvent) {
     event?.preventDefault();
-    onSave(taskInput(draft), editing);
+    onSave(toTaskInput(draft), editing);
   }
 
   function cancelOnEscape(event: KeyboardEvent) {

@@ -3,14 +3,14 @@
 import { memo, useRef, useState } from "react";
 
 import { DeleteDialog } from "@/components/delete-dialog";
+import { TrashIcon } from "@/components/icons";
 import { TaskCheckbox } from "@/components/task-checkbox";
 import { TaskEditor, type Editing } from "@/components/task-editor";
 import { TaskText } from "@/components/task-text";
-import { TrashIcon } from "@/components/icons";
 import { ApiError } from "@/lib/api-error";
 import { ConflictError } from "@/lib/conflict-error";
-import { draftOf, dropDraft, dropTaken, edited, readDraft } from "@/lib/draft-storage";
-import { sameText, taskInput, type TaskInput } from "@/lib/task";
+import { editDraftKey, readDraft, removeDraft, removeSavedEdit, toDraft } from "@/lib/draft-storage";
+import { hasSameText, toTaskInput, type TaskInput } from "@/lib/task";
 import type { ShownTask } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-change-task";
 
@@ -35,10 +35,10 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
 
   async function save(input: TaskInput, { task: base, draft }: Editing) {
     close();
-    if (sameText(input, base)) return dropDraft(edited(task));
+    if (hasSameText(input, base)) return removeDraft(editDraftKey(task));
     try {
       await attempt({ kind: "edit", task: base, input });
-      dropTaken(task, input);
+      removeSavedEdit(task, input);
     } catch (error) {
       if (error instanceof ConflictError) return;
       const errors = error instanceof ApiError ? error.byField() : {};
@@ -49,13 +49,13 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
   }
 
   function cancel() {
-    dropDraft(edited(task));
+    removeDraft(editDraftKey(task));
     close();
   }
 
   function remove() {
     // Words that were refused before are not to outlive their task.
-    dropDraft(edited(task));
+    removeDraft(editDraftKey(task));
     void attempt({ kind: "delete", task }).catch(told);
     focusBeside(rowRef.current);
   }
@@ -110,15 +110,15 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
 function told(): void {}
 
 function interruptedEditing(task: ShownTask): Editing | null {
-  const draft = readDraft(edited(task));
+  const draft = readDraft(editDraftKey(task));
   if (!draft) return null;
   // Where the words have arrived or are on their way, those that follow are no conflict with them.
-  const base = sameText(taskInput(draft), task) ? task : (draft.task ?? task);
+  const base = hasSameText(toTaskInput(draft), task) ? task : (draft.task ?? task);
   return { task: base, draft, errors: {}, takesFocus: !isTyping() };
 }
 
 function newEditing(task: ShownTask): Editing {
-  return { task, draft: draftOf(task), errors: {}, takesFocus: true };
+  return { task, draft: toDraft(task), errors: {}, takesFocus: true };
 }
 
 function isTyping(): boolean {

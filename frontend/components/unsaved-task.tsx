@@ -1,8 +1,8 @@
 import { Button } from "@/components/button";
-import type { SentDraft } from "@/lib/draft-storage";
+import type { SubmittedDraft } from "@/lib/draft-storage";
 
 interface UnsentTaskProps {
-  words: SentDraft;
+  words: SubmittedDraft;
   onTakeUp: () => void;
   onDiscard: () => void;
 }

@@ -1,80 +1,85 @@
-import { tabStorage } from "./session-storage";
-import { draftIn, type Draft } from "./draft";
-import { sameText, taskInput, type Task, type TaskInput } from "./task";
+import { parseDraft, type Draft } from "./draft";
+import { safeSessionStorage } from "./session-storage";
+import { hasSameText, toTaskInput, type Task, type TaskInput } from "./task";
 
 export type { Draft } from "./draft";
 
-/** Words that were sent; the key is that of the request. */
-export type SentDraft = Draft & { key: string };
+/** A new task that was submitted, with the `Idempotency-Key` of its request. */
+export type SubmittedDraft = Draft & { key: string };
 
-/** Words for a task that exists, or did when they were typed. */
-export type EditedDraft = Draft & { task: Task };
+/** An edit of a task. The task may have been deleted since. */
+export type EditDraft = Draft & { task: Task };
 
 const PREFIX = "draft:";
-const SENT = "sent:";
-const EDITED = "task:";
-const OWNER = "owner-of-drafts";
+const SUBMITTED_PREFIX = "sent:";
+const EDIT_PREFIX = "task:";
+const OWNER_KEY = "owner-of-drafts";
 
-export const NEW = "new";
-export const NO_WORDS: Draft = { title: "", description: "" };
-export const sent = (key: string): string => SENT + key;
-export const edited = (task: Task): string => EDITED + task.id;
+/** The key of the new task that is being typed. */
+export const NEW_DRAFT_KEY = "new";
+export const EMPTY_DRAFT: Draft = { title: "", description: "" };
+export const submittedDraftKey = (idempotencyKey: string): string => SUBMITTED_PREFIX + idempotencyKey;
+export const editDraftKey = (task: Task): string => EDIT_PREFIX + task.id;
 
-export function readDraft(name: string): Draft | null {
-  return draftIn(tabStorage.read(PREFIX + name));
+export function readDraft(key: string): Draft | null {
+  return parseDraft(safeSessionStorage.getItem(PREFIX + key));
 }
 
-export function keepDraft(name: string, draft: Draft): void {
-  tabStorage.keep(PREFIX + name, JSON.stringify(draft));
+export function storeDraft(key: string, draft: Draft): void {
+  safeSessionStorage.setItem(PREFIX + key, JSON.stringify(draft));
 }
 
-export function dropDraft(name: string): void {
-  tabStorage.drop(PREFIX + name);
+export function removeDraft(key: string): void {
+  safeSessionStorage.removeItem(PREFIX + key);
 }
 
-/** Drops words that the service has taken, but not those that were typed since. */
-export function dropTaken(task: Task, input: TaskInput): void {
-  const draft = readDraft(edited(task));
-  if (draft && sameText(taskInput(draft), input)) dropDraft(edited(task));
+/** Removes the draft of an edit that the service has saved, unless the user has typed more since. */
+export function removeSavedEdit(task: Task, input: TaskInput): void {
+  const draft = readDraft(editDraftKey(task));
+  if (draft && hasSameText(toTaskInput(draft), input)) removeDraft(editDraftKey(task));
 }
 
-/** What was being typed, or else a task that was sent and whose answer this page never saw. */
-export function takeNewDraft(): Draft | null {
-  const typed = readDraft(NEW);
+/**
+ * Returns the draft for the form of a new task: what the user was typing, or else a submitted task
+ * whose response this page never got. That one becomes the draft of the form.
+ */
+export function restoreNewDraft(): Draft | null {
+  const typed = readDraft(NEW_DRAFT_KEY);
   if (typed) return typed;
-  const [unanswered] = sentDrafts();
-  if (!unanswered) return null;
-  keepDraft(NEW, unanswered);
-  dropDraft(sent(unanswered.key));
-  return unanswered;
+  const [submitted] = readSubmittedDrafts();
+  if (!submitted) return null;
+  storeDraft(NEW_DRAFT_KEY, submitted);
+  removeDraft(submittedDraftKey(submitted.key));
+  return submitted;
 }
 
-/** The new tasks that the service has not agreed to. */
-export function sentDrafts(): SentDraft[] {
-  return drafts(SENT).filter((draft): draft is SentDraft => draft.key !== undefined);
+/** Returns the new tasks that were submitted and that the service has not saved. */
+export function readSubmittedDrafts(): SubmittedDraft[] {
+  const drafts = readDrafts(SUBMITTED_PREFIX);
+  return drafts.filter((draft): draft is SubmittedDraft => draft.key !== undefined);
 }
 
-export function editedDrafts(): EditedDraft[] {
-  return drafts(EDITED).filter((draft): draft is EditedDraft => draft.task !== undefined);
+export function readEditDrafts(): EditDraft[] {
+  return readDrafts(EDIT_PREFIX).filter((draft): draft is EditDraft => draft.task !== undefined);
 }
 
-/** Whether anything was typed that the service does not have. */
+/** Tells whether the user has typed anything that the service has not saved. */
 export function hasDrafts(): boolean {
-  return names().length > 0;
+  return draftKeys().length > 0;
 }
 
-/** The next one who signs in here is not to read them. */
-export function dropAllDrafts(): void {
-  names().forEach(dropDraft);
+/** Removes all drafts, so that the next user of this tab cannot read them. */
+export function removeAllDrafts(): void {
+  draftKeys().forEach(removeDraft);
 }
 
-/** Before any draft is read: those that somebody else has left in this tab are dropped. */
-export function claimDrafts(userId: string): void {
-  if (tabStorage.read(OWNER) !== userId) dropAllDrafts();
-  tabStorage.keep(OWNER, userId);
+/** Removes the drafts that another user has left in this tab. Call this before reading any draft. */
+export function setDraftOwner(userId: string): void {
+  if (safeSessionStorage.getItem(OWNER_KEY) !== userId) removeAllDrafts();
+  safeSessionStorage.setItem(OWNER_KEY, userId);
 }
 
-export function draftOf({ title, description }: TaskInput): Draft {
+export function toDraft({ title, description }: TaskInput): Draft {
   return { title, description: description ?? "" };
 }
 
@@ -82,12 +87,12 @@ export function isBlank({ title, description }: Draft): boolean {
   return !title.trim() && !description.trim();
 }
 
-function drafts(kind: string): Draft[] {
-  const found = names().filter((name) => name.startsWith(kind));
-  return found.map(readDraft).filter((draft) => draft !== null);
+function readDrafts(keyPrefix: string): Draft[] {
+  const keys = draftKeys().filter((key) => key.startsWith(keyPrefix));
+  return keys.map(readDraft).filter((draft) => draft !== null);
 }
 
-function names(): string[] {
-  const all = tabStorage.names().filter((name) => name.startsWith(PREFIX));
-  return all.map((name) => name.slice(PREFIX.length));
+function draftKeys(): string[] {
+  const keys = safeSessionStorage.keys().filter((key) => key.startsWith(PREFIX));
+  return keys.map((key) => key.slice(PREFIX.length));
 }

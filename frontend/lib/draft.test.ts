@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { draftIn } from "./draft";
+import { parseDraft } from "./draft";
 
 const TASK = { id: 1, title: "Bake bread", description: null, completed: false, updated_at: "2026-01-31T09:30:00Z" };
 
-test("what was kept is read again", () => {
+test("a stored draft is parsed", () => {
   const draft = { title: "Bake two loaves", description: "", key: "a key", task: TASK };
 
-  assert.deepEqual(draftIn(JSON.stringify(draft)), draft);
+  assert.deepEqual(parseDraft(JSON.stringify(draft)), draft);
 });
 
 for (const text of [
@@ -21,5 +21,5 @@ for (const text of [
   '{"title": "Bake bread", "description": "", "key": {}}',
   '{"title": "Bake bread", "description": "", "task": {"id": "1"}}',
 ]) {
-  test(`${text || "nothing"} is no draft`, () => assert.equal(draftIn(text), null));
+  test(`${text || "an empty string"} is not a draft`, () => assert.equal(parseDraft(text), null));
 }

@@ -1,19 +1,19 @@
 import type { Task } from "./task";
 
-/** Words that were typed and not kept by the service yet; they outlive a reload and a sign-in. */
+/** What the user has typed and the service has not saved yet. It survives a reload and a sign-in. */
 export interface Draft {
   title: string;
   description: string;
-  /** The `Idempotency-Key` that they were sent with, if they were. */
+  /** The `Idempotency-Key` of the request, once the draft was submitted. */
   key?: string;
-  /** Why they were refused, if they were. */
+  /** Why the service rejected the draft, if it did. */
   reason?: string;
-  /** The task as it was when its editing began. */
+  /** The task as it was when the user began to edit it. */
   task?: Task;
 }
 
-/** What a storage that anything may have been written to has of a draft; null where it is none. */
-export function draftIn(text: string | null): Draft | null {
+/** Returns null when the text is not a draft: other programs can write to the storage too. */
+export function parseDraft(text: string | null): Draft | null {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);

@@ -1,37 +1,37 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { tabStorage } from "./session-storage";
+import { safeSessionStorage } from "./session-storage";
 
-function giveBrowser(storage: unknown): void {
+function setBrowserStorage(storage: unknown): void {
   Object.defineProperty(globalThis, "sessionStorage", { configurable: true, value: storage });
 }
 
-afterEach(() => tabStorage.drop("draft"));
+afterEach(() => safeSessionStorage.removeItem("draft"));
 
-test("where the browser forbids storage, words are kept until the page ends", () => {
-  const forbidden = () => {
+test("values are kept in memory when the browser forbids storage", () => {
+  const deny = () => {
     throw new DOMException("Access is denied", "SecurityError");
   };
-  giveBrowser({ getItem: forbidden, setItem: forbidden, removeItem: forbidden });
+  setBrowserStorage({ getItem: deny, setItem: deny, removeItem: deny });
 
-  tabStorage.keep("draft", "Bake bread");
-  assert.equal(tabStorage.read("draft"), "Bake bread");
-  assert.deepEqual(tabStorage.names().filter((name) => name === "draft"), ["draft"]);
-  tabStorage.drop("draft");
+  safeSessionStorage.setItem("draft", "Bake bread");
+  assert.equal(safeSessionStorage.getItem("draft"), "Bake bread");
+  assert.deepEqual(safeSessionStorage.keys().filter((key) => key === "draft"), ["draft"]);
+  safeSessionStorage.removeItem("draft");
 
-  assert.equal(tabStorage.read("draft"), null);
+  assert.equal(safeSessionStorage.getItem("draft"), null);
 });
 
-test("where the storage is full, the newest words count and not the last that it took", () => {
-  giveBrowser({
+test("when the storage is full, the newest value wins over the last stored one", () => {
+  setBrowserStorage({
     getItem: () => "Bake",
     setItem: () => {
       throw new DOMException("The quota has been exceeded", "QuotaExceededError");
     },
   });
 
-  tabStorage.keep("draft", "Bake bread");
+  safeSessionStorage.setItem("draft", "Bake bread");
 
-  assert.equal(tabStorage.read("draft"), "Bake bread");
+  assert.equal(safeSessionStorage.getItem("draft"), "Bake bread");
 });

@@ -1,32 +1,32 @@
-/** What a browser that forbids storage, or whose storage is full, leaves us: until the next reload. */
+/** Holds what the browser does not store, because it forbids storage or its storage is full. */
 const memory = new Map<string, string>();
 
-/** The tab's own storage, which outlives a reload; it never throws. */
-export const tabStorage = {
-  read(name: string): string | null {
-    return memory.get(name) ?? tried(() => sessionStorage.getItem(name), null);
+/** `sessionStorage`, but it never throws: values that the browser does not store last until a reload. */
+export const safeSessionStorage = {
+  getItem(key: string): string | null {
+    return memory.get(key) ?? tryOr(() => sessionStorage.getItem(key), null);
   },
 
-  keep(name: string, text: string): void {
-    const kept = tried(() => (sessionStorage.setItem(name, text), true), false);
-    if (kept) memory.delete(name);
-    else memory.set(name, text);
+  setItem(key: string, value: string): void {
+    const stored = tryOr(() => (sessionStorage.setItem(key, value), true), false);
+    if (stored) memory.delete(key);
+    else memory.set(key, value);
   },
 
-  drop(name: string): void {
-    memory.delete(name);
-    tried(() => sessionStorage.removeItem(name), undefined);
+  removeItem(key: string): void {
+    memory.delete(key);
+    tryOr(() => sessionStorage.removeItem(key), undefined);
   },
 
-  names(): string[] {
-    return [...new Set([...memory.keys(), ...tried(() => Object.keys(sessionStorage), [])])];
+  keys(): string[] {
+    return [...new Set([...memory.keys(), ...tryOr(() => Object.keys(sessionStorage), [])])];
   },
 };
 
-function tried<Result>(act: () => Result, otherwise: Result): Result {
+function tryOr<Result>(action: () => Result, fallback: Result): Result {
   try {
-    return act();
+    return action();
   } catch {
-    return otherwise;
+    return fallback;
   }
 }

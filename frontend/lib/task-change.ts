@@ -1,4 +1,4 @@
-import { sameText, type Task, type TaskInput } from "./task";
+import { hasSameText, type Task, type TaskInput } from "./task";
 
 /** What a user can do to their tasks. */
 export type TaskChange =
@@ -74,12 +74,12 @@ function withTask(tasks: ShownTask[], id: number, changed: Partial<Task>): Shown
 
 /** Whether the service holds already what the change is to bring about. */
 export function isDone(change: TaskChange, current: Task): boolean {
-  if (change.kind === "edit") return sameText(change.input, current);
+  if (change.kind === "edit") return hasSameText(change.input, current);
   return change.kind === "complete" && change.completed === current.completed;
 }
 
 /** Whether somebody else has changed what this change is about. */
 export function isConflict(change: TaskChange, current: Task): change is ConflictingChange {
   // A box is ticked whatever the words beside it; they matter to who rewrites or deletes them.
-  return (change.kind === "edit" || change.kind === "delete") && !sameText(change.task, current);
+  return (change.kind === "edit" || change.kind === "delete") && !hasSameText(change.task, current);
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { taskInput } from "./task";
+import { toTaskInput } from "./task";
 
-test("words are sent as they were typed, as the service keeps them", () => {
+test("white space is not trimmed", () => {
   const typed = { title: " Bake bread ", description: "  Rye\n  and caraway\n" };
 
-  assert.deepEqual(taskInput(typed), typed);
+  assert.deepEqual(toTaskInput(typed), typed);
 });
 
-test("a blank description is none", () => {
-  assert.equal(taskInput({ title: "Bake bread", description: " \n" }).description, null);
+test("a blank description becomes null", () => {
+  assert.equal(toTaskInput({ title: "Bake bread", description: " \n" }).description, null);
 });

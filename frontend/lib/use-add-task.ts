@@ -1,24 +1,24 @@
 import { useRef, useState } from "react";
 
 import { ApiError, wantsSignIn } from "./api-error";
+import { errorMessage, hasOnlyFieldErrors } from "./change-messages";
 import {
-  dropDraft,
+  EMPTY_DRAFT,
   isBlank,
-  keepDraft,
-  NEW,
-  NO_WORDS,
+  NEW_DRAFT_KEY,
   readDraft,
-  sent,
-  sentDrafts,
-  takeNewDraft,
+  readSubmittedDrafts,
+  removeDraft,
+  restoreNewDraft,
+  storeDraft,
+  submittedDraftKey,
   type Draft,
-  type SentDraft,
+  type SubmittedDraft,
 } from "./draft-storage";
 import { idempotencyKey } from "./idempotency-key";
-import { taskInput } from "./task";
+import { toTaskInput } from "./task";
 import type { TaskChange } from "./task-change";
 import { sayWhy, type Attempt } from "./use-change-task";
-import { hasOnlyFieldErrors, errorMessage } from "./change-messages";
 
 const DOUBLE_CLICK_MS = 500;
 
@@ -29,15 +29,15 @@ export type Adding = ReturnType<typeof useAdding>;
  * once; a refused one comes back into it, or waits beside it where the next one is there already.
  */
 export function useAdding(attempt: Attempt) {
-  const [draft, setDraft] = useState(() => takeNewDraft() ?? NO_WORDS);
+  const [draft, setDraft] = useState(() => restoreNewDraft() ?? EMPTY_DRAFT);
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const [unsent, setUnsent] = useState<readonly SentDraft[]>(sentDrafts);
+  const [unsent, setUnsent] = useState<readonly SubmittedDraft[]>(readSubmittedDrafts);
   const lastSubmission = useRef(-Infinity);
 
   function type(typed: Draft) {
     setDraft(typed);
-    if (typed.title || typed.description) keepDraft(NEW, typed);
-    else dropDraft(NEW);
+    if (typed.title || typed.description) storeDraft(NEW_DRAFT_KEY, typed);
+    else removeDraft(NEW_DRAFT_KEY);
   }
 
   function submit() {
@@ -47,24 +47,24 @@ export function useAdding(attempt: Attempt) {
     lastSubmission.current = performance.now();
     setErrors({});
     void add(draft);
-    type(NO_WORDS);
+    type(EMPTY_DRAFT);
   }
 
   async function add(words: Draft) {
     const { key = idempotencyKey(), title, description } = words;
-    const sending: SentDraft = { title, description, key };
-    const change: TaskChange = { kind: "add", key, input: taskInput(words) };
-    if (!isBlank(words)) keepDraft(sent(key), sending);
+    const sending: SubmittedDraft = { title, description, key };
+    const change: TaskChange = { kind: "add", key, input: toTaskInput(words) };
+    if (!isBlank(words)) storeDraft(submittedDraftKey(key), sending);
     try {
       await attempt(change);
-      dropDraft(sent(key));
+      removeDraft(submittedDraftKey(key));
     } catch (error) {
       giveBack(sending, change, error);
     }
   }
 
-  function giveBack(refused: SentDraft, change: TaskChange, error: unknown) {
-    if (!readDraft(NEW)) {
+  function giveBack(refused: SubmittedDraft, change: TaskChange, error: unknown) {
+    if (!readDraft(NEW_DRAFT_KEY)) {
       putIntoForm(refused);
       if (error instanceof ApiError) setErrors(error.byField());
       if (!hasOnlyFieldErrors(error)) sayWhy(change, error);
@@ -73,23 +73,23 @@ export function useAdding(attempt: Attempt) {
     }
   }
 
-  function putIntoForm(words: SentDraft) {
+  function putIntoForm(words: SubmittedDraft) {
     type(words);
     discard(words);
   }
 
-  function setAside(words: SentDraft) {
-    keepDraft(sent(words.key), words);
+  function setAside(words: SubmittedDraft) {
+    storeDraft(submittedDraftKey(words.key), words);
     setUnsent((now) => [...now, words]);
   }
 
-  function discard({ key }: SentDraft) {
-    dropDraft(sent(key));
+  function discard({ key }: SubmittedDraft) {
+    removeDraft(submittedDraftKey(key));
     setUnsent((now) => now.filter((each) => each.key !== key));
   }
 
   /** Into the form; what is being typed there waits in its place. */
-  function takeUp({ title, description, key }: SentDraft) {
+  function takeUp({ title, description, key }: SubmittedDraft) {
     const typed = draft;
     putIntoForm({ title, description, key });
     setErrors({});

@@ -1,11 +1,11 @@
 import { useCallback } from "react";
 
 import { wantsSignIn } from "./api-error";
+import { deletedElsewhereMessage, failureMessage, hasOnlyFieldErrors, successMessage } from "./change-messages";
 import { ConflictError } from "./conflict-error";
 import { notify } from "./notifications";
 import type { TaskChange } from "./task-change";
 import { useTaskChange } from "./use-tasks";
-import { deletedElsewhereMessage, failureMessage, hasOnlyFieldErrors, successMessage } from "./change-messages";
 
 /** Makes a change and tells the user how it went; rejects where it failed. */
 export type Attempt = (change: TaskChange) => Promise<void>;

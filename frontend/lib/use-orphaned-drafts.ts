@@ -1,8 +1,8 @@
 import { useEffect } from "react";
 
 import { ConflictError } from "./conflict-error";
-import { dropDraft, edited, editedDrafts, type EditedDraft } from "./draft-storage";
-import { sameText, taskInput, type Task } from "./task";
+import { editDraftKey, readEditDrafts, removeDraft, type EditDraft } from "./draft-storage";
+import { hasSameText, toTaskInput, type Task } from "./task";
 import type { TaskChange } from "./task-change";
 
 /**
@@ -17,7 +17,7 @@ export function useOrphanedDrafts(
   useEffect(() => {
     if (!known) return;
     const underway = changes.filter((change) => change.kind !== "add").map(({ task }) => task.id);
-    for (const draft of editedDrafts()) {
+    for (const draft of readEditDrafts()) {
       const { id } = draft.task;
       const isOrphan = !underway.includes(id) && !known.some((task) => task.id === id);
       if (isOrphan) raiseFor(draft, raiseOnce);
@@ -25,9 +25,9 @@ export function useOrphanedDrafts(
   }, [known, changes, raiseOnce]);
 }
 
-function raiseFor(draft: EditedDraft, raiseOnce: (conflict: ConflictError) => void): void {
+function raiseFor(draft: EditDraft, raiseOnce: (conflict: ConflictError) => void): void {
   const { task } = draft;
-  const input = taskInput(draft);
-  if (sameText(input, task)) dropDraft(edited(task));
+  const input = toTaskInput(draft);
+  if (hasSameText(input, task)) removeDraft(editDraftKey(task));
   else raiseOnce(new ConflictError({ kind: "edit", task, input }, null));
 }

@@ -11,10 +11,10 @@ import { useApi } from "@/components/api-provider";
 
 import { ConflictError } from "./conflict-error";
 import { sendChange } from "./save-change";
+import { runSerially } from "./serial-queue";
 import type { Task } from "./task";
 import { withChanges, type TaskChange } from "./task-change";
 import { fetchList, withAnswer, type TaskList } from "./task-list";
-import { runSerially } from "./serial-queue";
 
 const TASKS = ["tasks"] as const;
 const CHANGE = ["tasks", "change"] as const;
