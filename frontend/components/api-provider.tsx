@@ -6,7 +6,7 @@ import { createApi, type Api } from "@/lib/api";
 
 const ApiContext = createContext<Api | null>(null);
 
-/** The origin comes from the server with the page, so that a build is not bound to one. */
+/** The server sends the origin with each page, because one build serves every environment. */
 export function ApiProvider({ origin, children }: { origin: string; children: ReactNode }) {
   const api = useMemo(() => createApi(origin), [origin]);
   return <ApiContext value={api}>{children}</ApiContext>;
@@ -14,6 +14,6 @@ export function ApiProvider({ origin, children }: { origin: string; children: Re
 
 export function useApi(): Api {
   const api = useContext(ApiContext);
-  if (!api) throw new Error("useApi wants an ApiProvider around it");
+  if (!api) throw new Error("useApi must be used within an ApiProvider");
   return api;
 }

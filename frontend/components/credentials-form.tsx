@@ -7,7 +7,7 @@ import { Button } from "@/components/button";
 import { SessionEnded } from "@/components/session-ended";
 import { TextField } from "@/components/text-field";
 import { authClient } from "@/lib/auth-client";
-import { forgetToken } from "@/lib/token";
+import { clearToken } from "@/lib/token";
 
 interface CredentialsFormProps {
   purpose: "sign-in" | "sign-up";
@@ -76,7 +76,7 @@ async function enter(signsUp: boolean, form: FormData): Promise<string | null> {
     const { error } = signsUp
       ? await authClient.signUp.email({ ...credentials, name: text("name") })
       : await authClient.signIn.email(credentials);
-    if (!error) forgetToken();
+    if (!error) clearToken();
     return error ? (error.message ?? "That did not work; please try again") : null;
   } catch {
     return "The server does not answer; please try again in a moment";

@@ -11,7 +11,7 @@ import { useState, type ReactNode } from "react";
 
 import { ApiProvider } from "@/components/api-provider";
 import { Notices } from "@/components/notifications";
-import { wantsSignIn } from "@/lib/api-error";
+import { requiresSignIn } from "@/lib/api-error";
 import { navigateTo } from "@/lib/navigation";
 import { signInPath } from "@/lib/sign-in-path";
 
@@ -42,5 +42,5 @@ function queryClient(): QueryClient {
 
 /** A whole page, so that nothing of this session stays in memory; what was typed is in the drafts. */
 function redirectToSignIn(error: unknown): void {
-  if (wantsSignIn(error)) navigateTo(signInPath(location.pathname + location.search));
+  if (requiresSignIn(error)) navigateTo(signInPath(location.pathname + location.search));
 }

@@ -8,7 +8,7 @@ import { authClient } from "@/lib/auth-client";
 import { hasDrafts, removeAllDrafts } from "@/lib/draft-storage";
 import { navigateTo } from "@/lib/navigation";
 import { notify } from "@/lib/notifications";
-import { forgetToken } from "@/lib/token";
+import { clearToken } from "@/lib/token";
 
 export function SignOutButton({ userName }: { userName: string }) {
   const client = useQueryClient();
@@ -25,7 +25,7 @@ export function SignOutButton({ userName }: { userName: string }) {
     const answer = await authClient.signOut().catch(() => null);
     setBusy(false);
     if (!answer || answer.error) return notify("failed", "You are still signed in; please try again");
-    forgetToken();
+    clearToken();
     removeAllDrafts();
     navigateTo("/sign-in");
   }

@@ -11,7 +11,7 @@ import { TaskList } from "@/components/task-list";
 import { setDraftOwner } from "@/lib/draft-storage";
 import { isNavigating } from "@/lib/navigation";
 import { headline, progressOf, summaryOf } from "@/lib/summary";
-import { claimTokens } from "@/lib/token";
+import { setTokenOwner } from "@/lib/token";
 import { useAdding } from "@/lib/use-add-task";
 import { useAttempt } from "@/lib/use-change-task";
 import { useConflicts } from "@/lib/use-conflicts";
@@ -56,7 +56,7 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
 
 function claim(userId: string): void {
   setDraftOwner(userId);
-  claimTokens(userId);
+  setTokenOwner(userId);
 }
 
 function Summary({ text }: { text: string | undefined }) {

@@ -4,7 +4,7 @@ import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ListSkeleton } from "@/components/list-skeleton";
 import { TaskRow } from "@/components/task-row";
-import { wantsSignIn } from "@/lib/api-error";
+import { requiresSignIn } from "@/lib/api-error";
 import type { ShownTask } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-change-task";
 
@@ -18,7 +18,7 @@ interface TaskListProps {
 }
 
 export const TaskList = memo(function TaskList({ tasks, error, onRetry, attempt }: TaskListProps) {
-  if (!tasks && error && !wantsSignIn(error)) return <Failure error={error} onRetry={onRetry} />;
+  if (!tasks && error && !requiresSignIn(error)) return <Failure error={error} onRetry={onRetry} />;
   if (!tasks) return <ListSkeleton />;
   if (tasks.length === 0) return <EmptyState />;
   return <Rows tasks={tasks} attempt={attempt} />;

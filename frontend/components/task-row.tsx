@@ -41,7 +41,7 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
       removeSavedEdit(task, input);
     } catch (error) {
       if (error instanceof ConflictError) return;
-      const errors = error instanceof ApiError ? error.byField() : {};
+      const errors = error instanceof ApiError ? error.fieldErrors() : {};
       const again = { draft, errors, takesFocus: !isTyping() };
       // What is being typed by now has the same beginning again.
       setEditing((now) => ({ ...(now ?? again), task: base }));

@@ -1,26 +1,26 @@
 import type { ErrorEnvelope, Violation } from "./task";
 
-/** A refusal of the Tasks API: programs decide by `code`, people read `message`. */
+/** An error response of the Tasks API: `code` is for programs, `message` for the user. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: readonly Violation[];
 
   constructor(status: number, envelope: ErrorEnvelope | undefined) {
-    super(envelope?.error.message ?? `The service answered ${status}`);
+    super(envelope?.error.message ?? `The service responded with status ${status}`);
     this.name = "ApiError";
     this.status = status;
     this.code = envelope?.error.code ?? "UNKNOWN";
     this.details = envelope?.error.details ?? [];
   }
 
-  /** What is wrong with each field, in the contract's words. */
-  byField(): Record<string, string> {
+  /** Returns the message for each invalid field. The contract defines the messages. */
+  fieldErrors(): Record<string, string> {
     return Object.fromEntries(this.details.map(({ field, message }) => [field, message]));
   }
 }
 
-/** Nobody is signed in any more. */
+/** The session has ended. */
 export class SignedOutError extends Error {
   constructor() {
     super("Please sign in again");
@@ -28,6 +28,6 @@ export class SignedOutError extends Error {
   }
 }
 
-export function wantsSignIn(error: unknown): boolean {
+export function requiresSignIn(error: unknown): boolean {
   return error instanceof SignedOutError || (error instanceof ApiError && error.status === 401);
 }

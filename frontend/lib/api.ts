@@ -4,47 +4,51 @@ import { ApiError } from "./api-error";
 import type { paths } from "./api-types";
 import { retryFetch } from "./retry-fetch";
 import type { ErrorEnvelope } from "./task";
-import { forgetToken, token } from "./token";
+import { clearToken, getToken } from "./token";
 
 export type Api = Client<paths>;
 
-/** The Tasks API, called with the token of who is signed in. */
+/** Returns a client of the Tasks API that sends the token of the signed-in user. */
 export function createApi(origin: string): Api {
   return createClient<paths>({
     baseUrl: origin,
-    // Versions are kept by TanStack Query, with `If-None-Match`; a second cache would hide changes.
+    // The browser's cache would hide changes. TanStack Query caches the list and its `ETag` instead.
     cache: "no-store",
-    fetch: (request) => retryFetch((signal) => authorized(request, signal), request.signal),
+    fetch: (request) => retryFetch((signal) => fetchWithToken(request, signal), request.signal),
   });
 }
 
-/** With a token, and once more with a new one where the first is refused. */
-async function authorized(request: Request, signal: AbortSignal): Promise<Response> {
-  const first = await token();
-  const response = await send(request, first, signal);
+/** After a 401, sends the request once more with a new token. */
+async function fetchWithToken(request: Request, signal: AbortSignal): Promise<Response> {
+  const token = await getToken();
+  const response = await send(request, token, signal);
   if (response.status !== 401) return response;
-  forgetToken(first);
-  return send(request, await token(), signal);
+  clearToken(token);
+  return send(request, await getToken(), signal);
 }
 
-function send(request: Request, jwt: string, signal: AbortSignal): Promise<Response> {
-  const attempt = new Request(request.clone(), { signal });
-  attempt.headers.set("Authorization", `Bearer ${jwt}`);
-  return fetch(attempt);
+function send(request: Request, token: string, signal: AbortSignal): Promise<Response> {
+  const copy = new Request(request.clone(), { signal });
+  copy.headers.set("Authorization", `Bearer ${token}`);
+  return fetch(copy);
 }
 
-interface Answer<Body> {
+interface ApiResult<Body> {
   data?: Body;
   error?: ErrorEnvelope;
   response: Response;
 }
 
-/** The body of a success; @throws ApiError for anything else. */
-export function expected<Body>({ data, error, response }: Answer<Body>): NonNullable<Body> {
-  if (!response.ok || data === undefined || data === null) throw refusal({ error, response });
+/**
+ * Returns the body of a successful response.
+ *
+ * @throws ApiError for any other response.
+ */
+export function unwrap<Body>({ data, error, response }: ApiResult<Body>): NonNullable<Body> {
+  if (!response.ok || data === undefined || data === null) throw toApiError({ error, response });
   return data;
 }
 
-export function refusal({ error, response }: Pick<Answer<unknown>, "error" | "response">): ApiError {
+export function toApiError({ error, response }: Pick<ApiResult<unknown>, "error" | "response">): ApiError {
   return new ApiError(response.status, error?.error ? error : undefined);
 }

@@ -1,4 +1,4 @@
-import { expected, refusal, type Api } from "./api";
+import { toApiError, unwrap, type Api } from "./api";
 import { ConflictError } from "./conflict-error";
 import { entityTag, type Task } from "./task";
 import { isConflict, isDone, type TaskChange } from "./task-change";
@@ -28,7 +28,7 @@ export async function sendChange(
     const { data, error, response } = await request(api, change, entityTag(known));
     if (response.ok) return data?.data ?? null;
     if (response.status === 404) return gone(change);
-    if (response.status !== 412) throw refusal({ error, response });
+    if (response.status !== 412) throw toApiError({ error, response });
 
     const current = await fetchTask(api, change.task.id);
     if (!current) return gone(change);
@@ -39,7 +39,7 @@ export async function sendChange(
 
 async function add(api: Api, { key, input }: Extract<TaskChange, { kind: "add" }>): Promise<Task> {
   const header = { "Idempotency-Key": key };
-  return expected(await api.POST("/api/tasks", { params: { header }, body: input })).data;
+  return unwrap(await api.POST("/api/tasks", { params: { header }, body: input })).data;
 }
 
 async function request(api: Api, change: Exclude<TaskChange, { kind: "add" }>, version: string) {
@@ -58,7 +58,7 @@ async function request(api: Api, change: Exclude<TaskChange, { kind: "add" }>, v
 
 async function fetchTask(api: Api, id: number): Promise<Task | null> {
   const answer = await api.GET("/api/tasks/{id}", { params: { path: { id } } });
-  return answer.response.status === 404 ? null : expected(answer).data;
+  return answer.response.status === 404 ? null : unwrap(answer).data;
 }
 
 /** Nothing is left to complete or delete; words that were typed are not thrown away with it. */

@@ -1,4 +1,4 @@
-import { expected, type Api } from "./api";
+import { unwrap, type Api } from "./api";
 import type { Task } from "./task";
 
 /** The list and its version; no version where a change of ours has been put into it since. */
@@ -16,7 +16,7 @@ export async function fetchList(
   const header = known?.version ? { "If-None-Match": known.version } : {};
   const answer = await api.GET("/api/tasks", { params: { header }, signal });
   if (answer.response.status === 304 && known) return known;
-  const tasks = sameObjects(expected(answer).data, known?.tasks ?? []);
+  const tasks = sameObjects(unwrap(answer).data, known?.tasks ?? []);
   return { tasks, version: answer.response.headers.get("ETag") };
 }
 

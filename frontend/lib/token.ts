@@ -4,50 +4,50 @@ import { SignedOutError } from "./api-error";
 import { authClient } from "./auth-client";
 import { navigateTo } from "./navigation";
 
-const RENEW_BEFORE_MS = 60_000;
-const PATIENCE_MS = 15_000;
+const RENEW_BEFORE_EXPIRY_MS = 60_000;
+const TIMEOUT_MS = 15_000;
 
-let owner: string | undefined;
+let ownerId: string | undefined;
 
-let current: { token: string; renewAt: number } | undefined;
-let underway: Promise<string> | undefined;
+let cached: { token: string; renewAt: number } | undefined;
+let pending: Promise<string> | undefined;
 
 /**
- * The token of who is signed in, from memory until shortly before it expires.
+ * Returns the token of the signed-in user, from memory until a minute before it expires.
  *
- * @throws SignedOutError where nobody is, TypeError where Better Auth cannot answer just now.
+ * @throws SignedOutError if the session has ended, TypeError if Better Auth is unavailable.
  */
-export async function token(): Promise<string> {
-  if (current && Date.now() < current.renewAt) return current.token;
-  return (underway ??= renewed().finally(() => (underway = undefined)));
+export async function getToken(): Promise<string> {
+  if (cached && Date.now() < cached.renewAt) return cached.token;
+  return (pending ??= fetchToken().finally(() => (pending = undefined)));
 }
 
-/** Forget a token that was refused, but not the newer one that somebody else has fetched since. */
-export function forgetToken(refused = current?.token): void {
-  if (current?.token === refused) current = undefined;
+/** Clears a token that the service has rejected, unless a newer one has replaced it. */
+export function clearToken(rejected = cached?.token): void {
+  if (cached?.token === rejected) cached = undefined;
 }
 
-/** From now on, only tokens of this user are used: another tab may have signed in somebody else. */
-export function claimTokens(userId: string): void {
-  owner = userId;
+/** Only tokens of this user are used from now on: another user may sign in in another tab. */
+export function setTokenOwner(userId: string): void {
+  ownerId = userId;
 }
 
-async function renewed(): Promise<string> {
+async function fetchToken(): Promise<string> {
   const { data, error } = await authClient
-    .$fetch<{ token: string }>("/token", { signal: AbortSignal.timeout(PATIENCE_MS) })
+    .$fetch<{ token: string }>("/token", { signal: AbortSignal.timeout(TIMEOUT_MS) })
     .catch(() => ({ data: null, error: null }));
   if (error?.status === 401) throw new SignedOutError();
-  if (!data) throw new TypeError("Better Auth gave no token");
-  if (owner && decodeJwt(data.token).sub !== owner) {
+  if (!data) throw new TypeError("Better Auth returned no token");
+  if (ownerId && decodeJwt(data.token).sub !== ownerId) {
     navigateTo("/");
     throw new SignedOutError();
   }
-  current = { token: data.token, renewAt: Date.now() + lifetime(data.token) - RENEW_BEFORE_MS };
+  cached = { token: data.token, renewAt: Date.now() + lifetimeMs(data.token) - RENEW_BEFORE_EXPIRY_MS };
   return data.token;
 }
 
-/** By the clock of the server alone, as this computer's may be wrong. */
-function lifetime(jwt: string): number {
+/** Uses the server's clock only, because the clock of this computer may be wrong. */
+function lifetimeMs(jwt: string): number {
   const { exp = 0, iat = 0 } = decodeJwt(jwt);
   return (exp - iat) * 1000;
 }

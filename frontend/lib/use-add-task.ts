@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 
-import { ApiError, wantsSignIn } from "./api-error";
+import { ApiError, requiresSignIn } from "./api-error";
 import { errorMessage, hasOnlyFieldErrors } from "./change-messages";
 import {
   EMPTY_DRAFT,
@@ -66,10 +66,10 @@ export function useAdding(attempt: Attempt) {
   function giveBack(refused: SubmittedDraft, change: TaskChange, error: unknown) {
     if (!readDraft(NEW_DRAFT_KEY)) {
       putIntoForm(refused);
-      if (error instanceof ApiError) setErrors(error.byField());
+      if (error instanceof ApiError) setErrors(error.fieldErrors());
       if (!hasOnlyFieldErrors(error)) sayWhy(change, error);
     } else if (!isBlank(refused)) {
-      setAside(wantsSignIn(error) ? refused : { ...refused, reason: errorMessage(error) });
+      setAside(requiresSignIn(error) ? refused : { ...refused, reason: errorMessage(error) });
     }
   }
 

@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 
-import { wantsSignIn } from "./api-error";
+import { requiresSignIn } from "./api-error";
 import { deletedElsewhereMessage, failureMessage, hasOnlyFieldErrors, successMessage } from "./change-messages";
 import { ConflictError } from "./conflict-error";
 import { notify } from "./notifications";
@@ -32,5 +32,5 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
 
 export function sayWhy(change: TaskChange, error: unknown): void {
   // Else the page is about to be left.
-  if (!wantsSignIn(error)) notify("failed", failureMessage(change, error));
+  if (!requiresSignIn(error)) notify("failed", failureMessage(change, error));
 }
