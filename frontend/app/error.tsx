@@ -1,15 +1,15 @@
 "use client";
 
 import { Button } from "@/components/button";
-import { Shell } from "@/components/page-layout";
+import { PageLayout } from "@/components/page-layout";
 
-/** Mostly that Better Auth's database does not answer; the page can be asked for again. */
+/** The page for an error on the server, usually because the database of Better Auth is down. */
 export default function PageError() {
   return (
-    <Shell headline="One moment." line="Something is not answering." progress={0}>
+    <PageLayout headline="One moment." subtitle="Something is not answering." progress={0}>
       <h2 className="font-serif text-2xl">This page cannot be shown just now</h2>
       <p className="mt-2 mb-6 text-muted">Nothing of yours is lost. Please try again in a moment.</p>
       <Button onClick={() => location.reload()}>Try again</Button>
-    </Shell>
+    </PageLayout>
   );
 }

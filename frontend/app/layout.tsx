@@ -22,7 +22,7 @@ export const viewport: Viewport = {
   ],
 };
 
-/** The server knows the theme from a cookie, so that no page is ever painted in the wrong one. */
+/** The server reads the theme from a cookie, so that a page never flashes in the wrong theme. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
   const theme = (await cookies()).get(THEME_COOKIE)?.value;

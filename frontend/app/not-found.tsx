@@ -1,14 +1,14 @@
 import Link from "next/link";
 
-import { Shell } from "@/components/page-layout";
+import { PageLayout } from "@/components/page-layout";
 
 export default function NotFound() {
   return (
-    <Shell headline="Nothing here." line="This path leads nowhere." progress={0}>
+    <PageLayout headline="Nothing here." subtitle="This path leads nowhere." progress={0}>
       <p className="mb-6 text-muted">There is no such page.</p>
       <Link href="/" className="font-semibold text-accent underline underline-offset-4">
         To your list
       </Link>
-    </Shell>
+    </PageLayout>
   );
 }

@@ -37,15 +37,15 @@ export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: Conflict
   return (
     <Modal
       wide={change.kind === "edit"}
-      insists
+      requiresChoice
       title={words.title}
       onClose={close}
       actions={
         <>
-          <Button type="submit" look="outlined" value="theirs">
+          <Button type="submit" variant="outlined" value="theirs">
             {words.theirs}
           </Button>
-          <Button type="submit" look={change.kind === "edit" ? "filled" : "danger"} value="mine">
+          <Button type="submit" variant={change.kind === "edit" ? "filled" : "danger"} value="mine">
             {words.mine}
           </Button>
         </>

@@ -11,70 +11,70 @@ import { clearToken } from "@/lib/token";
 
 interface CredentialsFormProps {
   purpose: "sign-in" | "sign-up";
-  /** Where to go afterwards. */
+  /** The path to open after signing in. */
   next: string;
-  /** Whether the session has ended under the user's hands. */
-  expired?: boolean;
+  /** Whether the user is here because the session has ended. */
+  sessionEnded?: boolean;
 }
 
-export function CredentialsForm({ purpose, next, expired = false }: CredentialsFormProps) {
-  const [problem, setProblem] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const signsUp = purpose === "sign-up";
+export function CredentialsForm({ purpose, next, sessionEnded = false }: CredentialsFormProps) {
+  const [error, setError] = useState<string | null>(null);
+  const [isPending, setIsPending] = useState(false);
+  const isSignUp = purpose === "sign-up";
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    setBusy(true);
-    const failure = await enter(signsUp, new FormData(event.currentTarget));
-    setProblem(failure);
-    setBusy(false);
-    // A whole page, so that nothing of whoever was here before stays in memory.
-    if (!failure) location.assign(next);
+    setIsPending(true);
+    const message = await authenticate(isSignUp, new FormData(event.currentTarget));
+    setError(message);
+    setIsPending(false);
+    // Loads the page anew, so that nothing of a previous user stays in memory.
+    if (!message) location.assign(next);
   }
 
-  const other = signsUp ? "sign-in" : "sign-up";
+  const other = isSignUp ? "sign-in" : "sign-up";
   const query = next === "/" ? "" : `?next=${encodeURIComponent(next)}`;
   return (
     <form method="post" onSubmit={submit} className="mx-auto max-w-sm space-y-5 lg:mt-[12vh]">
-      <h2 className="font-serif text-3xl tracking-tight">{signsUp ? "Sign up" : "Sign in"}</h2>
-      {expired && <SessionEnded />}
-      {signsUp && <TextField label="Name" name="name" dir="auto" autoComplete="name" required />}
+      <h2 className="font-serif text-3xl tracking-tight">{isSignUp ? "Sign up" : "Sign in"}</h2>
+      {sessionEnded && <SessionEnded />}
+      {isSignUp && <TextField label="Name" name="name" dir="auto" autoComplete="name" required />}
       <TextField label="E-mail" name="email" type="email" autoComplete="email" required />
       <TextField
         label="Password"
         name="password"
         type="password"
-        autoComplete={signsUp ? "new-password" : "current-password"}
-        minLength={signsUp ? 8 : undefined}
-        placeholder={signsUp ? "At least 8 characters" : undefined}
+        autoComplete={isSignUp ? "new-password" : "current-password"}
+        minLength={isSignUp ? 8 : undefined}
+        placeholder={isSignUp ? "At least 8 characters" : undefined}
         required
       />
       <p role="alert" className="font-medium text-danger empty:hidden">
-        {problem}
+        {error}
       </p>
-      <Button type="submit" disabled={busy} className="min-h-12 w-full">
-        {signsUp ? "Create the account" : "Sign in"}
+      <Button type="submit" disabled={isPending} className="min-h-12 w-full">
+        {isSignUp ? "Create the account" : "Sign in"}
       </Button>
       <p className="text-center text-muted">
-        {signsUp ? "You have an account?" : "You are new here?"}{" "}
+        {isSignUp ? "You have an account?" : "You are new here?"}{" "}
         <Link
           href={`/${other}${query}`}
           className="inline-flex min-h-11 items-center font-semibold text-accent underline underline-offset-4"
         >
-          {signsUp ? "Sign in" : "Sign up"}
+          {isSignUp ? "Sign in" : "Sign up"}
         </Link>
       </p>
     </form>
   );
 }
 
-/** Returns what went wrong, or null. */
-async function enter(signsUp: boolean, form: FormData): Promise<string | null> {
-  const text = (name: string) => String(form.get(name) ?? "");
-  const credentials = { email: text("email"), password: text("password") };
+/** Returns the error message, or null on success. */
+async function authenticate(isSignUp: boolean, form: FormData): Promise<string | null> {
+  const field = (name: string) => String(form.get(name) ?? "");
+  const credentials = { email: field("email"), password: field("password") };
   try {
-    const { error } = signsUp
-      ? await authClient.signUp.email({ ...credentials, name: text("name") })
+    const { error } = isSignUp
+      ? await authClient.signUp.email({ ...credentials, name: field("name") })
       : await authClient.signIn.email(credentials);
     if (!error) clearToken();
     return error ? (error.message ?? "That did not work; please try again") : null;

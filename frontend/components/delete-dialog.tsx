@@ -19,10 +19,10 @@ export function DeleteDialog({ title, onConfirm, onClose }: DeleteDialogProps) {
       onClose={close}
       actions={
         <>
-          <Button type="submit" look="plain" value="keep" autoFocus>
+          <Button type="submit" variant="plain" value="keep" autoFocus>
             Keep it
           </Button>
-          <Button type="submit" look="danger" value="delete">
+          <Button type="submit" variant="danger" value="delete">
             Delete
           </Button>
         </>

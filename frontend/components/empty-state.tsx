@@ -1,4 +1,4 @@
-/** A cup on a window sill, and nothing to do. */
+/** Replaces an empty list. The picture shows a cup on a window sill. */
 export function EmptyState() {
   return (
     <div className="row flex flex-col items-center pt-6 text-center">

@@ -1,4 +1,4 @@
-/** What is wrong with a field, below it; the field names it in `aria-describedby`. */
+/** The error message below a field. The field refers to its id with `aria-describedby`. */
 export function FieldError({ id, message }: { id: string; message: string | undefined }) {
   return (
     <p id={id} role="alert" className={message ? "mt-1 text-sm font-medium text-danger" : "sr-only"}>

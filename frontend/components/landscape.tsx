@@ -1,17 +1,17 @@
-const HORIZON = 176;
-const NOON = 60;
+const HORIZON_Y = 176;
+const NOON_Y = 60;
 
-/** Where no words are in front of them. */
+/** The position and radius of each star. No text covers these positions. */
 const STARS = [
   [340, 26, 1.1], [292, 62, 0.8], [372, 118, 0.9], [356, 208, 0.8], [318, 156, 1.2], [228, 34, 0.9],
   [52, 342, 0.8], [112, 386, 1], [196, 350, 0.8], [302, 318, 0.9], [254, 268, 0.8], [30, 430, 0.9],
 ] as const;
 
-/** A landscape whose sun (by night the moon) rises from the horizon, at 0, to its height, at 1. */
-export function Scene({ progress }: { progress: number }) {
-  const y = HORIZON - (HORIZON - NOON) * Math.min(Math.max(progress, 0), 1);
+/** A landscape with a rising sun, or a moon in the dark theme: 0 is at the horizon, 1 is the highest point. */
+export function Landscape({ progress }: { progress: number }) {
+  const y = HORIZON_Y - (HORIZON_Y - NOON_Y) * Math.min(Math.max(progress, 0), 1);
   return (
-    <div aria-hidden="true" className="scene-sky absolute inset-0 overflow-hidden">
+    <div aria-hidden="true" className="landscape-sky absolute inset-0 overflow-hidden">
       <svg className="absolute inset-0 size-full" viewBox="0 0 400 640" preserveAspectRatio="xMidYMid slice">
         {STARS.map(([cx, cy, r]) => (
           <circle key={cx} cx={cx} cy={cy} r={r} fill="var(--star)" />
@@ -25,7 +25,7 @@ export function Scene({ progress }: { progress: number }) {
           <stop offset="0.2" stopColor="var(--sun)" stopOpacity="0.5" />
           <stop offset="1" stopColor="var(--sun)" stopOpacity="0" />
         </radialGradient>
-        <g className="scene-sun" transform={`translate(50 ${y})`}>
+        <g className="landscape-sun" transform={`translate(50 ${y})`}>
           <circle r="84" fill="url(#glow)" />
           <circle r="30" fill="var(--sun)" />
         </g>

@@ -1,6 +1,6 @@
 const WIDTHS = ["w-2/3", "w-1/2", "w-3/5", "w-2/5"];
 
-/** As high as the rows that will take its place, and with everything where they have it. */
+/** A placeholder with the height and layout of the rows that replace it. */
 export function ListSkeleton() {
   return (
     <div role="status" aria-label="Loading your tasks">

@@ -5,34 +5,34 @@ import { useCallback, useEffect, useId, useRef, type ReactNode } from "react";
 interface ModalProps {
   title: string;
   children: ReactNode;
-  /** The buttons; each closes the dialog with its `value`. */
+  /** The buttons. Each closes the dialog and passes its `value` to `onClose`. */
   actions: ReactNode;
-  /** Gets the value of the button, or nothing where the dialog was dismissed. */
+  /** Gets the value of the button, or an empty string if the user dismissed the dialog. */
   onClose: (value: string) => void;
-  /** Whether one of the buttons has to be chosen. */
-  insists?: boolean;
+  /** Whether the user has to choose a button and cannot dismiss the dialog. */
+  requiresChoice?: boolean;
   wide?: boolean;
 }
 
-/** The browser's own dialog: it holds the focus, and gives it back. */
-export function Modal({ title, children, actions, onClose, insists = false, wide = false }: ModalProps) {
+/** A native `dialog`, which traps the focus and restores it afterwards. */
+export function Modal({ title, children, actions, onClose, requiresChoice = false, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const show = useCallback(() => {
     dialog.current?.showModal();
-    // The Enter that led here must not choose between two versions as well.
-    if (insists) dialog.current?.focus();
-  }, [insists]);
+    // Focuses no button, so that the Enter key that saved an edit does not also press a button.
+    if (requiresChoice) dialog.current?.focus();
+  }, [requiresChoice]);
   useEffect(show, [show]);
   return (
     <dialog
       ref={dialog}
       aria-labelledby={id}
       tabIndex={-1}
-      onCancel={(event) => insists && event.preventDefault()}
+      onCancel={(event) => requiresChoice && event.preventDefault()}
       onClose={(event) => {
-        // Browsers let a second Escape through, whatever was said to the first.
-        if (insists && !event.currentTarget.returnValue) show();
+        // Browsers close the dialog on a second Escape, even if the first was prevented.
+        if (requiresChoice && !event.currentTarget.returnValue) show();
         else onClose(event.currentTarget.returnValue);
       }}
       className={`w-[calc(100%-2rem)] rounded-3xl bg-raised p-6 shadow-2xl outline-none sm:p-8 ${wide ? "max-w-2xl" : "max-w-md"}`}

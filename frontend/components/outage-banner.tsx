@@ -29,7 +29,7 @@ export function OutageBanner() {
   );
 }
 
-/** Is hidden from screen readers, which would read every second aloud. */
+/** Screen readers skip this, because they would read every second aloud. */
 function Countdown({ until }: { until: number }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -1,31 +1,31 @@
 import type { ReactNode } from "react";
 
-import { Scene } from "@/components/landscape";
+import { Landscape } from "@/components/landscape";
 import { ThemeToggle } from "@/components/theme-toggle";
 
-interface ShellProps {
+interface PageLayoutProps {
   headline: string;
-  line: ReactNode;
-  /** How high the sun stands, from 0 to 1. */
+  subtitle: ReactNode;
+  /** The height of the sun, from 0 to 1. */
   progress: number;
-  /** What is at the top, beside the switch of the theme. */
+  /** The buttons beside the theme toggle. */
   menu?: ReactNode;
   children: ReactNode;
 }
 
-/** Every page: the landscape with its headline, and the work beside it, or on a phone below it. */
-export function Shell({ headline, line, progress, menu, children }: ShellProps) {
+/** Every page has this layout: the landscape with the headline, and the content beside or below it. */
+export function PageLayout({ headline, subtitle, progress, menu, children }: PageLayoutProps) {
   return (
     <div className="lg:grid lg:min-h-dvh lg:grid-cols-[minmax(22rem,2fr)_3fr]">
       <header className="relative isolate h-60 overflow-hidden text-on-sky sm:h-72 lg:sticky lg:top-0 lg:h-dvh">
-        <Scene progress={progress} />
+        <Landscape progress={progress} />
         <div className="relative flex h-full flex-col px-5 pt-3 sm:px-8 lg:px-12 lg:pt-10">
           <p className="flex h-11 items-center font-serif text-lg tracking-tight">Daybreak</p>
           <div className="mt-2 max-w-[15rem] sm:max-w-md lg:mt-[12vh] lg:max-w-none">
             <h1 className="font-serif text-4xl leading-[1.05] tracking-tight text-balance sm:text-5xl lg:text-6xl">
               {headline}
             </h1>
-            <div className="mt-2 text-on-sky-muted lg:mt-4 lg:text-lg">{line}</div>
+            <div className="mt-2 text-on-sky-muted lg:mt-4 lg:text-lg">{subtitle}</div>
           </div>
         </div>
       </header>

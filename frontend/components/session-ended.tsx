@@ -2,18 +2,19 @@ import { useSyncExternalStore } from "react";
 
 import { hasDrafts } from "@/lib/draft-storage";
 
-/** Why somebody has to sign in again, and what became of what they did last. */
+/** Tells why the user has to sign in again, and whether there are drafts. */
 export function SessionEnded() {
-  // The server cannot know of drafts.
-  const keptWords = useSyncExternalStore(unchanging, hasDrafts, () => false);
+  // The drafts are in the browser, so the server renders the text without them.
+  const isDraftStored = useSyncExternalStore(subscribe, hasDrafts, () => false);
   return (
     <p className="text-muted">
       Your session has ended. Your last change may not have been made
-      {keptWords && ", but what you typed is waiting for you"}.
+      {isDraftStored && ", but what you typed is waiting for you"}.
     </p>
   );
 }
 
-function unchanging(): () => void {
+/** Drafts do not change while this is shown. */
+function subscribe(): () => void {
   return () => undefined;
 }

@@ -18,10 +18,10 @@ export function SignOutDialog({ onConfirm, onClose }: SignOutDialogProps) {
       onClose={close}
       actions={
         <>
-          <Button type="submit" look="plain" value="stay" autoFocus>
+          <Button type="submit" variant="plain" value="stay" autoFocus>
             Stay
           </Button>
-          <Button type="submit" look="danger" value="leave">
+          <Button type="submit" variant="danger" value="leave">
             Sign out and lose it
           </Button>
         </>

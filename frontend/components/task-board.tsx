@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 
 import { TaskForm } from "@/components/add-task-form";
 import { ConflictDialog } from "@/components/conflict-dialog";
-import { Shell } from "@/components/page-layout";
+import { PageLayout } from "@/components/page-layout";
 import { SignOutButton } from "@/components/sign-out-button";
 import { TaskList } from "@/components/task-list";
 import { setDraftOwner } from "@/lib/draft-storage";
@@ -33,9 +33,9 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
   useWarningBeforeLoss();
 
   return (
-    <Shell
+    <PageLayout
       headline={tasks ? headline(tasks) : "Your list."}
-      line={<Summary text={tasks && summaryOf(tasks)} />}
+      subtitle={<Summary text={tasks && summaryOf(tasks)} />}
       progress={tasks ? progressOf(tasks) : 0}
       menu={<SignOutButton userName={userName} />}
     >
@@ -50,7 +50,7 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
           onSettled={settle}
         />
       )}
-    </Shell>
+    </PageLayout>
   );
 }
 

@@ -59,7 +59,7 @@ export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProp
         onSubmit={submit}
         actions={
           <>
-            <Button look="plain" onClick={onCancel}>
+            <Button variant="plain" onClick={onCancel}>
               Cancel
             </Button>
             <Button type="submit">Save</Button>

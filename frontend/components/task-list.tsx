@@ -41,7 +41,7 @@ function Failure({ error, onRetry }: { error: Error; onRetry: () => unknown }) {
   return (
     <div role="alert" className="rounded-3xl border border-line p-8 text-center">
       <p className="mb-4">Your tasks cannot be shown: {error.message}</p>
-      <Button look="outlined" onClick={() => void onRetry()}>
+      <Button variant="outlined" onClick={() => void onRetry()}>
         Try again
       </Button>
     </div>

@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 
 import { LoadingPage } from "@/components/loading-page";
 
-/** In the browser alone: the tasks, the drafts and the token are all there. */
+/** The server does not render this, because tasks, drafts and token exist only in the browser. */
 export const TaskPage = dynamic(() => import("@/components/task-board"), {
   ssr: false,
   loading: LoadingPage,

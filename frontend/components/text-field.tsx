@@ -7,7 +7,7 @@ interface TextFieldProps extends ComponentProps<"input"> {
   error?: string | undefined;
 }
 
-/** An input with its label and with what is wrong with it. */
+/** An input with its label and its error message. */
 export function TextField({ label, error, ...rest }: TextFieldProps) {
   const id = useId();
   return (

@@ -3,7 +3,7 @@
 import { MoonIcon } from "@/components/icons";
 import { THEME_COOKIE, type Theme } from "@/lib/theme";
 
-/** Light or dark, against the system's choice if need be; kept for a year. */
+/** Switches between light and dark, and overrides the system's theme. A cookie keeps the choice for a year. */
 export function ThemeToggle() {
   return (
     <button

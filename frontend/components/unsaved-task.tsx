@@ -23,10 +23,10 @@ export function UnsentTask({ words: { title, description, reason }, onTakeUp, on
         </p>
       </div>
       <div className="ml-auto flex">
-        <Button look="quiet" onClick={onDiscard}>
+        <Button variant="quiet" onClick={onDiscard}>
           Discard
         </Button>
-        <Button look="quiet" onClick={onTakeUp}>
+        <Button variant="quiet" onClick={onTakeUp}>
           Edit
         </Button>
       </div>

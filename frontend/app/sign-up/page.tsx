@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 
 import { CredentialsForm } from "@/components/credentials-form";
-import { Shell } from "@/components/page-layout";
+import { PageLayout } from "@/components/page-layout";
 import { currentSession } from "@/lib/session";
 import { pathAfterSignIn } from "@/lib/sign-in-path";
 
@@ -12,8 +12,8 @@ export default async function SignUp({ searchParams }: PageProps<"/sign-up">) {
   const { next } = await searchParams;
   if (next === undefined && (await currentSession())) redirect("/");
   return (
-    <Shell headline="A day is a short list." line="Write it down, watch the sun come up." progress={0.2}>
+    <PageLayout headline="A day is a short list." subtitle="Write it down, watch the sun come up." progress={0.2}>
       <CredentialsForm purpose="sign-up" next={pathAfterSignIn(next)} />
-    </Shell>
+    </PageLayout>
   );
 }
