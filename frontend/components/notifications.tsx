@@ -2,24 +2,21 @@
 
 import { CloseIcon } from "@/components/icons";
 import { OutageBanner } from "@/components/outage-banner";
-import { dismiss, useNotices } from "@/lib/notifications";
+import { dismiss, useNotifications } from "@/lib/notifications";
 
-/**
- * What has just happened: failures to be seen and heard, the rest for screen readers alone. It lies
- * over the page, which does not move for it.
- */
-export function Notices() {
-  const notices = useNotices();
-  const failures = notices.filter(({ kind }) => kind === "failed");
+/** Shows errors over the page. Successes are for screen readers only, because the list shows them already. */
+export function Notifications() {
+  const notifications = useNotifications();
+  const errors = notifications.filter(({ kind }) => kind === "error");
   return (
     <>
       <div role="status" className="sr-only">
-        {notices.filter(({ kind }) => kind === "done").at(-1)?.text}
+        {notifications.filter(({ kind }) => kind === "success").at(-1)?.text}
       </div>
       <div className="pointer-events-none fixed inset-x-0 bottom-0 z-20 mx-auto flex max-w-xl flex-col gap-2 p-3 sm:p-4">
         <div role="alert" className="flex flex-col gap-2">
-          {failures.map(({ id, text }) => (
-            <Failure key={id} text={text} onDismiss={() => dismiss(id)} />
+          {errors.map(({ id, text }) => (
+            <ErrorNotification key={id} text={text} onDismiss={() => dismiss(id)} />
           ))}
         </div>
         <OutageBanner />
@@ -28,7 +25,7 @@ export function Notices() {
   );
 }
 
-function Failure({ text, onDismiss }: { text: string; onDismiss: () => void }) {
+function ErrorNotification({ text, onDismiss }: { text: string; onDismiss: () => void }) {
   return (
     <div className="row pointer-events-auto flex items-center gap-2 rounded-2xl bg-ink py-1.5 pr-1.5 pl-5 text-paper shadow-lg">
       <p className="grow py-2 wrap-anywhere">{text}</p>

@@ -10,12 +10,12 @@ import {
 import { useState, type ReactNode } from "react";
 
 import { ApiProvider } from "@/components/api-provider";
-import { Notices } from "@/components/notifications";
+import { Notifications } from "@/components/notifications";
 import { requiresSignIn } from "@/lib/api-error";
 import { navigateTo } from "@/lib/navigation";
 import { signInPath } from "@/lib/sign-in-path";
 
-// Before the next picture is painted, so that a box that is ticked does not blink.
+// Notifies before the next paint. The default, a timeout, would make a ticked checkbox flicker.
 notifyManager.setScheduler(queueMicrotask);
 
 export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; children: ReactNode }) {
@@ -23,7 +23,7 @@ export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; chil
   return (
     <QueryClientProvider client={client}>
       <ApiProvider origin={tasksApiUrl}>{children}</ApiProvider>
-      <Notices />
+      <Notifications />
     </QueryClientProvider>
   );
 }
@@ -40,7 +40,7 @@ function queryClient(): QueryClient {
   });
 }
 
-/** A whole page, so that nothing of this session stays in memory; what was typed is in the drafts. */
+/** Loads a new page, so that nothing of the session stays in memory. Drafts survive in the storage. */
 function redirectToSignIn(error: unknown): void {
   if (requiresSignIn(error)) navigateTo(signInPath(location.pathname + location.search));
 }

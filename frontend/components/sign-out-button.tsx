@@ -12,19 +12,19 @@ import { clearToken } from "@/lib/token";
 
 export function SignOutButton({ userName }: { userName: string }) {
   const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [asking, setAsking] = useState(false);
+  const [isPending, setIsPending] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
 
-  function ask() {
-    if (hasDrafts() || client.isMutating()) setAsking(true);
+  function handleClick() {
+    if (hasDrafts() || client.isMutating()) setIsConfirming(true);
     else void signOut();
   }
 
   async function signOut() {
-    setBusy(true);
-    const answer = await authClient.signOut().catch(() => null);
-    setBusy(false);
-    if (!answer || answer.error) return notify("failed", "You are still signed in; please try again");
+    setIsPending(true);
+    const result = await authClient.signOut().catch(() => null);
+    setIsPending(false);
+    if (!result || result.error) return notify("error", "You are still signed in; please try again");
     clearToken();
     removeAllDrafts();
     navigateTo("/sign-in");
@@ -34,14 +34,14 @@ export function SignOutButton({ userName }: { userName: string }) {
     <>
       <button
         type="button"
-        onClick={ask}
-        disabled={busy}
+        onClick={handleClick}
+        disabled={isPending}
         title={`Signed in as ${userName}`}
         className="min-h-11 rounded-full px-4 text-sm font-semibold text-on-sky hover:bg-ink/10 lg:text-ink"
       >
         Sign out
       </button>
-      {asking && <SignOutDialog onConfirm={() => void signOut()} onClose={() => setAsking(false)} />}
+      {isConfirming && <SignOutDialog onConfirm={() => void signOut()} onClose={() => setIsConfirming(false)} />}
     </>
   );
 }

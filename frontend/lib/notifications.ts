@@ -1,39 +1,39 @@
 import { useSyncExternalStore } from "react";
 
-/** Something that happened, for the eye and for the screen reader. */
-export interface Notice {
+/** A message to the user about something that has just happened. */
+export interface Notification {
   id: number;
   text: string;
-  kind: "done" | "failed";
+  kind: "success" | "error";
 }
 
-const STAYS_MS = { done: 4_000, failed: 12_000 } as const;
-/** Of one kind: what is done says nothing about what has failed. */
-const MOST = 3;
-const NONE: readonly Notice[] = [];
+const DURATION_MS = { success: 4_000, error: 12_000 } as const;
+/** The maximum of each kind, so that successes do not displace errors. */
+const MAX_PER_KIND = 3;
+const NONE: readonly Notification[] = [];
 
-let notices: readonly Notice[] = NONE;
+let notifications: readonly Notification[] = NONE;
 let lastId = 0;
 const listeners = new Set<() => void>();
 
-export function notify(kind: Notice["kind"], text: string): void {
+export function notify(kind: Notification["kind"], text: string): void {
   const id = (lastId += 1);
-  const others = notices.filter((notice) => notice.kind !== kind);
-  const alike = notices.filter((notice) => notice.kind === kind);
-  publish([...others, ...alike.slice(1 - MOST), { id, kind, text }]);
-  setTimeout(() => dismiss(id), STAYS_MS[kind]);
+  const otherKind = notifications.filter((each) => each.kind !== kind);
+  const sameKind = notifications.filter((each) => each.kind === kind);
+  publish([...otherKind, ...sameKind.slice(1 - MAX_PER_KIND), { id, kind, text }]);
+  setTimeout(() => dismiss(id), DURATION_MS[kind]);
 }
 
 export function dismiss(id: number): void {
-  publish(notices.filter((notice) => notice.id !== id));
+  publish(notifications.filter((each) => each.id !== id));
 }
 
-export function useNotices(): readonly Notice[] {
-  return useSyncExternalStore(subscribe, () => notices, () => NONE);
+export function useNotifications(): readonly Notification[] {
+  return useSyncExternalStore(subscribe, () => notifications, () => NONE);
 }
 
-function publish(next: readonly Notice[]): void {
-  notices = next;
+function publish(next: readonly Notification[]): void {
+  notifications = next;
   listeners.forEach((listener) => listener());
 }
 

@@ -17,8 +17,8 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
     async (wanted) => {
       try {
         const task = await change(wanted);
-        if (task || wanted.kind === "delete") notify("done", successMessage(wanted));
-        else notify("failed", deletedElsewhereMessage(wanted));
+        if (task || wanted.kind === "delete") notify("success", successMessage(wanted));
+        else notify("error", deletedElsewhereMessage(wanted));
       } catch (error) {
         if (error instanceof ConflictError) raise(error);
         // Where the words of a new task are given back is where it is said why.
@@ -32,5 +32,5 @@ export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
 
 export function sayWhy(change: TaskChange, error: unknown): void {
   // Else the page is about to be left.
-  if (!requiresSignIn(error)) notify("failed", failureMessage(change, error));
+  if (!requiresSignIn(error)) notify("error", failureMessage(change, error));
 }
