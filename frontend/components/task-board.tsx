@@ -10,7 +10,7 @@ import { SignOutButton } from "@/components/sign-out-button";
 import { TaskList } from "@/components/task-list";
 import { setDraftOwner } from "@/lib/draft-storage";
 import { isNavigating } from "@/lib/navigation";
-import { headline, progressOf, summaryOf } from "@/lib/summary";
+import { headline, progress, summary } from "@/lib/summary";
 import { setTokenOwner } from "@/lib/token";
 import { useAdding } from "@/lib/use-add-task";
 import { useAttempt } from "@/lib/use-change-task";
@@ -25,18 +25,18 @@ export interface TaskBoardProps {
 
 export default function TaskBoard({ userId, userName }: TaskBoardProps) {
   useState(() => claim(userId)); // Once, and before anything below needs either.
-  const { tasks, known, changes, error, refetch } = useTasks();
+  const { tasks, savedTasks, pendingChanges, error, refetch } = useTasks();
   const { conflict, raise, raiseOnce, settle } = useConflicts();
   const attempt = useAttempt(raise);
   const adding = useAdding(attempt);
-  useOrphanedDrafts(known, changes, raiseOnce);
+  useOrphanedDrafts(savedTasks, pendingChanges, raiseOnce);
   useWarningBeforeLoss();
 
   return (
     <PageLayout
       headline={tasks ? headline(tasks) : "Your list."}
-      subtitle={<Summary text={tasks && summaryOf(tasks)} />}
-      progress={tasks ? progressOf(tasks) : 0}
+      subtitle={<Summary text={tasks && summary(tasks)} />}
+      progress={tasks ? progress(tasks) : 0}
       menu={<SignOutButton userName={userName} />}
     >
       <TaskForm adding={adding} />

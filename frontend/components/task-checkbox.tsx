@@ -1,7 +1,7 @@
-import type { ShownTask } from "@/lib/task-change";
+import type { OptimisticTask } from "@/lib/optimistic-tasks";
 
 interface TaskCheckboxProps {
-  task: ShownTask;
+  task: OptimisticTask;
   disabled: boolean;
   onChange: (completed: boolean) => void;
 }

@@ -5,13 +5,13 @@ import { EmptyState } from "@/components/empty-state";
 import { ListSkeleton } from "@/components/list-skeleton";
 import { TaskRow } from "@/components/task-row";
 import { requiresSignIn } from "@/lib/api-error";
-import type { ShownTask } from "@/lib/task-change";
+import type { OptimisticTask } from "@/lib/optimistic-tasks";
 import type { Attempt } from "@/lib/use-change-task";
 
 const AT_ONCE = 50;
 
 interface TaskListProps {
-  tasks: readonly ShownTask[] | undefined;
+  tasks: readonly OptimisticTask[] | undefined;
   error: Error | null;
   onRetry: () => unknown;
   attempt: Attempt;
@@ -25,7 +25,7 @@ export const TaskList = memo(function TaskList({ tasks, error, onRetry, attempt 
 });
 
 /** A screenful at once, and the others, of which there may be thousands, without holding up anything. */
-function Rows({ tasks, attempt }: { tasks: readonly ShownTask[]; attempt: Attempt }) {
+function Rows({ tasks, attempt }: { tasks: readonly OptimisticTask[]; attempt: Attempt }) {
   const [isWhole, setWhole] = useState(false);
   useEffect(() => startTransition(() => setWhole(true)), []);
   return (

@@ -10,12 +10,12 @@ import { TaskText } from "@/components/task-text";
 import { ApiError } from "@/lib/api-error";
 import { ConflictError } from "@/lib/conflict-error";
 import { editDraftKey, readDraft, removeDraft, removeSavedEdit, toDraft } from "@/lib/draft-storage";
+import type { OptimisticTask } from "@/lib/optimistic-tasks";
 import { hasSameText, toTaskInput, type TaskInput } from "@/lib/task";
-import type { ShownTask } from "@/lib/task-change";
 import type { Attempt } from "@/lib/use-change-task";
 
 interface TaskRowProps {
-  task: ShownTask;
+  task: OptimisticTask;
   attempt: Attempt;
 }
 
@@ -109,7 +109,7 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
 /** `attempt` has told the user already. */
 function told(): void {}
 
-function interruptedEditing(task: ShownTask): Editing | null {
+function interruptedEditing(task: OptimisticTask): Editing | null {
   const draft = readDraft(editDraftKey(task));
   if (!draft) return null;
   // Where the words have arrived or are on their way, those that follow are no conflict with them.
@@ -117,7 +117,7 @@ function interruptedEditing(task: ShownTask): Editing | null {
   return { task: base, draft, errors: {}, takesFocus: !isTyping() };
 }
 
-function newEditing(task: ShownTask): Editing {
+function newEditing(task: OptimisticTask): Editing {
   return { task, draft: toDraft(task), errors: {}, takesFocus: true };
 }
 

@@ -1,10 +1,10 @@
 import { useCallback, type RefObject } from "react";
 
+import type { OptimisticTask } from "@/lib/optimistic-tasks";
 import { preventKeyRepeat } from "@/lib/prevent-key-repeat";
-import type { ShownTask } from "@/lib/task-change";
 
 interface TaskTextProps {
-  task: ShownTask;
+  task: OptimisticTask;
   disabled: boolean;
   /** Whether the focus is to come back here from the editor. */
   comesBackRef: RefObject<boolean>;

@@ -3,12 +3,12 @@ import type { ConflictingChange } from "./task-change";
 
 let lastId = 0;
 
-/** Somebody else was faster: the user has to choose between the two versions. */
+/** The task was changed elsewhere, so the user has to choose between the two versions. */
 export class ConflictError extends Error {
-  /** Tells one from the next, also about the same task. */
+  /** Is unique, even among several conflicts about the same task. */
   readonly id = (lastId += 1);
   readonly change: ConflictingChange;
-  /** What the service has now; null where the task is deleted. */
+  /** The task as the service has it now, or null if it is deleted. */
   readonly theirs: Task | null;
 
   constructor(change: ConflictingChange, theirs: Task | null) {
@@ -18,7 +18,7 @@ export class ConflictError extends Error {
     this.theirs = theirs;
   }
 
-  isAboutTheSameAs({ change }: ConflictError): boolean {
+  hasSameSubject({ change }: ConflictError): boolean {
     return change.kind === this.change.kind && change.task.id === this.change.task.id;
   }
 }

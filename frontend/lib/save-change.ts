@@ -1,48 +1,48 @@
 import { toApiError, unwrap, type Api } from "./api";
 import { ConflictError } from "./conflict-error";
 import { entityTag, type Task } from "./task";
-import { isConflict, isDone, type TaskChange } from "./task-change";
+import { isApplied, isConflict, type TaskChange } from "./task-change";
 
-const MOST_TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
- * Asks the service for a change, and returns the task as it is then; null where it is gone.
+ * Saves a change with the service and returns the task as it is then, or null if it is deleted.
  *
- * `latest` is the task as it was last seen: it may have changed since the user began.
+ * `cached` is the newest known version of the task, which may be newer than the one in the change.
  *
- * @throws ConflictError where somebody else has changed the same, ApiError where it is refused.
+ * @throws ConflictError if the same text was changed elsewhere, ApiError if the service rejects the change.
  */
-export async function sendChange(
+export async function saveChange(
   api: Api,
   change: TaskChange,
-  latest: Task | undefined,
+  cached: Task | undefined,
 ): Promise<Task | null> {
-  if (change.kind === "add") return add(api, change);
+  if (change.kind === "add") return addTask(api, change);
 
-  let known = latest ?? change.task;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    // Also where the first try of a request was done, and only its answer was lost.
-    if (isDone(change, known)) return known;
-    if (isConflict(change, known)) throw new ConflictError(change, known);
+  let current = cached ?? change.task;
+  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+    // This is also true when an earlier request was successful and only its response was lost.
+    if (isApplied(change, current)) return current;
+    if (isConflict(change, current)) throw new ConflictError(change, current);
 
-    const { data, error, response } = await request(api, change, entityTag(known));
+    const { data, error, response } = await sendRequest(api, change, entityTag(current));
     if (response.ok) return data?.data ?? null;
-    if (response.status === 404) return gone(change);
+    if (response.status === 404) return handleDeleted(change);
     if (response.status !== 412) throw toApiError({ error, response });
 
-    const current = await fetchTask(api, change.task.id);
-    if (!current) return gone(change);
-    known = current;
+    const fetched = await fetchTask(api, change.task.id);
+    if (!fetched) return handleDeleted(change);
+    current = fetched;
   }
   throw new Error("The task keeps changing; please try again");
 }
 
-async function add(api: Api, { key, input }: Extract<TaskChange, { kind: "add" }>): Promise<Task> {
+async function addTask(api: Api, { key, input }: Extract<TaskChange, { kind: "add" }>): Promise<Task> {
   const header = { "Idempotency-Key": key };
   return unwrap(await api.POST("/api/tasks", { params: { header }, body: input })).data;
 }
 
-async function request(api: Api, change: Exclude<TaskChange, { kind: "add" }>, version: string) {
+async function sendRequest(api: Api, change: Exclude<TaskChange, { kind: "add" }>, version: string) {
   const params = { path: { id: change.task.id }, header: { "If-Match": version } };
   switch (change.kind) {
     case "edit":
@@ -57,13 +57,12 @@ async function request(api: Api, change: Exclude<TaskChange, { kind: "add" }>, v
 }
 
 async function fetchTask(api: Api, id: number): Promise<Task | null> {
-  const answer = await api.GET("/api/tasks/{id}", { params: { path: { id } } });
-  return answer.response.status === 404 ? null : unwrap(answer).data;
+  const result = await api.GET("/api/tasks/{id}", { params: { path: { id } } });
+  return result.response.status === 404 ? null : unwrap(result).data;
 }
 
-/** Nothing is left to complete or delete; words that were typed are not thrown away with it. */
-function gone(change: TaskChange): null {
+/** An edit of a deleted task is a conflict, so that its text is not lost. Other changes are obsolete. */
+function handleDeleted(change: TaskChange): null {
   if (change.kind === "edit") throw new ConflictError(change, null);
   return null;
 }
-

@@ -2,7 +2,6 @@ import type { Task } from "./task";
 
 const NUMBERS = "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
 
-/** What the day looks like, in a few words. */
 export function headline(tasks: readonly Task[]): string {
   const { open } = count(tasks);
   if (tasks.length === 0) return "A clear day.";
@@ -10,13 +9,13 @@ export function headline(tasks: readonly Task[]): string {
   return `${NUMBERS[open] ?? open} to go.`;
 }
 
-export function summaryOf(tasks: readonly Task[]): string {
+export function summary(tasks: readonly Task[]): string {
   const { open, done } = count(tasks);
   return `${open} open · ${done} done`;
 }
 
-/** From 0, nothing is done, to 1, nothing is left. */
-export function progressOf(tasks: readonly Task[]): number {
+/** Returns the share of completed tasks, from 0 to 1. An empty list counts as 1. */
+export function progress(tasks: readonly Task[]): number {
   return tasks.length === 0 ? 1 : count(tasks).done / tasks.length;
 }
 

@@ -15,7 +15,7 @@ import {
   type Draft,
   type SubmittedDraft,
 } from "./draft-storage";
-import { idempotencyKey } from "./idempotency-key";
+import { createIdempotencyKey } from "./idempotency-key";
 import { toTaskInput } from "./task";
 import type { TaskChange } from "./task-change";
 import { sayWhy, type Attempt } from "./use-change-task";
@@ -51,7 +51,7 @@ export function useAdding(attempt: Attempt) {
   }
 
   async function add(words: Draft) {
-    const { key = idempotencyKey(), title, description } = words;
+    const { key = createIdempotencyKey(), title, description } = words;
     const sending: SubmittedDraft = { title, description, key };
     const change: TaskChange = { kind: "add", key, input: toTaskInput(words) };
     if (!isBlank(words)) storeDraft(submittedDraftKey(key), sending);
@@ -93,7 +93,7 @@ export function useAdding(attempt: Attempt) {
     const typed = draft;
     putIntoForm({ title, description, key });
     setErrors({});
-    if (!isBlank(typed)) setAside({ ...typed, key: typed.key ?? idempotencyKey() });
+    if (!isBlank(typed)) setAside({ ...typed, key: typed.key ?? createIdempotencyKey() });
   }
 
   return { draft, errors, unsent, type, submit, add, takeUp, discard };

@@ -5,14 +5,14 @@ import { deletedElsewhereMessage, failureMessage, hasOnlyFieldErrors, successMes
 import { ConflictError } from "./conflict-error";
 import { notify } from "./notifications";
 import type { TaskChange } from "./task-change";
-import { useTaskChange } from "./use-tasks";
+import { useTaskMutation } from "./use-tasks";
 
 /** Makes a change and tells the user how it went; rejects where it failed. */
 export type Attempt = (change: TaskChange) => Promise<void>;
 
 /** `Attempt`, which hands over the conflicts. It stays the same for as long as `raise` does. */
 export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
-  const change = useTaskChange();
+  const change = useTaskMutation();
   return useCallback(
     async (wanted) => {
       try {

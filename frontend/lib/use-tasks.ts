@@ -10,97 +10,103 @@ import { useMemo, useRef } from "react";
 import { useApi } from "@/components/api-provider";
 
 import { ConflictError } from "./conflict-error";
-import { sendChange } from "./save-change";
+import { applyOptimistically } from "./optimistic-tasks";
+import { saveChange } from "./save-change";
 import { runSerially } from "./serial-queue";
 import type { Task } from "./task";
-import { withChanges, type TaskChange } from "./task-change";
-import { fetchList, withAnswer, type TaskList } from "./task-list";
+import type { TaskChange } from "./task-change";
+import { fetchTaskList, withSavedTask, type TaskList } from "./task-list";
 
-const TASKS = ["tasks"] as const;
-const CHANGE = ["tasks", "change"] as const;
-const LOOK_AGAIN_MS = 60_000;
+const QUERY_KEY = ["tasks"] as const;
+const MUTATION_KEY = ["tasks", "change"] as const;
+const REFETCH_INTERVAL_MS = 60_000;
 
-/** Which row a new task had before it had an id. */
+/** Maps the id of a task that was added on this page to the key of its row. */
 const rowKeys = new Map<number, string>();
 
 /**
- * The tasks as the user is to see them: what the service has said, and on top of it the changes that
- * are on their way. A change that fails takes itself off again; there is nothing to roll back.
+ * Returns the tasks with optimistic updates: the list of the service, with the pending changes applied.
+ * There is nothing to roll back when a change fails, because it is then no longer pending.
  */
 export function useTasks() {
   const api = useApi();
   const client = useQueryClient();
   const query = useQuery({
-    queryKey: TASKS,
-    queryFn: ({ signal }) => fetchList(api, listIn(client), signal),
-    // By `fetchList`, which knows tasks by their id and not, as this would, by their place.
+    queryKey: QUERY_KEY,
+    queryFn: ({ signal }) => fetchTaskList(api, cachedList(client), signal),
+    // `fetchTaskList` does this by the ids of the tasks. TanStack Query would do it by their positions.
     structuralSharing: false,
-    refetchInterval: () => (client.isMutating() ? false : LOOK_AGAIN_MS),
+    refetchInterval: () => (client.isMutating() ? false : REFETCH_INTERVAL_MS),
   });
-  const changes = useMutationState({
-    filters: { mutationKey: CHANGE, status: "pending" },
+  const pendingChanges = useMutationState({
+    filters: { mutationKey: MUTATION_KEY, status: "pending" },
     select: ({ state }) => state.variables as TaskChange,
   });
   const list = query.data;
-  const tasks = useMemo(() => list && withChanges(list.tasks, changes, rowKeys), [list, changes]);
-  return { tasks, known: list?.tasks, changes, error: query.error, refetch: query.refetch };
+  const tasks = useMemo(
+    () => list && applyOptimistically(list.tasks, pendingChanges, rowKeys),
+    [list, pendingChanges],
+  );
+  return { tasks, savedTasks: list?.tasks, pendingChanges, error: query.error, refetch: query.refetch };
 }
 
-/** Makes a change, and resolves when the service has agreed. */
-export function useTaskChange(): (change: TaskChange) => Promise<Task | null> {
+/** Returns a function that saves a change and resolves when the service has saved it. */
+export function useTaskMutation(): (change: TaskChange) => Promise<Task | null> {
   const api = useApi();
   const client = useQueryClient();
-  const listIsDue = useRef(false);
+  const needsRefetch = useRef(false);
   const { mutateAsync } = useMutation({
-    mutationKey: CHANGE,
+    mutationKey: MUTATION_KEY,
     mutationFn: (change: TaskChange) =>
-      // What came of a change is kept within its turn: the next one on this task begins with it.
+      // The cache is updated before the next change of this task starts, because that one reads it.
       runSerially(queueKey(change), async () => {
-        const task = await sendChange(api, change, latest(client, change)).catch((error: unknown) => {
-          if (error instanceof ConflictError) keep(client, error.change.task.id, error.theirs);
+        const task = await saveChange(api, change, cachedTask(client, change)).catch((error: unknown) => {
+          if (error instanceof ConflictError) updateCache(client, error.change.task.id, error.theirs);
           throw error;
         });
         if (change.kind === "add" && task) rowKeys.set(task.id, change.key);
-        keep(client, change.kind === "add" ? undefined : change.task.id, task);
+        updateCache(client, change.kind === "add" ? undefined : change.task.id, task);
         return task;
       }),
-    // A list that was asked for before the change would overwrite what comes after it.
+    // The response of an earlier request for the list would overwrite the result of this change.
     onMutate: async () => {
-      if (!client.isFetching({ queryKey: TASKS })) return;
-      listIsDue.current = true;
-      await client.cancelQueries({ queryKey: TASKS });
+      if (!client.isFetching({ queryKey: QUERY_KEY })) return;
+      needsRefetch.current = true;
+      await client.cancelQueries({ queryKey: QUERY_KEY });
     },
-    // What a change came to is in its answer; only where there is none, the list has to be asked for.
+    // A successful response contains the new task. After a failure the list must be fetched again.
     onError: () => {
-      listIsDue.current = true;
+      needsRefetch.current = true;
     },
     onSettled: () => {
-      // One that is on its way may have been read before this change was made.
-      listIsDue.current ||= client.isFetching({ queryKey: TASKS }) > 0;
-      // When this change is not counted any more: of two that settle together, each would wait for the other.
+      // The service may have read a list that is being fetched before it saved this change.
+      needsRefetch.current ||= client.isFetching({ queryKey: QUERY_KEY }) > 0;
+      // `isMutating` still counts this change here. Without the delay, two changes that settle
+      // together would each leave the refetch to the other.
       setTimeout(() => {
-        if (!listIsDue.current || client.isMutating({ mutationKey: CHANGE })) return;
-        listIsDue.current = false;
-        void client.invalidateQueries({ queryKey: TASKS });
+        if (!needsRefetch.current || client.isMutating({ mutationKey: MUTATION_KEY })) return;
+        needsRefetch.current = false;
+        void client.invalidateQueries({ queryKey: QUERY_KEY });
       });
     },
   });
   return mutateAsync;
 }
 
+/** New tasks share a queue, so that they are saved in their order. Every other task has its own. */
 function queueKey(change: TaskChange): string {
   return change.kind === "add" ? "new" : String(change.task.id);
 }
 
-function listIn(client: QueryClient): TaskList | undefined {
-  return client.getQueryData<TaskList>(TASKS);
+function cachedList(client: QueryClient): TaskList | undefined {
+  return client.getQueryData<TaskList>(QUERY_KEY);
 }
 
-function latest(client: QueryClient, change: TaskChange): Task | undefined {
+function cachedTask(client: QueryClient, change: TaskChange): Task | undefined {
   if (change.kind === "add") return undefined;
-  return listIn(client)?.tasks.find(({ id }) => id === change.task.id);
+  return cachedList(client)?.tasks.find(({ id }) => id === change.task.id);
 }
 
-function keep(client: QueryClient, id: number | undefined, task: Task | null): void {
-  client.setQueryData<TaskList>(TASKS, (list) => list && withAnswer(list, id, task));
+function updateCache(client: QueryClient, id: number | undefined, task: Task | null): void {
+  client.setQueryData<TaskList>(QUERY_KEY, (list) => list && withSavedTask(list, id, task));
 }
