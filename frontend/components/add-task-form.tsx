@@ -5,24 +5,24 @@ import { useRef, type FormEvent } from "react";
 import { Button } from "@/components/button";
 import { PlusIcon } from "@/components/icons";
 import { TaskFields } from "@/components/task-fields";
-import { UnsentTask } from "@/components/unsaved-task";
-import type { Adding } from "@/lib/use-add-task";
+import { UnsavedTask } from "@/components/unsaved-task";
+import type { AddTask } from "@/lib/use-add-task";
 
-/** Adds a task; below it are those that were refused while the next one was typed already. */
-export function TaskForm({ adding }: { adding: Adding }) {
-  const { draft, errors, unsent, type, submit, takeUp, discard } = adding;
-  const title = useRef<HTMLInputElement>(null);
+/** The form for a new task. Below it are the submitted tasks that the service has not saved. */
+export function AddTaskForm({ addTask }: { addTask: AddTask }) {
+  const { draft, errors, unsaved, updateDraft, submit, editUnsaved, discardUnsaved } = addTask;
+  const titleRef = useRef<HTMLInputElement>(null);
 
-  function add(event?: FormEvent) {
+  function handleSubmit(event?: FormEvent) {
     event?.preventDefault();
     submit();
-    title.current?.focus();
+    titleRef.current?.focus();
   }
 
   return (
     <div className="mb-8 space-y-3">
       <form
-        onSubmit={add}
+        onSubmit={handleSubmit}
         aria-label="Add a task"
         className="rounded-3xl border border-line bg-raised p-2 shadow-[0_1px_0_var(--line)] transition-colors focus-within:border-edge"
       >
@@ -30,10 +30,10 @@ export function TaskForm({ adding }: { adding: Adding }) {
           name="new"
           draft={draft}
           errors={errors}
-          titleRef={title}
+          titleRef={titleRef}
           titlePlaceholder="What is to be done?"
-          onType={type}
-          onSubmit={add}
+          onChange={updateDraft}
+          onSubmit={handleSubmit}
           actions={
             <Button type="submit">
               <PlusIcon />
@@ -42,17 +42,17 @@ export function TaskForm({ adding }: { adding: Adding }) {
           }
         />
       </form>
-      {unsent.map((words) => (
-        <UnsentTask
-          key={words.key}
-          words={words}
-          onTakeUp={() => {
-            takeUp(words);
-            title.current?.focus();
+      {unsaved.map((submitted) => (
+        <UnsavedTask
+          key={submitted.key}
+          draft={submitted}
+          onEdit={() => {
+            editUnsaved(submitted);
+            titleRef.current?.focus();
           }}
           onDiscard={() => {
-            discard(words);
-            title.current?.focus();
+            discardUnsaved(submitted);
+            titleRef.current?.focus();
           }}
         />
       ))}

@@ -4,32 +4,34 @@ import { hasOnlyFieldErrors } from "@/lib/change-messages";
 import type { ConflictError } from "@/lib/conflict-error";
 import { editDraftKey, removeDraft, removeSavedEdit, toDraft, type Draft } from "@/lib/draft-storage";
 import type { TaskInput } from "@/lib/task";
-import { sayWhy, type Attempt } from "@/lib/use-change-task";
+import { notifyFailure, type ChangeTask } from "@/lib/use-change-task";
 
 interface ConflictDialogProps {
   conflict: ConflictError;
-  attempt: Attempt;
-  /** Makes a new task of words whose own is gone. */
-  onAdd: (words: Draft) => void;
-  onSettled: (conflict: ConflictError) => void;
+  changeTask: ChangeTask;
+  /** Adds the draft of a deleted task as a new task. */
+  onAdd: (draft: Draft) => void;
+  onResolved: (conflict: ConflictError) => void;
 }
 
-/** Two versions of one task: the user says which of them stays. */
-export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: ConflictDialogProps) {
+/** Shows two versions of a task and lets the user choose one of them. */
+export function ConflictDialog({ conflict, changeTask, onAdd, onResolved }: ConflictDialogProps) {
   const { change, theirs } = conflict;
-  const words = wording(conflict);
+  const texts = dialogTexts(conflict);
 
   function close(value: string) {
-    onSettled(conflict);
-    const drop = () => removeDraft(editDraftKey(change.task));
-    if (value !== "mine") return drop();
+    onResolved(conflict);
+    const discardDraft = () => removeDraft(editDraftKey(change.task));
+    if (value !== "mine") return discardDraft();
     if (theirs) {
-      // Once more, in full knowledge of what it overwrites.
-      const insisting = { ...change, task: theirs };
-      const taken = () => change.kind === "edit" && removeSavedEdit(change.task, change.input);
-      attempt(insisting).then(taken, (error) => hasOnlyFieldErrors(error) && sayWhy(insisting, error));
+      // Based on their version, so that the change overwrites it.
+      const overwrite = { ...change, task: theirs };
+      const discardSaved = () => change.kind === "edit" && removeSavedEdit(change.task, change.input);
+      // `changeTask` leaves field errors to a form, and there is no form here.
+      const notifyFieldErrors = (error: unknown) => hasOnlyFieldErrors(error) && notifyFailure(overwrite, error);
+      changeTask(overwrite).then(discardSaved, notifyFieldErrors);
     } else if (change.kind === "edit") {
-      drop();
+      discardDraft();
       onAdd(toDraft(change.input));
     }
   }
@@ -38,20 +40,20 @@ export function ConflictDialog({ conflict, attempt, onAdd, onSettled }: Conflict
     <Modal
       wide={change.kind === "edit"}
       requiresChoice
-      title={words.title}
+      title={texts.title}
       onClose={close}
       actions={
         <>
           <Button type="submit" variant="outlined" value="theirs">
-            {words.theirs}
+            {texts.theirs}
           </Button>
           <Button type="submit" variant={change.kind === "edit" ? "filled" : "danger"} value="mine">
-            {words.mine}
+            {texts.mine}
           </Button>
         </>
       }
     >
-      <p>{words.explanation}</p>
+      <p>{texts.explanation}</p>
       <div className={`mt-5 grid gap-3 ${change.kind === "edit" && theirs ? "sm:grid-cols-2" : ""}`}>
         {change.kind === "edit" && <Version name="Yours" text={change.input} />}
         {theirs && <Version name={change.kind === "edit" ? "Theirs" : "As it is now"} text={theirs} />}
@@ -72,7 +74,7 @@ function Version({ name, text }: { name: string; text: TaskInput }) {
   );
 }
 
-function wording({ change, theirs }: ConflictError) {
+function dialogTexts({ change, theirs }: ConflictError) {
   if (change.kind === "delete") {
     return {
       title: "Delete it all the same?",

@@ -3,7 +3,7 @@
 import { useIsMutating } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { TaskForm } from "@/components/add-task-form";
+import { AddTaskForm } from "@/components/add-task-form";
 import { ConflictDialog } from "@/components/conflict-dialog";
 import { PageLayout } from "@/components/page-layout";
 import { SignOutButton } from "@/components/sign-out-button";
@@ -12,8 +12,8 @@ import { setDraftOwner } from "@/lib/draft-storage";
 import { isNavigating } from "@/lib/navigation";
 import { headline, progress, summary } from "@/lib/summary";
 import { setTokenOwner } from "@/lib/token";
-import { useAdding } from "@/lib/use-add-task";
-import { useAttempt } from "@/lib/use-change-task";
+import { useAddTask } from "@/lib/use-add-task";
+import { useChangeTask } from "@/lib/use-change-task";
 import { useConflicts } from "@/lib/use-conflicts";
 import { useOrphanedDrafts } from "@/lib/use-orphaned-drafts";
 import { useTasks } from "@/lib/use-tasks";
@@ -24,13 +24,13 @@ export interface TaskBoardProps {
 }
 
 export default function TaskBoard({ userId, userName }: TaskBoardProps) {
-  useState(() => claim(userId)); // Once, and before anything below needs either.
+  useState(() => setOwner(userId)); // Runs once, before a hook below reads a draft or a token.
   const { tasks, savedTasks, pendingChanges, error, refetch } = useTasks();
-  const { conflict, raise, raiseOnce, settle } = useConflicts();
-  const attempt = useAttempt(raise);
-  const adding = useAdding(attempt);
-  useOrphanedDrafts(savedTasks, pendingChanges, raiseOnce);
-  useWarningBeforeLoss();
+  const { conflict, addConflict, addConflictIfNew, removeConflict } = useConflicts();
+  const changeTask = useChangeTask(addConflict);
+  const addTask = useAddTask(changeTask);
+  useOrphanedDrafts(savedTasks, pendingChanges, addConflictIfNew);
+  useUnsavedChangesWarning();
 
   return (
     <PageLayout
@@ -39,22 +39,22 @@ export default function TaskBoard({ userId, userName }: TaskBoardProps) {
       progress={tasks ? progress(tasks) : 0}
       menu={<SignOutButton userName={userName} />}
     >
-      <TaskForm adding={adding} />
-      <TaskList tasks={tasks} error={error} onRetry={refetch} attempt={attempt} />
+      <AddTaskForm addTask={addTask} />
+      <TaskList tasks={tasks} error={error} onRetry={refetch} changeTask={changeTask} />
       {conflict && (
         <ConflictDialog
           key={conflict.id}
           conflict={conflict}
-          attempt={attempt}
-          onAdd={adding.add}
-          onSettled={settle}
+          changeTask={changeTask}
+          onAdd={addTask.add}
+          onResolved={removeConflict}
         />
       )}
     </PageLayout>
   );
 }
 
-function claim(userId: string): void {
+function setOwner(userId: string): void {
   setDraftOwner(userId);
   setTokenOwner(userId);
 }
@@ -67,15 +67,15 @@ function Summary({ text }: { text: string | undefined }) {
   );
 }
 
-/** Asks before the page is left while something is still on its way. */
-function useWarningBeforeLoss(): void {
-  const underway = useIsMutating() > 0;
+/** Makes the browser ask before the user leaves the page while a change is pending. */
+function useUnsavedChangesWarning(): void {
+  const isPending = useIsMutating() > 0;
   useEffect(() => {
-    if (!underway) return;
+    if (!isPending) return;
     const warn = (event: BeforeUnloadEvent) => {
       if (!isNavigating()) event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
-  }, [underway]);
+  }, [isPending]);
 }

@@ -7,39 +7,39 @@ import { TaskFields } from "@/components/task-fields";
 import { editDraftKey, storeDraft, type Draft } from "@/lib/draft-storage";
 import { toTaskInput, type Task, type TaskInput } from "@/lib/task";
 
-export interface Editing {
-  /** The task as it was when the editing began. */
+export interface EditState {
+  /** The task as it was when the user began to edit it. */
   task: Task;
   draft: Draft;
-  /** By field. */
+  /** The error messages by field. */
   errors: Record<string, string>;
-  /** Whether the keyboard follows: not where it is busy with other words. */
-  takesFocus: boolean;
+  /** False while the user is typing somewhere else. */
+  autoFocus: boolean;
 }
 
 interface TaskEditorProps {
-  editing: Editing;
-  onEdit: (editing: Editing) => void;
-  onSave: (input: TaskInput, editing: Editing) => void;
+  edit: EditState;
+  onChange: (edit: EditState) => void;
+  onSave: (input: TaskInput, edit: EditState) => void;
   onCancel: () => void;
 }
 
-/** Edits in place: Enter saves, in the description with Ctrl or Cmd; Escape gives up. */
-export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProps) {
-  const { task, draft, errors, takesFocus } = editing;
+/** Edits a task in place. Enter saves (Ctrl+Enter or Cmd+Enter in the description), Escape cancels. */
+export function TaskEditor({ edit, onChange, onSave, onCancel }: TaskEditorProps) {
+  const { task, draft, errors, autoFocus } = edit;
 
-  function type(typed: Draft) {
-    onEdit({ ...editing, draft: typed });
+  function updateDraft(typed: Draft) {
+    onChange({ ...edit, draft: typed });
     storeDraft(editDraftKey(task), { ...typed, task });
   }
 
   function submit(event?: FormEvent) {
     event?.preventDefault();
-    onSave(toTaskInput(draft), editing);
+    onSave(toTaskInput(draft), edit);
   }
 
   function cancelOnEscape(event: KeyboardEvent) {
-    // While characters are composed, Escape is the input method's.
+    // During composition, Escape belongs to the input method.
     if (event.key === "Escape" && !event.nativeEvent.isComposing) onCancel();
   }
 
@@ -54,8 +54,8 @@ export function TaskEditor({ editing, onEdit, onSave, onCancel }: TaskEditorProp
         name={`task-${task.id}`}
         draft={draft}
         errors={errors}
-        autoFocus={takesFocus}
-        onType={type}
+        autoFocus={autoFocus}
+        onChange={updateDraft}
         onSubmit={submit}
         actions={
           <>

@@ -5,26 +5,25 @@ import type { Draft } from "@/lib/draft-storage";
 import { preventKeyRepeat } from "@/lib/prevent-key-repeat";
 
 interface TaskFieldsProps {
-  /** Tells the fields of one form from those of another on the page. */
+  /** A prefix that makes the ids of the fields unique on the page. */
   name: string;
   draft: Draft;
   errors: Record<string, string>;
   titleRef?: RefObject<HTMLInputElement | null>;
   titlePlaceholder?: string;
   autoFocus?: boolean;
-  /** Gets the words alone: the `Idempotency-Key` of earlier words is not theirs. */
-  onType: (draft: Draft) => void;
+  /** Gets the text only, because changed text needs a new `Idempotency-Key`. */
+  onChange: (draft: Draft) => void;
   onSubmit: () => void;
-  /** The buttons. */
   actions: ReactNode;
 }
 
-/** For browsers that do not know `field-sizing`; the others go by the height of the words. */
-const MOST_ROWS = 10;
+/** For browsers without `field-sizing`. With it, the height follows the content. */
+const MAX_ROWS = 10;
 
 const FIELD = "block rounded-xl bg-transparent px-3 focus-visible:outline-offset-0";
 
-/** Title and description. What they must be is the service's business, which says it at the field. */
+/** The fields for title and description. The service validates them, and each field shows its error. */
 export function TaskFields({
   name,
   draft: { title, description },
@@ -32,11 +31,11 @@ export function TaskFields({
   titleRef,
   titlePlaceholder,
   autoFocus,
-  onType,
+  onChange,
   onSubmit,
   actions,
 }: TaskFieldsProps) {
-  function submitOnCommand(event: KeyboardEvent) {
+  function submitOnCtrlEnter(event: KeyboardEvent) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     if (!event.repeat) onSubmit();
@@ -52,7 +51,7 @@ export function TaskFields({
         id={`${name}-title`}
         dir="auto"
         value={title}
-        onChange={(event) => onType({ title: event.target.value, description })}
+        onChange={(event) => onChange({ title: event.target.value, description })}
         onKeyDown={preventKeyRepeat}
         placeholder={titlePlaceholder}
         autoFocus={autoFocus}
@@ -73,10 +72,10 @@ export function TaskFields({
           id={`${name}-description`}
           dir="auto"
           value={description}
-          onChange={(event) => onType({ title, description: event.target.value })}
-          onKeyDown={submitOnCommand}
+          onChange={(event) => onChange({ title, description: event.target.value })}
+          onKeyDown={submitOnCtrlEnter}
           placeholder="Description, if it needs one"
-          rows={Math.min(description.split("\n").length, MOST_ROWS)}
+          rows={Math.min(description.split("\n").length, MAX_ROWS)}
           aria-invalid={"description" in errors}
           aria-describedby={`${name}-description-error`}
           className={`${FIELD} grows max-h-80 min-h-11 min-w-40 flex-1 resize-none py-2.5 text-muted`}

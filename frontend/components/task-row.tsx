@@ -5,46 +5,46 @@ import { memo, useRef, useState } from "react";
 import { DeleteDialog } from "@/components/delete-dialog";
 import { TrashIcon } from "@/components/icons";
 import { TaskCheckbox } from "@/components/task-checkbox";
-import { TaskEditor, type Editing } from "@/components/task-editor";
+import { TaskEditor, type EditState } from "@/components/task-editor";
 import { TaskText } from "@/components/task-text";
 import { ApiError } from "@/lib/api-error";
 import { ConflictError } from "@/lib/conflict-error";
 import { editDraftKey, readDraft, removeDraft, removeSavedEdit, toDraft } from "@/lib/draft-storage";
 import type { OptimisticTask } from "@/lib/optimistic-tasks";
 import { hasSameText, toTaskInput, type TaskInput } from "@/lib/task";
-import type { Attempt } from "@/lib/use-change-task";
+import type { ChangeTask } from "@/lib/use-change-task";
 
 interface TaskRowProps {
   task: OptimisticTask;
-  attempt: Attempt;
+  changeTask: ChangeTask;
 }
 
-export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
-  const [editing, setEditing] = useState(() => interruptedEditing(task));
-  const [deleting, setDeleting] = useState(false);
-  const comesBackRef = useRef(false);
+export const TaskRow = memo(function TaskRow({ task, changeTask }: TaskRowProps) {
+  const [edit, setEdit] = useState(() => restoreEdit(task));
+  const [isConfirming, setIsConfirming] = useState(false);
+  const restoresFocusRef = useRef(false);
   const rowRef = useRef<HTMLLIElement>(null);
-  const unborn = task.id === 0;
-  // The others come with the list, and ten thousand that fade in are slow.
-  const [fadesIn] = useState(unborn);
+  const isNew = task.id === 0; // It gets its id when the service has saved it.
+  // Only new tasks fade in: an animation of ten thousand rows would be slow.
+  const [fadesIn] = useState(isNew);
 
   function close() {
-    comesBackRef.current = true;
-    setEditing(null);
+    restoresFocusRef.current = true;
+    setEdit(null);
   }
 
-  async function save(input: TaskInput, { task: base, draft }: Editing) {
+  async function save(input: TaskInput, { task: base, draft }: EditState) {
     close();
     if (hasSameText(input, base)) return removeDraft(editDraftKey(task));
     try {
-      await attempt({ kind: "edit", task: base, input });
+      await changeTask({ kind: "edit", task: base, input });
       removeSavedEdit(task, input);
     } catch (error) {
       if (error instanceof ConflictError) return;
       const errors = error instanceof ApiError ? error.fieldErrors() : {};
-      const again = { draft, errors, takesFocus: !isTyping() };
-      // What is being typed by now has the same beginning again.
-      setEditing((now) => ({ ...(now ?? again), task: base }));
+      const reopened = { draft, errors, autoFocus: !isTyping() };
+      // If the user has begun another edit since, it keeps its text but starts from the same version again.
+      setEdit((now) => ({ ...(now ?? reopened), task: base }));
     }
   }
 
@@ -54,10 +54,10 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
   }
 
   function remove() {
-    // Words that were refused before are not to outlive their task.
+    // An earlier edit may have left a draft.
     removeDraft(editDraftKey(task));
-    void attempt({ kind: "delete", task }).catch(told);
-    focusBeside(rowRef.current);
+    void changeTask({ kind: "delete", task }).catch(noop);
+    focusAdjacentRow(rowRef.current);
   }
 
   return (
@@ -70,24 +70,24 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
       <div className="flex items-start gap-1 py-2">
         <TaskCheckbox
           task={task}
-          disabled={unborn}
-          onChange={(completed) => void attempt({ kind: "complete", task, completed }).catch(told)}
+          disabled={isNew}
+          onChange={(completed) => void changeTask({ kind: "complete", task, completed }).catch(noop)}
         />
-        {editing ? (
-          <TaskEditor editing={editing} onEdit={setEditing} onSave={save} onCancel={cancel} />
+        {edit ? (
+          <TaskEditor edit={edit} onChange={setEdit} onSave={save} onCancel={cancel} />
         ) : (
           <>
             <TaskText
               task={task}
-              disabled={unborn}
-              comesBackRef={comesBackRef}
-              onEdit={() => setEditing({ ...(interruptedEditing(task) ?? newEditing(task)), takesFocus: true })}
+              disabled={isNew}
+              restoresFocusRef={restoresFocusRef}
+              onEdit={() => setEdit({ ...(restoreEdit(task) ?? startEdit(task)), autoFocus: true })}
             />
             <button
               type="button"
               aria-label={`Delete “${task.title}”`}
-              disabled={unborn}
-              onClick={({ detail }) => detail < 2 && setDeleting(true)}
+              disabled={isNew}
+              onClick={({ detail }) => detail < 2 && setIsConfirming(true)}
               className="grid size-11 shrink-0 place-items-center rounded-full text-muted transition hover:bg-danger/10 hover:text-danger focus-visible:opacity-100 lg:[@media(hover:hover)]:opacity-0 lg:[@media(hover:hover)]:group-focus-within:opacity-100 lg:[@media(hover:hover)]:group-hover:opacity-100"
             >
               <TrashIcon />
@@ -95,10 +95,10 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
           </>
         )}
       </div>
-      {deleting && (
+      {isConfirming && (
         <DeleteDialog
           title={task.title}
-          onClose={() => setDeleting(false)}
+          onClose={() => setIsConfirming(false)}
           onConfirm={remove}
         />
       )}
@@ -106,28 +106,28 @@ export const TaskRow = memo(function TaskRow({ task, attempt }: TaskRowProps) {
   );
 });
 
-/** `attempt` has told the user already. */
-function told(): void {}
+/** For errors of `changeTask`, which has already notified the user. */
+function noop(): void {}
 
-function interruptedEditing(task: OptimisticTask): Editing | null {
+function restoreEdit(task: OptimisticTask): EditState | null {
   const draft = readDraft(editDraftKey(task));
   if (!draft) return null;
-  // Where the words have arrived or are on their way, those that follow are no conflict with them.
+  // If the draft is saved or being saved, later edits start from it and do not conflict with it.
   const base = hasSameText(toTaskInput(draft), task) ? task : (draft.task ?? task);
-  return { task: base, draft, errors: {}, takesFocus: !isTyping() };
+  return { task: base, draft, errors: {}, autoFocus: !isTyping() };
 }
 
-function newEditing(task: OptimisticTask): Editing {
-  return { task, draft: toDraft(task), errors: {}, takesFocus: true };
+function startEdit(task: OptimisticTask): EditState {
+  return { task, draft: toDraft(task), errors: {}, autoFocus: true };
 }
 
 function isTyping(): boolean {
   return document.activeElement?.matches("input:not([type=checkbox]), textarea") ?? false;
 }
 
-/** The button that deletes goes away with its row: the keyboard stays where it was in the list. */
-function focusBeside(row: HTMLLIElement | null): void {
-  const beside = row?.nextElementSibling ?? row?.previousElementSibling;
-  const place = beside?.querySelector("input") ?? document.getElementById("new-title");
-  place?.focus();
+/** The focused button disappears with its row, so the focus moves to the row beside it. */
+function focusAdjacentRow(row: HTMLLIElement | null): void {
+  const adjacent = row?.nextElementSibling ?? row?.previousElementSibling;
+  const target = adjacent?.querySelector("input") ?? document.getElementById("new-title");
+  target?.focus();
 }

@@ -6,26 +6,26 @@ import { preventKeyRepeat } from "@/lib/prevent-key-repeat";
 interface TaskTextProps {
   task: OptimisticTask;
   disabled: boolean;
-  /** Whether the focus is to come back here from the editor. */
-  comesBackRef: RefObject<boolean>;
+  /** Whether the button takes the focus when the editor closes. */
+  restoresFocusRef: RefObject<boolean>;
   onEdit: () => void;
 }
 
-/** The words of a task; all of them are one button that begins to edit them. */
-export function TaskText({ task, disabled, comesBackRef, onEdit }: TaskTextProps) {
+/** The title and description of a task. Clicking anywhere on them opens the editor. */
+export function TaskText({ task, disabled, restoresFocusRef, onEdit }: TaskTextProps) {
   const { id, title, description, completed, saving } = task;
-  const focusAgain = useCallback(
+  const restoreFocus = useCallback(
     (button: HTMLButtonElement | null) => {
-      if (!button || !comesBackRef.current) return;
-      comesBackRef.current = false;
+      if (!button || !restoresFocusRef.current) return;
+      restoresFocusRef.current = false;
       button.focus();
     },
-    [comesBackRef],
+    [restoresFocusRef],
   );
   return (
     <div className={`relative min-w-0 grow rounded-xl px-2 py-2.5 transition-opacity ${saving ? "opacity-70" : ""}`}>
       <button
-        ref={focusAgain}
+        ref={restoreFocus}
         type="button"
         dir="auto"
         onClick={({ detail }) => detail < 2 && onEdit()}

@@ -1,14 +1,14 @@
 import { Button } from "@/components/button";
 import type { SubmittedDraft } from "@/lib/draft-storage";
 
-interface UnsentTaskProps {
-  words: SubmittedDraft;
-  onTakeUp: () => void;
+interface UnsavedTaskProps {
+  draft: SubmittedDraft;
+  onEdit: () => void;
   onDiscard: () => void;
 }
 
-/** A new task that the service has not taken, with its words and the reason. */
-export function UnsentTask({ words: { title, description, reason }, onTakeUp, onDiscard }: UnsentTaskProps) {
+/** A new task that the service has not saved, and the reason if it is known. */
+export function UnsavedTask({ draft: { title, description, reason }, onEdit, onDiscard }: UnsavedTaskProps) {
   return (
     <section
       aria-label="Not added"
@@ -26,7 +26,7 @@ export function UnsentTask({ words: { title, description, reason }, onTakeUp, on
         <Button variant="quiet" onClick={onDiscard}>
           Discard
         </Button>
-        <Button variant="quiet" onClick={onTakeUp}>
+        <Button variant="quiet" onClick={onEdit}>
           Edit
         </Button>
       </div>

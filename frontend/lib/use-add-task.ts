@@ -18,83 +18,83 @@ import {
 import { createIdempotencyKey } from "./idempotency-key";
 import { toTaskInput } from "./task";
 import type { TaskChange } from "./task-change";
-import { sayWhy, type Attempt } from "./use-change-task";
+import { notifyFailure, type ChangeTask } from "./use-change-task";
 
 const DOUBLE_CLICK_MS = 500;
 
-export type Adding = ReturnType<typeof useAdding>;
+export type AddTask = ReturnType<typeof useAddTask>;
 
 /**
- * The new task that is being typed, and those that were refused. The form is free for the next one at
- * once; a refused one comes back into it, or waits beside it where the next one is there already.
+ * Holds the draft in the form for a new task, and the submitted drafts that the service has not saved.
+ * Submitting clears the form at once, for the next task. A draft that fails returns to the form, or is
+ * listed below it if the user is already typing the next one.
  */
-export function useAdding(attempt: Attempt) {
+export function useAddTask(changeTask: ChangeTask) {
   const [draft, setDraft] = useState(() => restoreNewDraft() ?? EMPTY_DRAFT);
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const [unsent, setUnsent] = useState<readonly SubmittedDraft[]>(readSubmittedDrafts);
+  const [unsaved, setUnsaved] = useState<readonly SubmittedDraft[]>(readSubmittedDrafts);
   const lastSubmission = useRef(-Infinity);
 
-  function type(typed: Draft) {
+  function updateDraft(typed: Draft) {
     setDraft(typed);
     if (typed.title || typed.description) storeDraft(NEW_DRAFT_KEY, typed);
     else removeDraft(NEW_DRAFT_KEY);
   }
 
   function submit() {
-    // The second half of a double click finds the form empty, and means nothing by it.
-    const isEcho = performance.now() - lastSubmission.current < DOUBLE_CLICK_MS;
-    if (isEcho && isBlank(draft)) return;
+    // The second click of a double click must not submit the form that the first one has cleared.
+    const isDoubleClick = performance.now() - lastSubmission.current < DOUBLE_CLICK_MS;
+    if (isDoubleClick && isBlank(draft)) return;
     lastSubmission.current = performance.now();
     setErrors({});
     void add(draft);
-    type(EMPTY_DRAFT);
+    updateDraft(EMPTY_DRAFT);
   }
 
-  async function add(words: Draft) {
-    const { key = createIdempotencyKey(), title, description } = words;
-    const sending: SubmittedDraft = { title, description, key };
-    const change: TaskChange = { kind: "add", key, input: toTaskInput(words) };
-    if (!isBlank(words)) storeDraft(submittedDraftKey(key), sending);
+  async function add({ key = createIdempotencyKey(), title, description }: Draft) {
+    const submitted: SubmittedDraft = { title, description, key };
+    const change: TaskChange = { kind: "add", key, input: toTaskInput(submitted) };
+    if (!isBlank(submitted)) storeDraft(submittedDraftKey(key), submitted);
     try {
-      await attempt(change);
+      await changeTask(change);
       removeDraft(submittedDraftKey(key));
     } catch (error) {
-      giveBack(sending, change, error);
+      handleFailure(submitted, change, error);
     }
   }
 
-  function giveBack(refused: SubmittedDraft, change: TaskChange, error: unknown) {
+  function handleFailure(submitted: SubmittedDraft, change: TaskChange, error: unknown) {
     if (!readDraft(NEW_DRAFT_KEY)) {
-      putIntoForm(refused);
+      moveToForm(submitted);
       if (error instanceof ApiError) setErrors(error.fieldErrors());
-      if (!hasOnlyFieldErrors(error)) sayWhy(change, error);
-    } else if (!isBlank(refused)) {
-      setAside(requiresSignIn(error) ? refused : { ...refused, reason: errorMessage(error) });
+      if (!hasOnlyFieldErrors(error)) notifyFailure(change, error);
+    } else if (!isBlank(submitted)) {
+      addUnsaved(requiresSignIn(error) ? submitted : { ...submitted, reason: errorMessage(error) });
     }
   }
 
-  function putIntoForm(words: SubmittedDraft) {
-    type(words);
-    discard(words);
+  function moveToForm(submitted: SubmittedDraft) {
+    updateDraft(submitted);
+    discardUnsaved(submitted);
   }
 
-  function setAside(words: SubmittedDraft) {
-    storeDraft(submittedDraftKey(words.key), words);
-    setUnsent((now) => [...now, words]);
+  function addUnsaved(submitted: SubmittedDraft) {
+    storeDraft(submittedDraftKey(submitted.key), submitted);
+    setUnsaved((now) => [...now, submitted]);
   }
 
-  function discard({ key }: SubmittedDraft) {
+  function discardUnsaved({ key }: SubmittedDraft) {
     removeDraft(submittedDraftKey(key));
-    setUnsent((now) => now.filter((each) => each.key !== key));
+    setUnsaved((now) => now.filter((each) => each.key !== key));
   }
 
-  /** Into the form; what is being typed there waits in its place. */
-  function takeUp({ title, description, key }: SubmittedDraft) {
+  /** Swaps the draft in the form for an unsaved one. */
+  function editUnsaved({ title, description, key }: SubmittedDraft) {
     const typed = draft;
-    putIntoForm({ title, description, key });
+    moveToForm({ title, description, key });
     setErrors({});
-    if (!isBlank(typed)) setAside({ ...typed, key: typed.key ?? createIdempotencyKey() });
+    if (!isBlank(typed)) addUnsaved({ ...typed, key: typed.key ?? createIdempotencyKey() });
   }
 
-  return { draft, errors, unsent, type, submit, add, takeUp, discard };
+  return { draft, errors, unsaved, updateDraft, submit, add, editUnsaved, discardUnsaved };
 }

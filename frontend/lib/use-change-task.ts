@@ -7,30 +7,30 @@ import { notify } from "./notifications";
 import type { TaskChange } from "./task-change";
 import { useTaskMutation } from "./use-tasks";
 
-/** Makes a change and tells the user how it went; rejects where it failed. */
-export type Attempt = (change: TaskChange) => Promise<void>;
+/** Makes a change and notifies the user of the outcome. The promise rejects when the change fails. */
+export type ChangeTask = (change: TaskChange) => Promise<void>;
 
-/** `Attempt`, which hands over the conflicts. It stays the same for as long as `raise` does. */
-export function useAttempt(raise: (conflict: ConflictError) => void): Attempt {
-  const change = useTaskMutation();
+/** Passes conflicts to `addConflict`. The returned function is stable as long as `addConflict` is. */
+export function useChangeTask(addConflict: (conflict: ConflictError) => void): ChangeTask {
+  const save = useTaskMutation();
   return useCallback(
-    async (wanted) => {
+    async (change) => {
       try {
-        const task = await change(wanted);
-        if (task || wanted.kind === "delete") notify("success", successMessage(wanted));
-        else notify("error", deletedElsewhereMessage(wanted));
+        const task = await save(change);
+        if (task || change.kind === "delete") notify("success", successMessage(change));
+        else notify("error", deletedElsewhereMessage(change));
       } catch (error) {
-        if (error instanceof ConflictError) raise(error);
-        // Where the words of a new task are given back is where it is said why.
-        else if (wanted.kind !== "add" && !hasOnlyFieldErrors(error)) sayWhy(wanted, error);
+        if (error instanceof ConflictError) addConflict(error);
+        // The form of a new task shows its errors itself, when it restores the draft.
+        else if (change.kind !== "add" && !hasOnlyFieldErrors(error)) notifyFailure(change, error);
         throw error;
       }
     },
-    [change, raise],
+    [save, addConflict],
   );
 }
 
-export function sayWhy(change: TaskChange, error: unknown): void {
-  // Else the page is about to be left.
+export function notifyFailure(change: TaskChange, error: unknown): void {
+  // When the user has to sign in again, another page is about to load.
   if (!requiresSignIn(error)) notify("error", failureMessage(change, error));
 }

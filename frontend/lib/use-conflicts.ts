@@ -2,25 +2,25 @@ import { useCallback, useState } from "react";
 
 import type { ConflictError } from "./conflict-error";
 
-/** The conflicts that wait for the user's decision, one after the other. */
+/** Queues the conflicts that the user has to resolve, one after the other. */
 export function useConflicts() {
-  const [waiting, setWaiting] = useState<readonly ConflictError[]>([]);
+  const [queue, setQueue] = useState<readonly ConflictError[]>([]);
 
-  /** In the place of an older one about the same: the newest words are the ones to decide about. */
-  const raise = useCallback((conflict: ConflictError) => {
-    setWaiting((now) => {
-      const isKnown = now.some((each) => each.hasSameSubject(conflict));
-      if (!isKnown) return [...now, conflict];
+  /** Replaces an earlier conflict about the same change, because the newest text is what counts. */
+  const addConflict = useCallback((conflict: ConflictError) => {
+    setQueue((now) => {
+      const isQueued = now.some((each) => each.hasSameSubject(conflict));
+      if (!isQueued) return [...now, conflict];
       return now.map((each) => (each.hasSameSubject(conflict) ? conflict : each));
     });
   }, []);
-  /** Leaves one about the same, which is perhaps being decided, as it is. */
-  const raiseOnce = useCallback((conflict: ConflictError) => {
-    setWaiting((now) => (now.some((each) => each.hasSameSubject(conflict)) ? now : [...now, conflict]));
+  /** Keeps an earlier conflict about the same change, because the user may be resolving it. */
+  const addConflictIfNew = useCallback((conflict: ConflictError) => {
+    setQueue((now) => (now.some((each) => each.hasSameSubject(conflict)) ? now : [...now, conflict]));
   }, []);
-  const settle = useCallback((conflict: ConflictError) => {
-    setWaiting((now) => now.filter((each) => each !== conflict));
+  const removeConflict = useCallback((conflict: ConflictError) => {
+    setQueue((now) => now.filter((each) => each !== conflict));
   }, []);
 
-  return { conflict: waiting[0], raise, raiseOnce, settle };
+  return { conflict: queue[0], addConflict, addConflictIfNew, removeConflict };
 }

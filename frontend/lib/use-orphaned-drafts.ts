@@ -6,28 +6,29 @@ import { hasSameText, toTaskInput, type Task } from "./task";
 import type { TaskChange } from "./task-change";
 
 /**
- * Raises a conflict for words whose task was deleted elsewhere, while they were typed or before a
- * reload. Those that are on their way already get theirs as the answer.
+ * Adds a conflict for each draft whose task was deleted elsewhere, while the user was typing or before
+ * a reload. A draft that is being saved is left out: its response tells whether the task is deleted.
  */
 export function useOrphanedDrafts(
-  known: readonly Task[] | undefined,
-  changes: readonly TaskChange[],
-  raiseOnce: (conflict: ConflictError) => void,
+  savedTasks: readonly Task[] | undefined,
+  pendingChanges: readonly TaskChange[],
+  addConflictIfNew: (conflict: ConflictError) => void,
 ): void {
   useEffect(() => {
-    if (!known) return;
-    const underway = changes.filter((change) => change.kind !== "add").map(({ task }) => task.id);
+    if (!savedTasks) return;
+    const pendingIds = pendingChanges.filter((change) => change.kind !== "add").map(({ task }) => task.id);
     for (const draft of readEditDrafts()) {
       const { id } = draft.task;
-      const isOrphan = !underway.includes(id) && !known.some((task) => task.id === id);
-      if (isOrphan) raiseFor(draft, raiseOnce);
+      const isOrphaned = !pendingIds.includes(id) && !savedTasks.some((task) => task.id === id);
+      if (isOrphaned) addOrRemove(draft, addConflictIfNew);
     }
-  }, [known, changes, raiseOnce]);
+  }, [savedTasks, pendingChanges, addConflictIfNew]);
 }
 
-function raiseFor(draft: EditDraft, raiseOnce: (conflict: ConflictError) => void): void {
+/** Removes the draft if the user has not changed anything in it. */
+function addOrRemove(draft: EditDraft, addConflictIfNew: (conflict: ConflictError) => void): void {
   const { task } = draft;
   const input = toTaskInput(draft);
   if (hasSameText(input, task)) removeDraft(editDraftKey(task));
-  else raiseOnce(new ConflictError({ kind: "edit", task, input }, null));
+  else addConflictIfNew(new ConflictError({ kind: "edit", task, input }, null));
 }
