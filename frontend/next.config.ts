@@ -1,6 +1,6 @@
 import type { NextConfig } from "next";
 
-/** What holds for every answer; the Content-Security-Policy has a nonce and is made in proxy.ts. */
+/** Every response has these headers. The Content-Security-Policy has a nonce, so proxy.ts sets it. */
 const securityHeaders = [
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "Referrer-Policy", value: "same-origin" },
@@ -10,7 +10,7 @@ const securityHeaders = [
 
 const config: NextConfig = {
   output: "standalone",
-  // This folder is the whole application, whatever lies above it.
+  // Next.js would otherwise look for the root of the project in the folders above.
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
   poweredByHeader: false,

@@ -3,7 +3,7 @@ import { NextResponse, type NextRequest } from "next/server";
 import { contentSecurityPolicy } from "@/lib/content-security-policy";
 import { tasksApiUrl } from "@/lib/settings";
 
-/** Gives every page a policy with a nonce of its own; Next.js reads it and marks its scripts. */
+/** Sets a Content-Security-Policy with a new nonce. Next.js reads it and adds the nonce to its scripts. */
 export function proxy(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy(crypto.randomUUID(), tasksApiUrl());
   const headers = new Headers(request.headers);

@@ -4,27 +4,27 @@ import { jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 import { Pool } from "pg";
 
-import { CLIENT_ADDRESS } from "./client-address";
-import { settings, type Settings } from "./settings";
+import { CLIENT_ADDRESS_HEADER } from "./client-address";
+import { readSettings, type Settings } from "./settings";
 
-let built: ReturnType<typeof build> | undefined;
+let instance: ReturnType<typeof createAuth> | undefined;
 
-/** Better Auth, built at the first request: a build of the frontend needs no database and no secret. */
+/** Returns Better Auth. The first call creates it, so that the build needs neither a database nor a secret. */
 export function auth() {
-  return (built ??= build(settings()));
+  return (instance ??= createAuth(readSettings()));
 }
 
-function build(given: Settings) {
-  return betterAuth({ ...authOptions(given), plugins: [tasksApiToken(given.secret), nextCookies()] });
+function createAuth(settings: Settings) {
+  return betterAuth({ ...authOptions(settings), plugins: [tasksApiJwt(settings.secret), nextCookies()] });
 }
 
-/** What decides the tables, for the migration as well. */
+/** Returns the options that define the tables. The migration uses them too. */
 export function authOptions({ databaseUrl, secret, url, trustedProxies }: Settings) {
   return {
-    database: pool(databaseUrl),
+    database: createPool(databaseUrl),
     secret,
     baseURL: url,
-    // The Tasks API has a foreign key to `users`, and Better Auth's own name for it is `user`.
+    // The foreign key of the Tasks API refers to `users`. Better Auth would call the table `user`.
     user: {
       modelName: "users",
       fields: { emailVerified: "email_verified", createdAt: "created_at", updatedAt: "updated_at" },
@@ -32,10 +32,11 @@ export function authOptions({ databaseUrl, secret, url, trustedProxies }: Settin
     emailAndPassword: { enabled: true },
     advanced: {
       useSecureCookies: url.startsWith("https://"),
-      // By default it would be `X-Forwarded-For`, in which a client writes what it likes.
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS], trustedProxies },
+      // The default is `X-Forwarded-For`, which a client can set to any value.
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], trustedProxies },
     },
-    // In a minute, per address: too few to guess passwords, enough for a school class to begin.
+    // The limits apply per address and minute: too few attempts to guess a password, but enough for a
+    // school class whose members all sign up at once.
     rateLimit: {
       customRules: {
         "/sign-in/email": { window: 60, max: 20 },
@@ -43,15 +44,15 @@ export function authOptions({ databaseUrl, secret, url, trustedProxies }: Settin
       },
     },
     telemetry: { enabled: false },
-    plugins: [tasksApiToken(secret)],
+    plugins: [tasksApiJwt(secret)],
   } satisfies BetterAuthOptions;
 }
 
-/** `/api/auth/token`, signed with HS256 and the secret that the Tasks API has too. */
-function tasksApiToken(secret: string) {
+/** Serves `/api/auth/token`. The Tasks API verifies the tokens with HS256 and the same secret. */
+function tasksApiJwt(secret: string) {
   const key = new TextEncoder().encode(secret);
   return jwt({
-    // `sign` demands both of these, and then there is no key pair and nothing to fetch.
+    // `sign` requires these two options, but nothing generates a key pair or fetches this URL.
     jwks: { remoteUrl: "https://unused.invalid", keyPairConfig: { alg: "EdDSA" } },
     jwt: {
       definePayload: ({ user }) => ({ email: user.email, name: user.name }),
@@ -61,9 +62,9 @@ function tasksApiToken(secret: string) {
   });
 }
 
-function pool(connectionString: string): Pool {
-  const made = new Pool({ connectionString, max: 5, connectionTimeoutMillis: 5_000 });
-  // Without a listener, an idle connection that the database cuts would end this process.
-  made.on("error", (error) => console.warn(`The database cut a connection: ${error.message}`));
-  return made;
+function createPool(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, max: 5, connectionTimeoutMillis: 5_000 });
+  // Without a listener, the process would end when the database closes an idle connection.
+  pool.on("error", (error) => console.warn(`The database closed a connection: ${error.message}`));
+  return pool;
 }

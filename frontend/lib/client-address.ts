@@ -1,17 +1,18 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 
-/** Where Better Auth reads whose request it is; what a client sends under this name is overwritten. */
-export const CLIENT_ADDRESS = "x-client-address";
+/** The header from which Better Auth reads the client's address. A value sent by a client is overwritten. */
+export const CLIENT_ADDRESS_HEADER = "x-client-address";
 
 /**
- * Marks each request that this server receives with the address that it came from. Behind proxies it
- * is the whole chain: what they say in `X-Forwarded-For`, and last who has really connected.
+ * Sets the header on every request that this server receives. Without proxies its value is the address
+ * of the connection. Behind proxies it is the whole chain: the value of `X-Forwarded-For`, followed by
+ * the address of the connection.
  */
-export function markClientAddresses(isBehindProxies: boolean): void {
+export function setClientAddressHeader(isBehindProxies: boolean): void {
   subscribe("http.server.request.start", (message) => {
     const { headers, socket } = (message as { request: IncomingMessage }).request;
     const forwarded = isBehindProxies ? headers["x-forwarded-for"] : undefined;
-    headers[CLIENT_ADDRESS] = [forwarded, socket.remoteAddress].filter(Boolean).join(", ");
+    headers[CLIENT_ADDRESS_HEADER] = [forwarded, socket.remoteAddress].filter(Boolean).join(", ");
   });
 }

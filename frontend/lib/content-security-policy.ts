@@ -1,11 +1,11 @@
-/** Everything comes from here, but the answers of the Tasks API. */
+/** Allows resources from this origin only, and requests to the Tasks API. */
 export function contentSecurityPolicy(nonce: string, tasksApi: string): string {
-  const developing = process.env.NODE_ENV === "development";
+  const isDevelopment = process.env.NODE_ENV === "development";
   return [
     "default-src 'none'",
-    // The development server evaluates code and injects styles; the built frontend does neither.
-    `script-src 'self' 'nonce-${nonce}'${developing ? " 'unsafe-eval'" : ""}`,
-    `style-src 'self'${developing ? " 'unsafe-inline'" : ""}`,
+    // The development server uses `eval` and inline styles, the production build does not.
+    `script-src 'self' 'nonce-${nonce}'${isDevelopment ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ""}`,
     "img-src 'self' data:",
     "manifest-src 'self'",
     `connect-src 'self' ${tasksApi}`,

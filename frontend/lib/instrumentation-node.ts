@@ -1,10 +1,10 @@
-import { markClientAddresses } from "./client-address";
-import { settings } from "./settings";
+import { setClientAddressHeader } from "./client-address";
+import { readSettings } from "./settings";
 
-/** Ends this process, with a line that says why, where it has not been told what it needs. */
-export function prepareServer(): void {
+/** Ends the process with an error message if the settings are not complete and valid. */
+export function registerNode(): void {
   try {
-    markClientAddresses(settings().trustedProxies.length > 0);
+    setClientAddressHeader(readSettings().trustedProxies.length > 0);
   } catch (error) {
     console.error(`The frontend cannot start: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);

@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 
 import { auth } from "./auth";
 
-/** Who is signed in, by the cookie of the request; for pages, on the server. */
+/** Returns the session of the request on the server, or null if nobody is signed in. */
 export async function currentSession() {
   return auth().api.getSession({ headers: await headers() });
 }

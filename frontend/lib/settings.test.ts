@@ -1,45 +1,45 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { settings } from "./settings";
+import { readSettings } from "./settings";
 
-const GIVEN = {
+const COMPLETE = {
   DATABASE_URL: "postgresql://user@host/tasks",
   BETTER_AUTH_SECRET: "a secret",
   BETTER_AUTH_URL: "https://app.example.com/",
   TASKS_API_URL: "https://api.example.com",
 };
 
-function told(environment: Record<string, string>): void {
+function setEnvironment(environment: Record<string, string>): void {
   process.env = environment as NodeJS.ProcessEnv;
 }
 
-test("addresses are origins", () => {
-  told({ ...GIVEN, NODE_ENV: "production" });
+test("a URL is reduced to its origin", () => {
+  setEnvironment({ ...COMPLETE, NODE_ENV: "production" });
 
-  assert.equal(settings().url, "https://app.example.com");
+  assert.equal(readSettings().url, "https://app.example.com");
 });
 
-test("where this is developed, the addresses have defaults", () => {
-  told({ DATABASE_URL: GIVEN.DATABASE_URL, BETTER_AUTH_SECRET: "a secret" });
+test("the URLs have defaults in development", () => {
+  setEnvironment({ DATABASE_URL: COMPLETE.DATABASE_URL, BETTER_AUTH_SECRET: "a secret" });
 
-  assert.equal(settings().url, "http://localhost:3000");
+  assert.equal(readSettings().url, "http://localhost:3000");
 });
 
-test("in production, everything that is missing is named at once", () => {
-  told({ ...GIVEN, BETTER_AUTH_URL: "", TASKS_API_URL: "", NODE_ENV: "production" });
+test("one error names every setting that is missing in production", () => {
+  setEnvironment({ ...COMPLETE, BETTER_AUTH_URL: "", TASKS_API_URL: "", NODE_ENV: "production" });
 
-  assert.throws(settings, { message: "BETTER_AUTH_URL and TASKS_API_URL must be set: see .env.example" });
+  assert.throws(readSettings, { message: "BETTER_AUTH_URL and TASKS_API_URL must be set: see .env.example" });
 });
 
-test("an address that is none is named", () => {
-  told({ ...GIVEN, BETTER_AUTH_URL: "app.example.com", NODE_ENV: "production" });
+test("an error names the setting whose URL is invalid", () => {
+  setEnvironment({ ...COMPLETE, BETTER_AUTH_URL: "app.example.com", NODE_ENV: "production" });
 
-  assert.throws(settings, /^Error: BETTER_AUTH_URL must be an address/);
+  assert.throws(readSettings, /^Error: BETTER_AUTH_URL must be a URL/);
 });
 
-test("proxies are trusted by name", () => {
-  told({ ...GIVEN, TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.1" });
+test("trusted proxies are separated by commas", () => {
+  setEnvironment({ ...COMPLETE, TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.1" });
 
-  assert.deepEqual(settings().trustedProxies, ["10.0.0.0/8", "192.0.2.1"]);
+  assert.deepEqual(readSettings().trustedProxies, ["10.0.0.0/8", "192.0.2.1"]);
 });

@@ -1,28 +1,28 @@
-/** What the server is told by its environment. */
+/** The settings of the server, from environment variables. */
 export interface Settings {
   databaseUrl: string;
   secret: string;
-  /** Where people open this frontend. */
+  /** The address at which users open this frontend. */
   url: string;
-  /** Where their browsers find the Tasks API. */
+  /** The address at which their browsers reach the Tasks API. */
   tasksApiUrl: string;
-  /** The proxies that people come through: addresses, or ranges of them. */
+  /** The addresses of the reverse proxies, or ranges of addresses. */
   trustedProxies: string[];
 }
 
-const NEEDED = ["DATABASE_URL", "BETTER_AUTH_SECRET"];
-/** What has a default on the machine of who works on this, and none that could be right elsewhere. */
-const NEEDED_IN_PRODUCTION = ["BETTER_AUTH_URL", "TASKS_API_URL"];
+const REQUIRED = ["DATABASE_URL", "BETTER_AUTH_SECRET"];
+/** These have defaults for development, which would be wrong anywhere else. */
+const REQUIRED_IN_PRODUCTION = ["BETTER_AUTH_URL", "TASKS_API_URL"];
 
 /**
- * Read when the server starts or a request needs it, and not at build time: one build serves every
- * environment.
+ * Reads the settings. Call this when the server runs and not at build time, because one build serves
+ * every environment.
  *
- * @throws Error that names everything that is missing.
+ * @throws Error that names every missing setting.
  */
-export function settings(): Settings {
-  const needed = isProduction() ? [...NEEDED, ...NEEDED_IN_PRODUCTION] : NEEDED;
-  const missing = needed.filter((name) => !process.env[name]);
+export function readSettings(): Settings {
+  const required = isProduction() ? [...REQUIRED, ...REQUIRED_IN_PRODUCTION] : REQUIRED;
+  const missing = required.filter((name) => !process.env[name]);
   if (missing.length > 0) throw new Error(`${missing.join(" and ")} must be set: see .env.example`);
   const { DATABASE_URL: databaseUrl = "", BETTER_AUTH_SECRET: secret = "" } = process.env;
   return { databaseUrl, secret, url: frontendUrl(), tasksApiUrl: tasksApiUrl(), trustedProxies: trustedProxies() };
@@ -41,9 +41,9 @@ function frontendUrl(): string {
   return origin("BETTER_AUTH_URL", "http://localhost:3000");
 }
 
-function origin(name: string, otherwise: string): string {
-  const url = process.env[name] || otherwise;
-  if (!URL.canParse(url)) throw new Error(`${name} must be an address such as ${otherwise}`);
+function origin(name: string, fallback: string): string {
+  const url = process.env[name] || fallback;
+  if (!URL.canParse(url)) throw new Error(`${name} must be a URL such as ${fallback}`);
   return new URL(url).origin;
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { pathAfterSignIn, signInPath } from "./sign-in-path";
 
-test("the page that was left is the one to come back to", () => {
+test("signing in leads back to the page where the session ended", () => {
   const path = signInPath("/?a=b&c");
 
   const { searchParams } = new URL(path, "http://here.invalid");
@@ -12,7 +12,7 @@ test("the page that was left is the one to come back to", () => {
 });
 
 for (const next of [undefined, ["/"], "//evil.invalid", "/.//evil.invalid/x", "/a/..//evil.invalid", "/\\evil.invalid", "https://evil.invalid"]) {
-  test(`${next} leads to a page of ours`, () => {
+  test(`${next} does not lead to another site`, () => {
     assert.doesNotMatch(pathAfterSignIn(next), /^\/[/\\]|^[^/]/);
   });
 }

@@ -1,11 +1,11 @@
-/** `npm run migrate`: Better Auth's tables, before `tasks-api migrate` adds a foreign key to them. */
+/** Creates the tables of Better Auth. Run it before `tasks-api migrate`, which refers to these tables. */
 import { getMigrations } from "better-auth/db/migration";
 
 import { authOptions } from "../lib/auth";
-import { settings } from "../lib/settings";
+import { readSettings } from "../lib/settings";
 
 async function migrate(): Promise<void> {
-  const options = authOptions(settings());
+  const options = authOptions(readSettings());
   try {
     const { runMigrations } = await getMigrations(options);
     await runMigrations();
