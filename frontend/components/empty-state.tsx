@@ -1,7 +1,7 @@
 /** Replaces an empty list. The picture shows a cup on a window sill. */
 export function EmptyState() {
   return (
-    <div className="row flex flex-col items-center pt-6 text-center">
+    <div className="fade-in flex flex-col items-center pt-6 text-center">
       <svg aria-hidden="true" width="220" height="150" viewBox="0 0 220 150" fill="none">
         <circle cx="150" cy="70" r="46" fill="var(--sky-low)" opacity="0.55" />
         <circle cx="150" cy="70" r="24" fill="var(--sun)" opacity="0.9" />

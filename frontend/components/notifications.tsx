@@ -27,7 +27,7 @@ export function Notifications() {
 
 function ErrorNotification({ text, onDismiss }: { text: string; onDismiss: () => void }) {
   return (
-    <div className="row pointer-events-auto flex items-center gap-2 rounded-2xl bg-ink py-1.5 pr-1.5 pl-5 text-paper shadow-lg">
+    <div className="fade-in pointer-events-auto flex items-center gap-2 rounded-2xl bg-ink py-1.5 pr-1.5 pl-5 text-paper shadow-lg">
       <p className="grow py-2 wrap-anywhere">{text}</p>
       <button
         type="button"

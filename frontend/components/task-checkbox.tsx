@@ -23,7 +23,7 @@ export function TaskCheckbox({ task, disabled, onChange }: TaskCheckboxProps) {
         className="pointer-events-none col-start-1 row-start-1 size-6 text-on-accent"
       >
         <path
-          className="tick"
+          className="checkmark"
           d="M7 12.5l3.5 3.5 7-7.5"
           fill="none"
           stroke="currentColor"

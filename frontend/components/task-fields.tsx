@@ -78,7 +78,7 @@ export function TaskFields({
           rows={Math.min(description.split("\n").length, MAX_ROWS)}
           aria-invalid={"description" in errors}
           aria-describedby={`${name}-description-error`}
-          className={`${FIELD} grows max-h-80 min-h-11 min-w-40 flex-1 resize-none py-2.5 text-muted`}
+          className={`${FIELD} auto-grow max-h-80 min-h-11 min-w-40 flex-1 resize-none py-2.5 text-muted`}
         />
         {actions}
       </div>

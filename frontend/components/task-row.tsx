@@ -63,7 +63,7 @@ export const TaskRow = memo(function TaskRow({ task, changeTask }: TaskRowProps)
   return (
     <li
       ref={rowRef}
-      className={`task-row group relative after:absolute after:inset-x-2.5 after:bottom-0 after:h-px after:bg-line ${fadesIn ? "row" : ""}`}
+      className={`task-row group relative after:absolute after:inset-x-2.5 after:bottom-0 after:h-px after:bg-line ${fadesIn ? "fade-in" : ""}`}
       aria-busy={task.saving}
       data-task={task.id}
     >

@@ -35,7 +35,7 @@ export function TaskText({ task, disabled, restoresFocusRef, onEdit }: TaskTextP
         aria-describedby={description ? `description-${id}` : undefined}
         className="block w-full rounded-lg text-start text-[1.0625rem] leading-6 wrap-anywhere before:absolute before:inset-0 before:content-['']"
       >
-        <span data-title className={`strike ${completed ? "text-muted" : ""}`} data-done={completed}>
+        <span data-title className={`strikethrough ${completed ? "text-muted" : ""}`} data-done={completed}>
           {title}
         </span>
       </button>

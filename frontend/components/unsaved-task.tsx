@@ -12,7 +12,7 @@ export function UnsavedTask({ draft: { title, description, reason }, onEdit, onD
   return (
     <section
       aria-label="Not added"
-      className="row flex flex-wrap items-center gap-x-3 gap-y-1 rounded-3xl bg-warn py-2.5 pr-2.5 pl-5 text-on-warn"
+      className="fade-in flex flex-wrap items-center gap-x-3 gap-y-1 rounded-3xl bg-warn py-2.5 pr-2.5 pl-5 text-on-warn"
     >
       <div className="min-w-48 flex-1">
         <p role="alert" className="text-sm font-semibold">
