@@ -7,8 +7,9 @@ import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, bin, box, join, kept, newTask, words } from "./task-page";
-import { service, SERVICE } from "./servers";
+import { service, SERVICE_URL } from "./servers";
+import { addForm, addTask, checkbox, deleteButton, editButton, waitUntilSaved } from "./task-page";
+import { openAsNewUser } from "./users";
 
 const PICTURES = path.resolve("../docs/pictures");
 const LARGEST = 150 * 1024;
@@ -34,22 +35,22 @@ for (const [look, options] of Object.entries(LOOKS)) {
       if (look === "light") await picture(page, "sign-in");
       await page.goto("/sign-up");
       await check("signing up");
-      await join(page);
+      await openAsNewUser(page);
       await check("the empty list");
-      await newTask(page).getByRole("button", { name: "Add" }).click();
-      await newTask(page).getByText("Title is required").waitFor();
+      await addForm(page).getByRole("button", { name: "Add" }).click();
+      await addForm(page).getByText("Title is required").waitFor();
       await check("a refused title");
       await aDay(page);
       await check("the list");
       if (look !== "small") await picture(page, look);
-      await words(page, "Bake bread for Sunday").click();
+      await editButton(page, "Bake bread for Sunday").click();
       await check("an open editor");
       await page.keyboard.press("Escape");
-      await bin(page, "Write to Grace").click();
+      await deleteButton(page, "Write to Grace").click();
       await check("a dialog");
       await page.keyboard.press("Escape");
       await service.whileStopped(async () => {
-        await box(page, "Write to Grace").check();
+        await checkbox(page, "Write to Grace").check();
         await page.getByText("The service is taking a break.").waitFor();
         await check("an outage");
         await page.getByRole("button", { name: "Sign out" }).click();
@@ -57,7 +58,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
         await check("a question");
         await page.getByRole("button", { name: "Stay" }).click();
       });
-      await kept(page, "Write to Grace");
+      await waitUntilSaved(page, "Write to Grace");
       await refusedOnce(page);
       await check("a task that was not added");
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -68,8 +69,8 @@ for (const [look, options] of Object.entries(LOOKS)) {
 
 test("while the tasks are loading, their places are held", () =>
   withPage(async (page) => {
-    await join(page);
-    await page.route(`${SERVICE}/api/tasks`, () => new Promise(() => undefined));
+    await openAsNewUser(page);
+    await page.route(`${SERVICE_URL}/api/tasks`, () => new Promise(() => undefined));
 
     await page.reload();
     await page.getByRole("status", { name: "Loading your tasks" }).waitFor();
@@ -90,15 +91,15 @@ test("light or dark is the reader's choice, and stays", () =>
   }));
 
 async function aDay(page: Page): Promise<void> {
-  await add(page, "Water the plants");
-  await add(page, "Return the library books", "Two of them are at the office.");
-  await add(page, "Call the dentist");
-  await add(page, "Bake bread for Sunday", "Rye, and a pinch of caraway.\nStart the dough tonight.");
-  await add(page, "Write to Grace");
-  await add(page, "Book the train to Vienna", "Window seat, quiet coach");
+  await addTask(page, "Water the plants");
+  await addTask(page, "Return the library books", "Two of them are at the office.");
+  await addTask(page, "Call the dentist");
+  await addTask(page, "Bake bread for Sunday", "Rye, and a pinch of caraway.\nStart the dough tonight.");
+  await addTask(page, "Write to Grace");
+  await addTask(page, "Book the train to Vienna", "Window seat, quiet coach");
   for (const title of ["Water the plants", "Call the dentist"]) {
-    await box(page, title).check();
-    await kept(page, title);
+    await checkbox(page, title).check();
+    await waitUntilSaved(page, title);
   }
   await page.getByText("4 open · 2 done").waitFor();
 }
@@ -107,7 +108,7 @@ async function aDay(page: Page): Promise<void> {
 async function refusedOnce(page: Page): Promise<void> {
   const draft = { title: "Buy caraway", description: "", key: "1", reason: "Something went wrong on our side" };
   await page.evaluate((text) => sessionStorage.setItem("draft:sent:1", text), JSON.stringify(draft));
-  await newTask(page).getByLabel("Title").fill("Call Grace");
+  await addForm(page).getByLabel("Title").fill("Call Grace");
   await page.reload();
   await page.getByRole("region", { name: "Not added" }).getByText("Buy caraway").waitFor();
 }

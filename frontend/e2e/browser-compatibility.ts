@@ -2,8 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, bin, editor, join, kept, newTask, somebody, titles, type, words } from "./task-page";
-import { FRONTEND } from "./servers";
+import { FRONTEND_URL } from "./servers";
+import {
+  addForm,
+  addTask,
+  deleteButton,
+  editButton,
+  editForm,
+  fillFields,
+  taskTitles,
+  waitUntilSaved,
+} from "./task-page";
+import { newUser, openAsNewUser } from "./users";
 
 test("a browser without storage, and without what only secure pages have, is enough", () =>
   withPage(async (page) => {
@@ -14,22 +24,22 @@ test("a browser without storage, and without what only secure pages have, is eno
       };
       Object.defineProperty(window, "sessionStorage", { get: forbidden });
     });
-    await join(page);
+    await openAsNewUser(page);
 
-    await add(page, "Bake bread");
-    await words(page, "Bake bread").click();
-    await type(editor(page), "Bake two loaves");
-    await editor(page).getByRole("button", { name: "Save" }).click();
-    await kept(page, "Bake two loaves");
+    await addTask(page, "Bake bread");
+    await editButton(page, "Bake bread").click();
+    await fillFields(editForm(page), "Bake two loaves");
+    await editForm(page).getByRole("button", { name: "Save" }).click();
+    await waitUntilSaved(page, "Bake two loaves");
 
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake two loaves"]);
+    assert.deepEqual(await taskTitles(page), ["Bake two loaves"]);
   }));
 
 test("what another program has left in the storage breaks nothing", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
     await page.evaluate(() => {
       for (const name of ["new", "sent:1", "task:1"]) sessionStorage.setItem(`draft:${name}`, '{"title": 1');
       sessionStorage.setItem("draft:sent:2", "[]");
@@ -37,30 +47,30 @@ test("what another program has left in the storage breaks nothing", () =>
 
     await page.reload();
 
-    assert.deepEqual(await titles(page), ["Bake bread"]);
-    await add(page, "Water the plants");
+    assert.deepEqual(await taskTitles(page), ["Bake bread"]);
+    await addTask(page, "Water the plants");
   }));
 
 test("words are shown in the direction of their own script", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "לאפות לחם", "שיפון");
+    await openAsNewUser(page);
+    await addTask(page, "לאפות לחם", "שיפון");
     const directions = () =>
       page.locator("[data-title], [id^=description-], input[id$=title], textarea").evaluateAll((elements) =>
         elements.map((element) => getComputedStyle(element).direction),
       );
 
     assert.deepEqual(await directions(), ["ltr", "ltr", "rtl", "rtl"]);
-    await type(newTask(page), "לאפות לחם", "שיפון");
+    await fillFields(addForm(page), "לאפות לחם", "שיפון");
     assert.deepEqual(await directions(), ["rtl", "rtl", "rtl", "rtl"]);
   }));
 
 test("a description grows with its lines, also where the browser cannot tell its height", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
     const heightOf = async (description: string) => {
-      await type(newTask(page), "Bake bread", description);
-      return newTask(page).getByLabel("Description").evaluate((field) => {
+      await fillFields(addForm(page), "Bake bread", description);
+      return addForm(page).getByLabel("Description").evaluate((field) => {
         field.style.setProperty("field-sizing", "fixed");
         return field.clientHeight;
       });
@@ -72,11 +82,11 @@ test("a description grows with its lines, also where the browser cannot tell its
 test("where nothing hovers, the button that deletes is there to be seen", () =>
   withPage(
     async (page) => {
-      await join(page);
-      await add(page, "Bake bread");
-      await newTask(page).getByLabel("Title").focus();
+      await openAsNewUser(page);
+      await addTask(page, "Bake bread");
+      await addForm(page).getByLabel("Title").focus();
 
-      assert.equal(await bin(page, "Bake bread").evaluate((button) => getComputedStyle(button).opacity), "1");
+      assert.equal(await deleteButton(page, "Bake bread").evaluate((button) => getComputedStyle(button).opacity), "1");
     },
     { viewport: { width: 1180, height: 820 }, isMobile: true, hasTouch: true },
   ));
@@ -84,7 +94,7 @@ test("where nothing hovers, the button that deletes is there to be seen", () =>
 test("without JavaScript, a password goes nowhere, least of all into an address", () =>
   withPage(
     async (page) => {
-      const { email, password } = somebody();
+      const { email, password } = newUser();
       const addresses: string[] = [];
       page.on("request", (request) => addresses.push(request.url()));
       await page.goto("/sign-in");
@@ -95,7 +105,7 @@ test("without JavaScript, a password goes nowhere, least of all into an address"
       await page.waitForLoadState();
 
       assert(addresses.every((address) => !address.includes(password)), String(addresses));
-      assert(page.url().startsWith(`${FRONTEND}/sign-in`));
+      assert(page.url().startsWith(`${FRONTEND_URL}/sign-in`));
       assert(!page.url().includes(email));
     },
     { javaScriptEnabled: false },

@@ -8,16 +8,16 @@ import {
   type Page,
 } from "playwright-core";
 
-import { FRONTEND, given, SERVICE, STRANGER } from "./servers";
+import { FRONTEND_URL, OTHER_ORIGIN, requiredEnv, SERVICE_URL } from "./servers";
 
 const PATIENCE_MS = 15_000;
-const OURS = [FRONTEND, STRANGER, SERVICE];
+const OURS = [FRONTEND_URL, OTHER_ORIGIN, SERVICE_URL];
 const DESKTOP = { width: 1280, height: 800 };
 
 let browser: Browser | undefined;
 
 export async function openBrowser(): Promise<void> {
-  browser = await chromium.launch({ executablePath: given("CHROMIUM") });
+  browser = await chromium.launch({ executablePath: requiredEnv("CHROMIUM") });
 }
 
 export async function closeBrowser(): Promise<void> {
@@ -35,7 +35,7 @@ export async function withPage(
 ): Promise<void> {
   assert(browser, "the browser is open");
   const context = await browser.newContext({
-    baseURL: FRONTEND,
+    baseURL: FRONTEND_URL,
     viewport: DESKTOP,
     reducedMotion: "reduce",
     ...options,

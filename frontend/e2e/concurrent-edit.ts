@@ -1,14 +1,18 @@
 import type { Page } from "playwright-core";
 
-import { add, editor, idOf, join, type, words } from "./task-page";
+import { addTask, editButton, editForm, fillFields, taskId } from "./task-page";
+import { openAsNewUser } from "./users";
 
-/** The editor has "Bake two loaves" in it, and elsewhere the same task became something else. */
-export async function editedTwice(page: Page, elsewhere: (path: string) => Promise<unknown>): Promise<void> {
-  await join(page);
-  await add(page, "Bake bread");
-  const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
-  await words(page, "Bake bread").click();
-  await type(editor(page), "Bake two loaves", "Rye");
-  await elsewhere(path);
-  await editor(page).getByRole("button", { name: "Save" }).click();
+/** Edits "Bake bread" to "Bake two loaves", and runs `changeElsewhere` on the task before saving the edit. */
+export async function editConcurrently(
+  page: Page,
+  changeElsewhere: (path: string) => Promise<unknown>,
+): Promise<void> {
+  await openAsNewUser(page);
+  await addTask(page, "Bake bread");
+  const path = `/api/tasks/${await taskId(page, "Bake bread")}`;
+  await editButton(page, "Bake bread").click();
+  await fillFields(editForm(page), "Bake two loaves", "Rye");
+  await changeElsewhere(path);
+  await editForm(page).getByRole("button", { name: "Save" }).click();
 }

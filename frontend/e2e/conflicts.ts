@@ -2,9 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { editedTwice } from "./concurrent-edit";
-import { add, ask, bin, box, editor, hold, idOf, join, kept, lookAgain, newTask, titles, type, words } from "./task-page";
-import { SERVICE } from "./servers";
+import { editConcurrently } from "./concurrent-edit";
+import { callApi, holdRequests, refetchList } from "./requests";
+import { SERVICE_URL } from "./servers";
+import {
+  addForm,
+  addTask,
+  checkbox,
+  deleteButton,
+  editButton,
+  editForm,
+  fillFields,
+  taskId,
+  taskTitles,
+  waitUntilSaved,
+} from "./task-page";
+import { openAsNewUser } from "./users";
 
 for (const { choice, outcome } of [
   { choice: "Keep mine", outcome: "Bake two loaves" },
@@ -13,7 +26,7 @@ for (const { choice, outcome } of [
   test(`two versions of one task are shown beside each other: ${choice.toLowerCase()}`, () =>
     withPage(async (page) => {
       const refused = page.waitForResponse((response) => response.status() === 412);
-      await editedTwice(page, (path) => ask(page, "PUT", path, { title: "Buy bread" }));
+      await editConcurrently(page, (path) => callApi(page, "PUT", path, { title: "Buy bread" }));
       await refused;
       const dialog = page.getByRole("dialog", { name: "Two versions of one task" });
       await dialog.getByRole("region", { name: "Yours" }).getByText("Bake two loaves").waitFor();
@@ -21,58 +34,58 @@ for (const { choice, outcome } of [
 
       await dialog.getByRole("button", { name: choice }).click();
 
-      await kept(page, outcome);
+      await waitUntilSaved(page, outcome);
       await page.reload();
-      assert.deepEqual(await titles(page), [outcome]);
+      assert.deepEqual(await taskTitles(page), [outcome]);
     }));
 }
 
 test("a task that was only completed elsewhere is no conflict with new words", () =>
   withPage(async (page) => {
-    await editedTwice(page, (path) => ask(page, "PATCH", `${path}/complete`));
+    await editConcurrently(page, (path) => callApi(page, "PATCH", `${path}/complete`));
 
-    await kept(page, "Bake two loaves");
+    await waitUntilSaved(page, "Bake two loaves");
 
-    assert(await box(page, "Bake two loaves").isChecked());
+    assert(await checkbox(page, "Bake two loaves").isChecked());
   }));
 
 test("words that are refused after they were chosen are not lost", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
-    await words(page, "Bake bread").click();
-    await type(editor(page), "a".repeat(501));
-    await ask(page, "PUT", path, { title: "Buy bread" });
-    await lookAgain(page);
-    await editor(page).getByRole("button", { name: "Save" }).click();
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    const path = `/api/tasks/${await taskId(page, "Bake bread")}`;
+    await editButton(page, "Bake bread").click();
+    await fillFields(editForm(page), "a".repeat(501));
+    await callApi(page, "PUT", path, { title: "Buy bread" });
+    await refetchList(page);
+    await editForm(page).getByRole("button", { name: "Save" }).click();
 
     await page.getByRole("button", { name: "Keep mine" }).click();
     await page.getByRole("alert").getByText("was not changed: Title must be 500 characters or less").waitFor();
-    await words(page, "Buy bread").click();
+    await editButton(page, "Buy bread").click();
 
-    assert.equal(await editor(page).getByLabel("Title").inputValue(), "a".repeat(501));
+    assert.equal(await editForm(page).getByLabel("Title").inputValue(), "a".repeat(501));
   }));
 
 test("words that follow a decision which is on its way are not lost", () =>
   withPage(async (page) => {
-    await editedTwice(page, (path) => ask(page, "PUT", path, { title: "Buy bread" }));
+    await editConcurrently(page, (path) => callApi(page, "PUT", path, { title: "Buy bread" }));
     await page.getByRole("dialog").waitFor();
-    const release = await hold(page, "PUT", `${SERVICE}/api/tasks/*`);
+    const release = await holdRequests(page, "PUT", `${SERVICE_URL}/api/tasks/*`);
 
     await page.getByRole("button", { name: "Keep mine" }).click();
-    await words(page, "Bake two loaves").click();
-    await type(editor(page), "Bake three loaves");
+    await editButton(page, "Bake two loaves").click();
+    await fillFields(editForm(page), "Bake three loaves");
     release();
     await page.locator("[data-task][aria-busy=false]").waitFor();
     await page.reload();
 
-    assert.equal(await editor(page).getByLabel("Title").inputValue(), "Bake three loaves");
+    assert.equal(await editForm(page).getByLabel("Title").inputValue(), "Bake three loaves");
   }));
 
 test("Escape chooses neither of two versions", () =>
   withPage(async (page) => {
-    await editedTwice(page, (path) => ask(page, "PUT", path, { title: "Buy bread" }));
+    await editConcurrently(page, (path) => callApi(page, "PUT", path, { title: "Buy bread" }));
     const dialog = page.getByRole("dialog", { name: "Two versions of one task" });
     await dialog.waitFor();
 
@@ -84,22 +97,22 @@ test("Escape chooses neither of two versions", () =>
     await dialog.getByText("Bake two loaves").waitFor();
     await dialog.getByRole("button", { name: "Keep mine" }).click();
 
-    await kept(page, "Bake two loaves");
+    await waitUntilSaved(page, "Bake two loaves");
   }));
 
 test("what has changed since it was seen is not deleted unseen", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    const path = `/api/tasks/${await idOf(page, "Bake bread")}`;
-    await ask(page, "PUT", path, { title: "Bake bread for Grace" });
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    const path = `/api/tasks/${await taskId(page, "Bake bread")}`;
+    await callApi(page, "PUT", path, { title: "Bake bread for Grace" });
 
-    await bin(page, "Bake bread").click();
+    await deleteButton(page, "Bake bread").click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Delete it all the same?" });
     await dialog.getByText("Bake bread for Grace").waitFor();
     await dialog.getByRole("button", { name: "Keep it" }).click();
 
-    assert.deepEqual(await titles(page), ["Bake bread for Grace"]);
-    await newTask(page).waitFor();
+    assert.deepEqual(await taskTitles(page), ["Bake bread for Grace"]);
+    await addForm(page).waitFor();
   }));

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { ask, join } from "./task-page";
-import { FRONTEND, SERVICE, STRANGER } from "./servers";
+import { callApi } from "./requests";
+import { FRONTEND_URL, OTHER_ORIGIN, SERVICE_URL } from "./servers";
+import { openAsNewUser } from "./users";
 
 test("a script of the frontend reads every answer of the service, headers and errors too", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
 
-    const created = await ask(page, "POST", "/api/tasks", { title: "Bake bread" });
-    const invalid = await ask(page, "POST", "/api/tasks", { title: "" });
-    const unknown = await ask(page, "GET", "/api/tasks/9007199254740991");
+    const created = await callApi(page, "POST", "/api/tasks", { title: "Bake bread" });
+    const invalid = await callApi(page, "POST", "/api/tasks", { title: "" });
+    const unknown = await callApi(page, "GET", "/api/tasks/9007199254740991");
     const unauthorized = await page.evaluate(async (url) => {
       const response = await fetch(url, { credentials: "include" });
       return [response.status, response.headers.get("WWW-Authenticate")];
-    }, `${SERVICE}/api/tasks`);
+    }, `${SERVICE_URL}/api/tasks`);
 
     assert.equal(created.status, 201);
     assert.match(created.headers.location ?? "", /^\/api\/tasks\/\d+$/);
@@ -33,14 +34,14 @@ test("a script of the frontend reads every answer of the service, headers and er
 
 test("a script of another origin reads nothing", () =>
   withPage(async (page) => {
-    await page.goto(`${STRANGER}/sign-in`);
+    await page.goto(`${OTHER_ORIGIN}/sign-in`);
     const refusal = page.waitForEvent("console", (message) => /CORS policy/.test(message.text()));
 
     const outcome = await page.evaluate(async (url) => {
       // Without a wish to read it, the answer is there: neither the service nor the policy of the page is the reason.
       const unread = await fetch(url, { mode: "no-cors" });
       return [unread.type, await fetch(url).then(String, (error: Error) => error.name)];
-    }, `${SERVICE}/api/tasks`);
+    }, `${SERVICE_URL}/api/tasks`);
 
     assert.deepEqual(outcome, ["opaque", "TypeError"]);
     assert.match((await refusal).text(), /No 'Access-Control-Allow-Origin' header is present/);
@@ -48,7 +49,7 @@ test("a script of another origin reads nothing", () =>
 
 test("the preflight allows the frontend what it sends, and strangers nothing", async () => {
   const preflight = (origin: string) =>
-    fetch(`${SERVICE}/api/tasks/1`, {
+    fetch(`${SERVICE_URL}/api/tasks/1`, {
       method: "OPTIONS",
       headers: {
         Origin: origin,
@@ -57,9 +58,9 @@ test("the preflight allows the frontend what it sends, and strangers nothing", a
       },
     });
 
-  const [ours, theirs] = [await preflight(FRONTEND), await preflight(STRANGER)];
+  const [ours, theirs] = [await preflight(FRONTEND_URL), await preflight(OTHER_ORIGIN)];
 
-  assert.equal(ours.headers.get("Access-Control-Allow-Origin"), FRONTEND);
+  assert.equal(ours.headers.get("Access-Control-Allow-Origin"), FRONTEND_URL);
   assert.equal(ours.headers.get("Access-Control-Allow-Credentials"), "true");
   assert.match(ours.headers.get("Access-Control-Allow-Headers") ?? "", /if-match/i);
   assert.equal(theirs.headers.get("Access-Control-Allow-Origin"), null);
@@ -72,7 +73,7 @@ test("every page says what it may load, and that nobody may frame it", () =>
     const policy = headers["content-security-policy"] ?? "";
     assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/);
     assert.doesNotMatch(policy, /unsafe-/);
-    assert(policy.includes(`connect-src 'self' ${SERVICE};`));
+    assert(policy.includes(`connect-src 'self' ${SERVICE_URL};`));
     assert.equal(headers["x-content-type-options"], "nosniff");
     assert.equal(headers["referrer-policy"], "same-origin");
   }));

@@ -4,93 +4,95 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, box, editor, hold, join, kept, newTask, titles, type, words } from "./task-page";
-import { service, SERVICE } from "./servers";
+import { holdRequests } from "./requests";
+import { service, SERVICE_URL } from "./servers";
+import { addForm, addTask, checkbox, editButton, editForm, fillFields, taskTitles, waitUntilSaved } from "./task-page";
+import { openAsNewUser } from "./users";
 
-const addButton = (page: Page) => newTask(page).getByRole("button", { name: "Add" });
-const title = (page: Page) => newTask(page).getByLabel("Title");
+const addButton = (page: Page) => addForm(page).getByRole("button", { name: "Add" });
+const title = (page: Page) => addForm(page).getByLabel("Title");
 const notAdded = (page: Page) => page.getByRole("region", { name: "Not added" });
 
 test("a task that is refused while the next one is typed waits beside it, with the reason", () =>
   withPage(async (page) => {
     const tooLong = `Bake ${"very ".repeat(100)}good bread`;
-    await join(page);
-    const release = await hold(page, "POST", `${SERVICE}/api/tasks`);
+    await openAsNewUser(page);
+    const release = await holdRequests(page, "POST", `${SERVICE_URL}/api/tasks`);
 
-    await type(newTask(page), tooLong, "Rye");
+    await fillFields(addForm(page), tooLong, "Rye");
     await addButton(page).click();
     await title(page).pressSequentially("Water the");
     release();
     await notAdded(page).getByText("Title must be 500 characters or less").waitFor();
     assert.equal(await title(page).inputValue(), "Water the");
-    assert.equal(await newTask(page).getByText("Title must be").count(), 0);
+    assert.equal(await addForm(page).getByText("Title must be").count(), 0);
     await page.reload();
     await notAdded(page).getByText("Title must be 500 characters or less").waitFor();
     await notAdded(page).getByRole("button", { name: "Edit" }).click();
 
     assert.equal(await title(page).inputValue(), tooLong);
-    assert.equal(await newTask(page).getByLabel("Description").inputValue(), "Rye");
+    assert.equal(await addForm(page).getByLabel("Description").inputValue(), "Rye");
     await title(page).fill("Bake good bread");
     await addButton(page).click();
-    await kept(page, "Bake good bread");
+    await waitUntilSaved(page, "Bake good bread");
     await notAdded(page).getByText("Water the").waitFor();
     await notAdded(page).getByRole("button", { name: "Discard" }).click();
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake good bread"]);
+    assert.deepEqual(await taskTitles(page), ["Bake good bread"]);
     assert.equal(await notAdded(page).count(), 0);
   }));
 
 test("a double click adds one task and complains of nothing", () =>
   withPage(async (page) => {
-    await join(page);
-    const release = await hold(page, "POST", `${SERVICE}/api/tasks`);
+    await openAsNewUser(page);
+    const release = await holdRequests(page, "POST", `${SERVICE_URL}/api/tasks`);
     let sent = 0;
-    page.on("request", (request) => (sent += Number(request.method() === "POST" && request.url().startsWith(SERVICE))));
+    page.on("request", (request) => (sent += Number(request.method() === "POST" && request.url().startsWith(SERVICE_URL))));
 
     await title(page).fill("Bake bread");
     await addButton(page).dblclick();
     release();
-    await kept(page, "Bake bread");
+    await waitUntilSaved(page, "Bake bread");
     await page.waitForTimeout(700);
 
-    assert.equal(await newTask(page).getByText("Title is required").count(), 0);
+    assert.equal(await addForm(page).getByText("Title is required").count(), 0);
     assert.equal(sent, 1);
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake bread"]);
+    assert.deepEqual(await taskTitles(page), ["Bake bread"]);
     assert.equal(await notAdded(page).count(), 0);
   }));
 
 test("what is being typed outlives a reload, and a second one", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Water the plants");
-    await type(newTask(page), "Bake bread", "Rye");
-    await words(page, "Water the plants").click();
-    await type(editor(page), "Water the garden");
+    await openAsNewUser(page);
+    await addTask(page, "Water the plants");
+    await fillFields(addForm(page), "Bake bread", "Rye");
+    await editButton(page, "Water the plants").click();
+    await fillFields(editForm(page), "Water the garden");
 
     for (let times = 0; times < 2; times += 1) {
       await page.reload();
-      await editor(page).waitFor();
+      await editForm(page).waitFor();
 
       assert.equal(await title(page).inputValue(), "Bake bread");
-      assert.equal(await newTask(page).getByLabel("Description").inputValue(), "Rye");
-      assert.equal(await editor(page).getByLabel("Title").inputValue(), "Water the garden");
+      assert.equal(await addForm(page).getByLabel("Description").inputValue(), "Rye");
+      assert.equal(await editForm(page).getByLabel("Title").inputValue(), "Water the garden");
     }
   }));
 
 test("who signs out during an outage is asked before anything is lost", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Water the plants");
+    await openAsNewUser(page);
+    await addTask(page, "Water the plants");
     const question = page.getByRole("dialog", { name: "Sign out all the same?" });
 
     await service.whileStopped(async () => {
-      await box(page, "Water the plants").check();
+      await checkbox(page, "Water the plants").check();
       await page.getByText("The service is taking a break.").waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
       await question.getByRole("button", { name: "Stay" }).click();
     });
-    await kept(page, "Water the plants");
+    await waitUntilSaved(page, "Water the plants");
     await title(page).fill("Bake bread");
     await page.getByRole("button", { name: "Sign out" }).click();
     await question.getByRole("button", { name: "Sign out and lose it" }).click();
@@ -100,16 +102,16 @@ test("who signs out during an outage is asked before anything is lost", () =>
 
 test("Escape that belongs to an input method gives up no edit", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    await words(page, "Bake bread").click();
-    await type(editor(page), "パンを焼く");
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    await editButton(page, "Bake bread").click();
+    await fillFields(editForm(page), "パンを焼く");
     const press = (isComposing: boolean) =>
-      editor(page).getByLabel("Title").dispatchEvent("keydown", { key: "Escape", bubbles: true, isComposing });
+      editForm(page).getByLabel("Title").dispatchEvent("keydown", { key: "Escape", bubbles: true, isComposing });
 
     await press(true);
-    assert.equal(await editor(page).getByLabel("Title").inputValue(), "パンを焼く");
+    assert.equal(await editForm(page).getByLabel("Title").inputValue(), "パンを焼く");
     await press(false);
 
-    await words(page, "Bake bread").waitFor();
+    await editButton(page, "Bake bread").waitFor();
   }));

@@ -6,8 +6,9 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { withPage } from "./browser";
-import { add, join, somebody, titles } from "./task-page";
-import { frontend, FRONTEND, FRONTEND_SERVER, NO_DATABASE, Program } from "./servers";
+import { frontend, FRONTEND_SCRIPT, FRONTEND_URL, ServerProcess, UNREACHABLE_DATABASE } from "./servers";
+import { addTask, taskTitles } from "./task-page";
+import { newUser, openAsNewUser } from "./users";
 
 const MOST_ATTEMPTS = 20;
 
@@ -15,7 +16,7 @@ test("a server that does not know its own address does not start, and says why",
   const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(await freePort()) };
   delete environment.BETTER_AUTH_URL;
 
-  const starting = promisify(execFile)(process.execPath, [FRONTEND_SERVER], { env: environment, timeout: 20_000 });
+  const starting = promisify(execFile)(process.execPath, [FRONTEND_SCRIPT], { env: environment, timeout: 20_000 });
 
   await assert.rejects(starting, (error: { code: number; stderr: string }) => {
     assert.match(error.stderr, /^The frontend cannot start: BETTER_AUTH_URL must be set: see \.env\.example$/m);
@@ -44,16 +45,16 @@ test("behind a proxy that is trusted, each of its clients has attempts of its ow
 
 test("where the users cannot be asked for, the page says so, and can be tried again", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
 
-    await frontend.whileTold({ DATABASE_URL: NO_DATABASE }, async () => {
+    await frontend.whileRunningWith({ DATABASE_URL: UNREACHABLE_DATABASE }, async () => {
       await page.goto("/");
       await page.getByRole("heading", { name: "This page cannot be shown just now" }).waitFor();
     });
     await page.getByRole("button", { name: "Try again" }).click();
 
-    assert.deepEqual(await titles(page), ["Bake bread"]);
+    assert.deepEqual(await taskTitles(page), ["Bake bread"]);
   }, {}, /React error #441/)); // That the server could not make the page, and no more.
 
 /** What came of trying one password more than is allowed, each time as from another address. */
@@ -64,11 +65,11 @@ async function guesses(url: string, forwardedFor: (attempt: number) => string): 
       method: "POST",
       headers: {
         "Content-Type": "application/json",
-        Origin: FRONTEND,
+        Origin: FRONTEND_URL,
         "X-Forwarded-For": forwardedFor(attempt),
         "X-Client-Address": forwardedFor(attempt),
       },
-      body: JSON.stringify(somebody()),
+      body: JSON.stringify(newUser()),
     });
     statuses.push(response.status);
   }
@@ -79,7 +80,7 @@ async function guesses(url: string, forwardedFor: (attempt: number) => string): 
 async function withServer(told: Record<string, string>, act: (url: string) => Promise<void>): Promise<void> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const server = new Program([process.execPath, FRONTEND_SERVER], { PORT: port, HOSTNAME: "127.0.0.1" }, `${url}/icon.svg`);
+  const server = new ServerProcess([process.execPath, FRONTEND_SCRIPT], { PORT: port, HOSTNAME: "127.0.0.1" }, `${url}/icon.svg`);
   await server.start(told);
   await act(url).finally(() => server.stop());
 }

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decodeJwt } from "jose";
-import type { CDPSession, Page } from "playwright-core";
 import { Client } from "pg";
+import type { CDPSession, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, ask, box, join, kept, lookAgain, row, words, editor, type } from "./task-page";
-import { given, SERVICE } from "./servers";
+import { callApi, refetchList } from "./requests";
+import { requiredEnv, SERVICE_URL } from "./servers";
+import { addTask, checkbox, editButton, editForm, fillFields, taskRow, waitUntilSaved } from "./task-page";
+import { openAsNewUser } from "./users";
 
 const MANY = 10_000;
 const TICKS = 5;
@@ -16,7 +18,7 @@ const MOST_MS = 450;
 
 test("with ten thousand tasks, a box is ticked at once", (t) =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
     await store(page, MANY);
 
     const began = Date.now();
@@ -39,28 +41,28 @@ test("with ten thousand tasks, a box is ticked at once", (t) =>
 
 test("a change does not ask for the whole list, and what changed elsewhere is still found", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    await add(page, "Water the plants");
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    await addTask(page, "Water the plants");
     const path = `/api/tasks`;
     let asked = 0;
     page.on("request", (request) => {
-      asked += Number(request.method() === "GET" && request.url() === SERVICE + path);
+      asked += Number(request.method() === "GET" && request.url() === SERVICE_URL + path);
     });
 
-    await box(page, "Bake bread").check();
-    await kept(page, "Bake bread");
-    await words(page, "Bake bread").click();
-    await type(editor(page), "Bake two loaves");
-    await editor(page).getByRole("button", { name: "Save" }).click();
-    await kept(page, "Bake two loaves");
+    await checkbox(page, "Bake bread").check();
+    await waitUntilSaved(page, "Bake bread");
+    await editButton(page, "Bake bread").click();
+    await fillFields(editForm(page), "Bake two loaves");
+    await editForm(page).getByRole("button", { name: "Save" }).click();
+    await waitUntilSaved(page, "Bake two loaves");
     await page.waitForTimeout(300);
     assert.equal(asked, 0);
-    await ask(page, "POST", path, { title: "Write to Grace" });
-    await lookAgain(page);
-    await row(page, "Write to Grace").waitFor();
+    await callApi(page, "POST", path, { title: "Write to Grace" });
+    await refetchList(page);
+    await taskRow(page, "Write to Grace").waitFor();
     const unchanged = page.waitForResponse((response) => response.status() === 304);
-    await lookAgain(page);
+    await refetchList(page);
 
     await unchanged;
   }));
@@ -68,7 +70,7 @@ test("a change does not ask for the whole list, and what changed elsewhere is st
 /** Straight into the database: by the service it would take a minute. */
 async function store(page: Page, count: number): Promise<void> {
   const { token } = (await (await page.request.get("/api/auth/token")).json()) as { token: string };
-  const client = new Client({ connectionString: given("DATABASE_URL") });
+  const client = new Client({ connectionString: requiredEnv("DATABASE_URL") });
   await client.connect();
   try {
     await client.query(

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import type { Page, Response, Route } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, box, join, kept, newTask, row, titles, type } from "./task-page";
-import { NO_DATABASE, service, SERVICE, until } from "./servers";
+import { service, SERVICE_URL, UNREACHABLE_DATABASE, waitUntil } from "./servers";
+import { addForm, addTask, checkbox, fillFields, taskRow, taskTitles, waitUntilSaved } from "./task-page";
+import { openAsNewUser } from "./users";
 
 /** How far the browser's clocks may differ from each other. */
 const CLOCK_MS = 50;
@@ -14,42 +15,42 @@ const banner = (page: Page) => page.getByText("The service is taking a break.");
 
 test("a service that was away gets what was done in the meantime, once", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Water the plants");
+    await openAsNewUser(page);
+    await addTask(page, "Water the plants");
 
     await service.whileStopped(async () => {
-      await type(newTask(page), "Bake bread");
-      await newTask(page).getByRole("button", { name: "Add" }).click();
-      await box(page, "Water the plants").check();
+      await fillFields(addForm(page), "Bake bread");
+      await addForm(page).getByRole("button", { name: "Add" }).click();
+      await checkbox(page, "Water the plants").check();
       await banner(page).waitFor();
-      await row(page, "Bake bread").and(page.locator("[aria-busy=true]")).waitFor();
+      await taskRow(page, "Bake bread").and(page.locator("[aria-busy=true]")).waitFor();
     });
 
-    await kept(page, "Bake bread");
-    await kept(page, "Water the plants");
+    await waitUntilSaved(page, "Bake bread");
+    await waitUntilSaved(page, "Water the plants");
     await banner(page).waitFor({ state: "detached" });
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake bread", "Water the plants"]);
-    assert(await box(page, "Water the plants").isChecked());
+    assert.deepEqual(await taskTitles(page), ["Bake bread", "Water the plants"]);
+    assert(await checkbox(page, "Water the plants").isChecked());
   }));
 
 test("a 503 is waited for as long as Retry-After says, and goes away by itself", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
     const refused: Response[] = [];
     page.on("response", (response) => {
       const ours = response.request().method() === "POST" && response.status() === 503;
       if (ours) refused.push(response);
     });
 
-    await service.whileTold({ DATABASE_URL: NO_DATABASE }, async () => {
-      await type(newTask(page), "Bake bread");
-      await newTask(page).getByRole("button", { name: "Add" }).click();
+    await service.whileRunningWith({ DATABASE_URL: UNREACHABLE_DATABASE }, async () => {
+      await fillFields(addForm(page), "Bake bread");
+      await addForm(page).getByRole("button", { name: "Add" }).click();
       await banner(page).waitFor();
-      await until(async () => refused.length > 1, "there is no second try");
+      await waitUntil(async () => refused.length > 1, "there is no second try");
     });
 
-    await kept(page, "Bake bread");
+    await waitUntilSaved(page, "Bake bread");
     await banner(page).waitFor({ state: "detached" });
     const [first, second] = refused;
     assert(first && second);
@@ -61,29 +62,29 @@ test("a 503 is waited for as long as Retry-After says, and goes away by itself",
 
 test("a change whose answer was lost is made once", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
 
-    await page.route(`${SERVICE}/api/tasks`, lostAnswer("POST"));
-    await add(page, "Bake bread");
-    await page.route(`${SERVICE}/api/tasks/*/complete`, lostAnswer("PATCH"));
-    await box(page, "Bake bread").check();
-    await kept(page, "Bake bread");
+    await page.route(`${SERVICE_URL}/api/tasks`, lostAnswer("POST"));
+    await addTask(page, "Bake bread");
+    await page.route(`${SERVICE_URL}/api/tasks/*/complete`, lostAnswer("PATCH"));
+    await checkbox(page, "Bake bread").check();
+    await waitUntilSaved(page, "Bake bread");
 
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake bread"]);
-    assert(await box(page, "Bake bread").isChecked());
+    assert.deepEqual(await taskTitles(page), ["Bake bread"]);
+    assert(await checkbox(page, "Bake bread").isChecked());
   }));
 
 test("an answer that breaks off is asked for again", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Water the plants");
-    await page.addInitScript(breakOffFirst, `${SERVICE}/api/tasks`);
+    await openAsNewUser(page);
+    await addTask(page, "Water the plants");
+    await page.addInitScript(breakOffFirst, `${SERVICE_URL}/api/tasks`);
 
     await page.reload();
     await banner(page).waitFor();
 
-    assert.deepEqual(await titles(page), ["Water the plants"]);
+    assert.deepEqual(await taskTitles(page), ["Water the plants"]);
     await banner(page).waitFor({ state: "detached" });
   }));
 

@@ -2,22 +2,34 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { add, bin, box, editor, hold, join, kept, newTask, titles, type, words } from "./task-page";
-import { SERVICE } from "./servers";
+import { holdRequests } from "./requests";
+import { SERVICE_URL } from "./servers";
+import {
+  addForm,
+  addTask,
+  checkbox,
+  deleteButton,
+  editButton,
+  editForm,
+  fillFields,
+  taskTitles,
+  waitUntilSaved,
+} from "./task-page";
+import { openAsNewUser } from "./users";
 
-const A_TASK = `${SERVICE}/api/tasks/*`;
+const A_TASK = `${SERVICE_URL}/api/tasks/*`;
 
 test("words that follow others which are on their way are no conflict with them, and are not lost", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    const release = await hold(page, "PUT", A_TASK);
-    const title = editor(page).getByLabel("Title");
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    const release = await holdRequests(page, "PUT", A_TASK);
+    const title = editForm(page).getByLabel("Title");
 
-    await words(page, "Bake bread").click();
+    await editButton(page, "Bake bread").click();
     await title.fill("Bake two loaves");
     await title.press("Enter");
-    await words(page, "Bake two loaves").click();
+    await editButton(page, "Bake two loaves").click();
     await title.fill("Bake three loaves");
     const answered = page.waitForResponse((response) => response.request().method() === "PUT");
     release();
@@ -27,55 +39,55 @@ test("words that follow others which are on their way are no conflict with them,
     assert.equal(await title.inputValue(), "Bake three loaves");
     await title.press("Enter");
 
-    await kept(page, "Bake three loaves");
+    await waitUntilSaved(page, "Bake three loaves");
     assert.equal(await page.locator("dialog").count(), 0);
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake three loaves"]);
-    assert.equal(await editor(page).count(), 0);
+    assert.deepEqual(await taskTitles(page), ["Bake three loaves"]);
+    assert.equal(await editForm(page).count(), 0);
   }));
 
 test("two edits that follow each other quickly are both made", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    const release = await hold(page, "PUT", A_TASK);
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    const release = await holdRequests(page, "PUT", A_TASK);
 
     for (const [before, after] of [["Bake bread", "Bake two loaves"], ["Bake two loaves", "Bake three loaves"]] as const) {
-      await words(page, before).click();
-      await type(editor(page), after);
-      await editor(page).getByRole("button", { name: "Save" }).click();
+      await editButton(page, before).click();
+      await fillFields(editForm(page), after);
+      await editForm(page).getByRole("button", { name: "Save" }).click();
     }
     release();
-    await kept(page, "Bake three loaves");
+    await waitUntilSaved(page, "Bake three loaves");
 
     assert.equal(await page.locator("dialog").count(), 0);
     await page.reload();
-    assert.deepEqual(await titles(page), ["Bake three loaves"]);
+    assert.deepEqual(await taskTitles(page), ["Bake three loaves"]);
   }));
 
 test("an edit that is refused does not take the keyboard away from other words", () =>
   withPage(async (page) => {
-    await join(page);
-    await add(page, "Bake bread");
-    const release = await hold(page, "PUT", A_TASK);
-    await words(page, "Bake bread").click();
-    await type(editor(page), "a".repeat(501));
-    await editor(page).getByRole("button", { name: "Save" }).click();
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    const release = await holdRequests(page, "PUT", A_TASK);
+    await editButton(page, "Bake bread").click();
+    await fillFields(editForm(page), "a".repeat(501));
+    await editForm(page).getByRole("button", { name: "Save" }).click();
 
-    await newTask(page).getByLabel("Title").pressSequentially("Water ");
+    await addForm(page).getByLabel("Title").pressSequentially("Water ");
     release();
-    await editor(page).getByText("Title must be 500 characters or less").waitFor();
+    await editForm(page).getByText("Title must be 500 characters or less").waitFor();
     await page.keyboard.type("the plants");
 
-    assert.equal(await newTask(page).getByLabel("Title").inputValue(), "Water the plants");
-    assert.equal(await editor(page).getByLabel("Title").inputValue(), "a".repeat(501));
+    assert.equal(await addForm(page).getByLabel("Title").inputValue(), "Water the plants");
+    assert.equal(await editForm(page).getByLabel("Title").inputValue(), "a".repeat(501));
   }));
 
 test("Enter that is held down saves once", () =>
   withPage(async (page) => {
     let sent = 0;
     page.on("request", (request) => {
-      const isOurs = ["POST", "PUT"].includes(request.method()) && request.url().startsWith(SERVICE);
+      const isOurs = ["POST", "PUT"].includes(request.method()) && request.url().startsWith(SERVICE_URL);
       sent += Number(isOurs);
     });
     const holdEnter = async () => {
@@ -84,51 +96,51 @@ test("Enter that is held down saves once", () =>
       for (let times = 0; times < 3; times += 1) await page.keyboard.down("Enter");
       await page.keyboard.up("Enter");
     };
-    await join(page);
+    await openAsNewUser(page);
 
-    await newTask(page).getByLabel("Title").fill("Bake bread");
+    await addForm(page).getByLabel("Title").fill("Bake bread");
     await holdEnter();
-    await kept(page, "Bake bread");
-    await words(page, "Bake bread").click();
-    await editor(page).getByLabel("Title").fill("Bake two loaves");
+    await waitUntilSaved(page, "Bake bread");
+    await editButton(page, "Bake bread").click();
+    await editForm(page).getByLabel("Title").fill("Bake two loaves");
     await holdEnter();
-    await kept(page, "Bake two loaves");
+    await waitUntilSaved(page, "Bake two loaves");
 
     assert.equal(sent, 2);
     assert.equal(await page.getByText("Title is required").count(), 0);
-    assert.equal(await editor(page).count(), 0);
+    assert.equal(await editForm(page).count(), 0);
   }));
 
 test("after two changes that fail together, the list is asked for", () =>
   withPage(async (page) => {
-    await join(page);
-    for (const title of ["Bake bread", "Water the plants"]) await add(page, title);
+    await openAsNewUser(page);
+    for (const title of ["Bake bread", "Water the plants"]) await addTask(page, title);
     await page.evaluate(failTogether);
-    const asked = page.waitForRequest((request) => request.url() === `${SERVICE}/api/tasks` && request.method() === "GET");
+    const asked = page.waitForRequest((request) => request.url() === `${SERVICE_URL}/api/tasks` && request.method() === "GET");
 
-    await box(page, "Bake bread").click();
-    await box(page, "Water the plants").click();
+    await checkbox(page, "Bake bread").click();
+    await checkbox(page, "Water the plants").click();
 
     await asked;
   }));
 
 test("what has failed is still said when other things succeed", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
     const others = ["Write to Grace", "Water the plants", "Call the dentist"];
-    for (const title of ["Bake bread", ...others]) await add(page, title);
+    for (const title of ["Bake bread", ...others]) await addTask(page, title);
     await page.route(A_TASK, (route) =>
       route.request().method() === "DELETE"
         ? route.fulfill({ status: 500, headers: { "Access-Control-Allow-Origin": "*" }, json: {} })
         : route.fallback(),
     );
-    await bin(page, "Bake bread").click();
+    await deleteButton(page, "Bake bread").click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByRole("alert").getByText("was not deleted").waitFor();
 
     for (const title of others) {
-      await box(page, title).check();
-      await kept(page, title);
+      await checkbox(page, title).check();
+      await waitUntilSaved(page, title);
     }
 
     assert.equal(await page.getByRole("alert").getByText("was not deleted").count(), 1);
@@ -137,22 +149,22 @@ test("what has failed is still said when other things succeed", () =>
 test("after a deletion, the keyboard goes on beside it, and the list stays where it is", () =>
   withPage(
     async (page) => {
-      await join(page);
-      for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await add(page, title);
-      await bin(page, "Water the plants").scrollIntoViewIfNeeded();
+      await openAsNewUser(page);
+      for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await addTask(page, title);
+      await deleteButton(page, "Water the plants").scrollIntoViewIfNeeded();
       const before = await page.evaluate(() => window.scrollY);
       assert(before > 0);
 
-      await bin(page, "Water the plants").click();
+      await deleteButton(page, "Water the plants").click();
       await page.getByRole("button", { name: "Delete", exact: true }).click();
-      await words(page, "Water the plants").waitFor({ state: "detached" });
+      await editButton(page, "Water the plants").waitFor({ state: "detached" });
 
       const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
       assert.equal(await focused(), "Done: Bake bread");
       assert((await page.evaluate(() => window.scrollY)) > 0);
-      await bin(page, "Bake bread").click();
+      await deleteButton(page, "Bake bread").click();
       await page.getByRole("button", { name: "Delete", exact: true }).click();
-      await words(page, "Bake bread").waitFor({ state: "detached" });
+      await editButton(page, "Bake bread").waitFor({ state: "detached" });
       assert.equal(await focused(), "Done: Write to Grace");
     },
     { viewport: { width: 390, height: 450 } },
@@ -160,14 +172,14 @@ test("after a deletion, the keyboard goes on beside it, and the list stays where
 
 test("the second half of a double click does nothing to the task that has moved below it", () =>
   withPage(async (page) => {
-    await join(page);
-    for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await add(page, title);
-    await words(page, "Write to Grace").click();
+    await openAsNewUser(page);
+    for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await addTask(page, title);
+    await editButton(page, "Write to Grace").click();
 
-    await editor(page).getByRole("button", { name: "Cancel" }).dblclick();
-    await words(page, "Write to Grace").waitFor();
+    await editForm(page).getByRole("button", { name: "Cancel" }).dblclick();
+    await editButton(page, "Write to Grace").waitFor();
 
-    assert.equal(await editor(page).count(), 0);
+    assert.equal(await editForm(page).count(), 0);
     assert.equal(await page.locator("dialog").count(), 0);
   }));
 

@@ -4,99 +4,99 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** What `make e2e` tells: the addresses, the database, the secret, and where the programs are. */
-export function given(name: string): string {
+/** Returns an environment variable that `make e2e` sets: a URL, a port, the secret or a path. */
+export function requiredEnv(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run the scenarios with \`make e2e\``);
   return value;
 }
 
-export const FRONTEND = given("BETTER_AUTH_URL");
-export const SERVICE = given("TASKS_API_URL");
-/** The frontend by another name: to a browser, a page of another origin. */
-export const STRANGER = FRONTEND.replace("localhost", "127.0.0.1");
+export const FRONTEND_URL = requiredEnv("BETTER_AUTH_URL");
+export const SERVICE_URL = requiredEnv("TASKS_API_URL");
+/** The frontend under another host name, which browsers treat as another origin. */
+export const OTHER_ORIGIN = FRONTEND_URL.replace("localhost", "127.0.0.1");
 
-const START_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 
-/** A program that the scenarios start and stop. */
-export class Program {
+/** A server that the scenarios start and stop. */
+export class ServerProcess {
   #process: ChildProcess | undefined;
 
   constructor(
     private readonly command: readonly string[],
     private readonly environment: Record<string, string>,
-    private readonly proof: string,
+    private readonly healthUrl: string,
   ) {}
 
-  /** Returns when it answers. `changed` is for this run alone. */
-  async start(changed: Record<string, string> = {}): Promise<void> {
-    const [program = "", ...words] = this.command;
-    this.#process = spawn(program, words, {
-      // A folder without a `.env`, whose settings are not for these.
+  /** Starts the server and waits until it responds. `overrides` are environment variables for this run only. */
+  async start(overrides: Record<string, string> = {}): Promise<void> {
+    const [program = "", ...args] = this.command;
+    this.#process = spawn(program, args, {
+      // An empty folder, so that the server does not read the settings in a `.env` file.
       cwd: await mkdtemp(path.join(tmpdir(), "e2e-")),
-      env: { ...process.env, ...this.environment, ...changed },
+      env: { ...process.env, ...this.environment, ...overrides },
       stdio: ["ignore", "ignore", "inherit"],
     });
-    await until(() => answers(this.proof), `${this.proof} does not answer`);
+    await waitUntil(() => isReachable(this.healthUrl), `${this.healthUrl} does not respond`);
   }
 
   async stop(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
     if (!process || process.exitCode !== null) return;
-    const ended = once(process, "exit");
+    const exited = once(process, "exit");
     process.kill("SIGTERM");
-    await ended;
+    await exited;
   }
 
-  /** Does something while this does not answer; afterwards it does, whatever came of that. */
-  async whileStopped(act: () => Promise<void>): Promise<void> {
+  /** Stops the server, runs the action, and starts the server again even if the action fails. */
+  async whileStopped(action: () => Promise<void>): Promise<void> {
     await this.stop();
     try {
-      await act();
+      await action();
     } finally {
       await this.start();
     }
   }
 
-  /** Does something while this is told something else. */
-  async whileTold(changed: Record<string, string>, act: () => Promise<void>): Promise<void> {
+  /** Runs the action while the server runs with other environment variables. */
+  async whileRunningWith(overrides: Record<string, string>, action: () => Promise<void>): Promise<void> {
     await this.whileStopped(async () => {
-      await this.start(changed);
-      await act().finally(() => this.stop());
+      await this.start(overrides);
+      await action().finally(() => this.stop());
     });
   }
 }
 
-export const service = new Program(
-  [given("PYTHON"), "-m", "tasks_api", "serve"],
-  { PORT: given("SERVICE_PORT"), LOG_LEVEL: "error" },
-  `${SERVICE}/livez`,
+export const service = new ServerProcess(
+  [requiredEnv("PYTHON"), "-m", "tasks_api", "serve"],
+  { PORT: requiredEnv("SERVICE_PORT"), LOG_LEVEL: "error" },
+  `${SERVICE_URL}/livez`,
 );
 
-export const FRONTEND_SERVER = path.resolve(".next/standalone/server.js");
+export const FRONTEND_SCRIPT = path.resolve(".next/standalone/server.js");
 
-export const frontend = new Program(
-  [process.execPath, FRONTEND_SERVER],
-  { PORT: given("FRONTEND_PORT"), HOSTNAME: "127.0.0.1" },
-  `${STRANGER}/icon.svg`,
+export const frontend = new ServerProcess(
+  [process.execPath, FRONTEND_SCRIPT],
+  { PORT: requiredEnv("FRONTEND_PORT"), HOSTNAME: "127.0.0.1" },
+  `${OTHER_ORIGIN}/icon.svg`,
 );
 
-/** Nobody listens there: a database that is away. */
-export const NO_DATABASE = "postgresql://postgres@127.0.0.1:1/tasks";
+/** No server listens on this port. */
+export const UNREACHABLE_DATABASE = "postgresql://postgres@127.0.0.1:1/tasks";
 
-async function answers(url: string): Promise<boolean> {
+async function isReachable(url: string): Promise<boolean> {
   return fetch(url).then(
     () => true,
     () => false,
   );
 }
 
-/** Asks again and again, for as long as a program may take to start. */
-export async function until(holds: () => Promise<boolean>, complaint: string): Promise<void> {
-  const giveUp = Date.now() + START_MS;
-  while (!(await holds())) {
-    if (Date.now() > giveUp) throw new Error(complaint);
+/** Polls the condition. Throws an error with the message if it does not hold in time. */
+export async function waitUntil(condition: () => Promise<boolean>, message: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(message);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

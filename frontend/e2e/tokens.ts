@@ -5,8 +5,9 @@ import { decodeJwt, SignJWT } from "jose";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { add, join, newTask, signUp, somebody, titles, type } from "./task-page";
-import { given, SERVICE } from "./servers";
+import { requiredEnv, SERVICE_URL } from "./servers";
+import { addForm, addTask, fillFields, taskTitles } from "./task-page";
+import { newUser, openAsNewUser, signUp } from "./users";
 
 const TOKEN = "**/api/auth/token";
 
@@ -14,10 +15,10 @@ test("one token serves until it is about to expire", () =>
   withPage(async (page) => {
     let fetched = 0;
     page.on("request", (request) => (fetched += Number(request.url().endsWith("/api/auth/token"))));
-    await join(page);
+    await openAsNewUser(page);
 
-    await add(page, "Water the plants");
-    await add(page, "Bake bread");
+    await addTask(page, "Water the plants");
+    await addTask(page, "Bake bread");
 
     assert.equal(fetched, 1);
   }));
@@ -27,15 +28,15 @@ test("a token is renewed before it expires, and not when it is refused", () =>
     const statuses: number[] = [];
     let fetched = 0;
     page.on("response", (response) => {
-      if (response.url().startsWith(SERVICE)) statuses.push(response.status());
+      if (response.url().startsWith(SERVICE_URL)) statuses.push(response.status());
       if (response.url().endsWith("/api/auth/token")) fetched += 1;
     });
     await page.route(TOKEN, issued(0, 62), { times: 1 });
-    await join(page);
+    await openAsNewUser(page);
 
     assert.equal(fetched, 1);
     await page.waitForTimeout(2500);
-    await add(page, "Bake bread");
+    await addTask(page, "Bake bread");
 
     assert.equal(fetched, 2);
     assert(!statuses.includes(401), String(statuses));
@@ -43,36 +44,36 @@ test("a token is renewed before it expires, and not when it is refused", () =>
 
 test("an expired token is renewed without a word", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
     const refused = page.waitForResponse(
-      (response) => response.url().startsWith(SERVICE) && response.status() === 401,
+      (response) => response.url().startsWith(SERVICE_URL) && response.status() === 401,
     );
     await page.route(TOKEN, issued(4500, 900), { times: 1 });
 
     await page.reload();
     await refused;
-    await add(page, "Water the plants");
+    await addTask(page, "Water the plants");
 
-    assert.deepEqual(await titles(page), ["Water the plants"]);
+    assert.deepEqual(await taskTitles(page), ["Water the plants"]);
   }));
 
 test("a token request that never ends is given up, and made again", () =>
   withPage(async (page) => {
-    await join(page);
+    await openAsNewUser(page);
     await page.route(TOKEN, () => new Promise(() => undefined), { times: 1 });
 
     await page.reload();
     await page.getByText("The service is taking a break.").waitFor({ timeout: 20_000 });
 
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
-    await add(page, "Bake bread");
+    await addTask(page, "Bake bread");
   }));
 
 test("a page of one user does nothing in the name of another who has signed in beside it", () =>
   withPage(async (page, context) => {
-    const grace = somebody("Grace");
+    const grace = newUser("Grace");
     await page.route(TOKEN, issued(0, 60), { times: 1 }); // To be renewed with the next request.
-    await join(page);
+    await openAsNewUser(page);
     const beside = await context.newPage();
     await beside.goto("/");
     await beside.getByRole("button", { name: "Sign out" }).click();
@@ -80,16 +81,16 @@ test("a page of one user does nothing in the name of another who has signed in b
     await signUp(beside, grace);
     const written: string[] = [];
     page.on("request", (request) => {
-      if (request.url().startsWith(SERVICE) && request.method() === "POST") written.push(request.url());
+      if (request.url().startsWith(SERVICE_URL) && request.method() === "POST") written.push(request.url());
     });
 
-    await type(newTask(page), "A secret of Ada's");
+    await fillFields(addForm(page), "A secret of Ada's");
     const left = page.waitForEvent("framenavigated");
-    await newTask(page).getByRole("button", { name: "Add" }).click();
+    await addForm(page).getByRole("button", { name: "Add" }).click();
     await left;
     await page.getByTitle("Signed in as Grace").waitFor();
 
-    assert.equal(await newTask(page).getByLabel("Title").inputValue(), "");
+    assert.equal(await addForm(page).getByLabel("Title").inputValue(), "");
     assert.deepEqual(written, []);
     await beside.reload();
     await beside.getByRole("heading", { name: "Nothing to do" }).waitFor();
@@ -99,11 +100,11 @@ test("the secret stays on the server, and the token says no more than it has to"
   withPage(async (page) => {
     const texts: Promise<string>[] = [];
     page.on("response", (response) => texts.push(response.text().catch(() => "")));
-    await join(page);
+    await openAsNewUser(page);
 
     const { token } = (await (await page.request.get("/api/auth/token")).json()) as { token: string };
 
-    const secret = given("BETTER_AUTH_SECRET");
+    const secret = requiredEnv("BETTER_AUTH_SECRET");
     assert.equal((await Promise.all(texts)).some((text) => text.includes(secret)), false);
     const claims = ["aud", "email", "exp", "iat", "iss", "name", "sub"];
     assert.deepEqual(Object.keys(decodeJwt(token)).sort(), claims);
@@ -116,7 +117,7 @@ function issued(ago: number, lifetime: number): Parameters<Page["route"]>[1] {
     const iat = Math.floor(Date.now() / 1000) - ago;
     const changed = await new SignJWT({ ...decodeJwt(token), iat, exp: iat + lifetime })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-      .sign(new TextEncoder().encode(given("BETTER_AUTH_SECRET")));
+      .sign(new TextEncoder().encode(requiredEnv("BETTER_AUTH_SECRET")));
     await route.fulfill({ json: { token: changed } });
   };
 }
