@@ -42,8 +42,8 @@ LABEL org.opencontainers.image.title="tasks-api" \
 
 COPY --from=build /opt/tasks-api /opt/tasks-api
 
-# glibc keeps free memory for each thread, and learns to keep large blocks. With these two, long lists
-# do not leave 250 MiB behind.
+# glibc keeps free memory for each thread, and learns to keep large blocks. With these two, memory that
+# long lists used is returned (docs/operations.md).
 ENV PATH=/opt/tasks-api/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -66,7 +66,7 @@ class Database:
             yield TaskRepository(self._pool, Owner(owner_id, email, name), self._users)
 
     def ready_age(self, *, ask: bool) -> float:
-        """Return the seconds since the database was ready, at the expected revision or a later one.
+        """Return the seconds since the database last answered that it is ready.
 
         It is asked if `ask` is true, or if `Readiness` has no valid answer. Raises
         DatabaseUnavailable, or SchemaNotReady if the revision is an earlier one.

@@ -23,6 +23,9 @@ from persistence.users_table import UsersInspection, inspect_users
 
 PARAMETERS = DRIVER_DEFAULTS | {"application_name": "tasks-api check"}
 
+SOCKETS = "/var/run/postgresql"
+"""Where libpq connects if nothing names a host."""
+
 PROBE_SECONDS = 0.5
 """For finding out whether anything listens at the address of the database."""
 
@@ -123,12 +126,13 @@ def _failure_of(cause: BaseException | None, hosts: Sequence[Parameters]) -> Fai
     if isinstance(cause, deadline.DeadlineExceeded):
         return Failure.SILENT
     # libpq gives no code for a connection that fails, and its text depends on the language.
-    is_rejected = (cause and sqlstate_of(cause)) or any(map(_accepts_connections, hosts))
+    # The message is that of the last host.
+    is_rejected = (cause and sqlstate_of(cause)) or _accepts_connections(hosts[-1])
     return Failure.REJECTED if is_rejected else Failure.UNREACHABLE
 
 
 def _accepts_connections(host: Parameters) -> bool:
-    name = host.get("hostaddr") or host.get("host") or os.environ.get("PGHOST") or "localhost"
+    name = host.get("hostaddr") or host.get("host") or os.environ.get("PGHOST") or SOCKETS
     port = host.get("port") or os.environ.get("PGPORT") or "5432"
     try:
         if name.startswith("/"):

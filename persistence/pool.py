@@ -52,8 +52,8 @@ class ConnectionPool:
     """At most `size` connections, opened on demand, each lent for one statement.
 
     Every statement is a transaction of its own and takes one round trip. Nothing is set on a
-    connection that would outlive the statement, so a pooler in transaction mode may stand between.
-    All times are in seconds. The thread's deadline bounds everything except the wait for a
+    connection that would outlive the statement, so a pooler in transaction mode may stand in
+    between. All times are in seconds. The thread's deadline bounds everything except the wait for a
     connection.
     """
 

@@ -31,7 +31,7 @@ _ORIGIN = re.compile(
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE | re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_NEW_SECRET = "make one with `openssl rand -base64 32` and give it to Better Auth as well"  # noqa: S105 -- it is an advice.
+_NEW_SECRET = "make one with `openssl rand -base64 32` and give it to Better Auth as well"  # noqa: S105 -- it is advice, not a secret.
 _MISSING = {
     "DATABASE_URL": "set it to postgresql://USER:PASSWORD@HOST/DATABASE",
     "BETTER_AUTH_SECRET": "set it to the secret of the Better Auth server, at least 32 bytes",

@@ -14,7 +14,7 @@ from persistence import deadline
 from persistence.errors import DatabaseUnavailable
 
 GRACE_SECONDS = 0.25
-"""What a thread may take to notice its deadline, before its result is no longer waited for."""
+"""How long a thread may take to notice its deadline before the request stops waiting for it."""
 
 OnQuery = Callable[[float | None, BaseException | None], None]
 """Called after each query with the seconds that it waited for a thread, or None if it got none, and
@@ -28,8 +28,8 @@ class Workers:
     thread for `patience` seconds. In the thread, the wait for the database ends in time; what
     cannot be ended (libpq resolves host names without a time-out) goes on and is ignored.
 
-    A queue and a future take a fifth of the time of anyio's threads, which serve functions that
-    know nothing of the event loop, and of concurrent.futures, which serve many loops.
+    A queue and a future take a fifth of the time of anyio's threads (made for functions that know
+    nothing of the event loop) or of concurrent.futures (made for several loops).
     """
 
     def __init__(

@@ -14,10 +14,10 @@ MAX_KINDS = 100
 """Kinds that are told apart; the oldest is forgotten first."""
 
 QUIET_SECONDS = 1.0
-"""A success ends a fault only that long after the last failure: some recover in pieces."""
+"""A success ends a fault only if the last failure was this long ago: some recover gradually."""
 
 MAX_REASONS = 10
-"""Reasons that are logged for one fault; the messages of libraries are without number."""
+"""The most reasons that are logged for one fault; libraries have any number of messages."""
 
 
 class Throttle:

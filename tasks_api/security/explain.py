@@ -10,8 +10,8 @@ from tasks_api.security.refusals import TokenRefused
 from tasks_api.security.verifier import LATEST_TIME, TokenVerifier, unverified_header
 
 NOT_VERIFIED = (
-    "Not verified: BETTER_AUTH_SECRET is not set here. With it, this command says whether the "
-    "token is accepted."
+    "Not verified: BETTER_AUTH_SECRET is not set here, or a setting is invalid (see "
+    "`tasks-api check`). With valid settings, this command says whether the token is accepted."
 )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
@@ -67,7 +67,7 @@ class KeySet:
 
     async def _fetch(self) -> None:
         try:
-            self._keys = await asyncio.to_thread(fetch, self._url)
+            self._keys = await asyncio.to_thread(fetch, self._url, _log_skipped)
             self._fetched_at = time.monotonic()
             self._fault.succeed()
         except (OSError, HTTPException, ValueError) as error:
@@ -76,13 +76,24 @@ class KeySet:
             self._fetching = None
 
 
-def fetch(url: str) -> Mapping[str, jwt.PyJWK]:
+def _log_skipped(count: int) -> None:
+    structlog.get_logger().warning(Event.KEY_SKIPPED, count=count)
+
+
+def fetch(
+    url: str, on_skipped: Callable[[int], None] = lambda _count: None
+) -> Mapping[str, jwt.PyJWK]:
     """Download the keys, each by its id. Redirects are not followed.
+
+    `on_skipped` is called with the number of keys that cannot be used, if there are any.
 
     Raises OSError or HTTPException if there is no answer, or one with another status than 200 (then
     it is an HTTPError), and ValueError if the answer is not a key set.
     """
-    return _ed25519_keys(_download(url))
+    keys, skipped = _ed25519_keys(_download(url))
+    if skipped:
+        on_skipped(skipped)
+    return keys
 
 
 def _download(url: str) -> Any:
@@ -95,8 +106,8 @@ def _download(url: str) -> Any:
     return orjson.loads(text)
 
 
-def _ed25519_keys(document: Any) -> dict[str, jwt.PyJWK]:
-    """Select the keys that can verify tokens; a key set may contain others."""
+def _ed25519_keys(document: Any) -> tuple[dict[str, jwt.PyJWK], int]:
+    """Select the keys that can verify tokens, and count those that cannot be used."""
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ValueError  # noqa: TRY004 - the document is wrong, not the type of an argument.
     keys: dict[str, jwt.PyJWK] = {}
@@ -107,9 +118,7 @@ def _ed25519_keys(document: Any) -> dict[str, jwt.PyJWK]:
                 keys[key["kid"]] = jwt.PyJWK(key, algorithm=ALGORITHM)
         except (KeyError, TypeError, ValueError, jwt.PyJWTError):
             skipped += 1
-    if skipped:
-        structlog.get_logger().warning(Event.KEY_SKIPPED, count=skipped)
-    return keys
+    return keys, skipped
 
 
 def _reason(error: Exception) -> str:

@@ -6,7 +6,7 @@ from typing import NoReturn
 from boundary.errors import Unauthenticated
 from handlers.problems import NO_TOKEN, UNKNOWN_USER
 
-_GET_A_TOKEN = "Get the token from GET /api/auth/token, or authClient.token(), of the jwt() plugin."  # noqa: S105 -- it is an advice.
+_GET_A_TOKEN = "Get the token from GET /api/auth/token, or authClient.token(), of the jwt() plugin."  # noqa: S105 -- it is advice, not a secret.
 
 
 class Refusal(Enum):

@@ -43,7 +43,7 @@ _REFUSALS: Mapping[type[jwt.InvalidTokenError], Refusal] = {
     jwt.InvalidAudienceError: Refusal.INVALID_AUDIENCE,
 }
 
-# What PyJWT raises for what it cannot read: not all of it has the type that it documents.
+# What PyJWT raises for a token that it cannot read; it does not document all of these types.
 _UNREADABLE = (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError)
 
 Claims = dict[str, Any]
@@ -130,12 +130,12 @@ class TokenVerifier:
             _refuse_other_headers(header)
             claims = self._claims(token, header)
             _refuse_other_times(claims)
-            return _Verified(identity_of(claims), claims["exp"] + LEEWAY_SECONDS, keys)
         except jwt.MissingRequiredClaimError as error:
             refuse(Refusal.MISSING_CLAIM, error.claim)
         except _UNREADABLE as error:
             kinds = (refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind))
             refuse(next(kinds, Refusal.MALFORMED))
+        return _Verified(identity_of(claims), int(claims["exp"]) + LEEWAY_SECONDS, keys)
 
     def _claims(self, token: str, header: Mapping[str, Any]) -> Claims:
         *others, last = self._keys(header)

@@ -24,7 +24,7 @@ from tasks_api.server.responses import common_headers, refusal
 from tasks_api.server.transport import LingeringTransport, Timer
 
 MAX_HEAD_BYTES = 16 * 1024
-"""For the request line and the headers; as much for the trailers and the framing of a body."""
+"""The limit of the request line and the headers together, and of the framing of a body."""
 
 REQUEST_SECONDS = 10.0
 """From the first byte of a request, or the start of the connection, to the end of the head."""
@@ -33,7 +33,7 @@ READ_SECONDS = 30.0
 """For the client to read what the kernel did not accept at once."""
 
 LAST_REQUEST_SECONDS = 1
-"""At a stop, an idle connection waits that long for a request that is already on its way."""
+"""At a stop, an idle connection waits this long for a request that is already on its way."""
 
 _ONE_TURN_SECONDS = 0.005
 """Enough for the event loop to read what has arrived before a timer fires."""
@@ -133,6 +133,8 @@ class Protocol(HttpToolsProtocol):
         for cycle, _ in self.pipeline:
             self._end(_exchange_of(cycle), is_cut_off=True)
         self.pipeline.clear()
+        if self._refused is not None:
+            self._end(_exchange_of(self._refused), is_cut_off=True)
         for cycle in self._unanswered:
             _disconnect(cycle)
 
@@ -213,12 +215,12 @@ class Protocol(HttpToolsProtocol):
         if self._offers_upgrade or any(coding != b"chunked" for coding in codings):
             raise MalformedRequest
         super().on_headers_complete()
-        self._begin(Exchange(self.scope))
         self._unanswered.append(self.cycle)
         self._in_head = self._head_is_whole = False
         self._head_bytes = self._bytes_without_progress = 0
         self._received = b""
         self._request_timer.stop()
+        self._begin(Exchange(self.scope))
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""

@@ -35,12 +35,7 @@ def listen(settings: Settings) -> socket.socket:
     Raises:
         AddressInUseError: The port is taken, or the address is not one of this machine.
     """
-    host, port = settings.host, settings.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise AddressInUseError(_reason(error, host, port, "PORT")) from error
+    return _bind(settings.host, settings.port, "PORT")
 
 
 def serve(
@@ -67,6 +62,8 @@ def serve(
     server = GracefulServer(
         configuration(app, settings), on_started=started, on_stopping=on_stopping
     )
+    if settings.metrics_port is not None:  # Before any connection is accepted.
+        _require_free(settings.host, settings.metrics_port)
     server.run(sockets=[listener])
 
 
@@ -96,6 +93,18 @@ def _log_started(listener: socket.socket) -> None:
         port=port,
         pid=os.getpid(),
     )
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressInUseError(_reason(error, host, port, setting)) from error
+
+
+def _require_free(host: str, port: int) -> None:
+    _bind(host, port, "METRICS_PORT").close()
 
 
 def _serve_metrics(registry: "CollectorRegistry", host: str, port: int) -> None:

@@ -38,7 +38,7 @@ _GC_THRESHOLD = 2_000
 
 
 class GracefulServer(uvicorn.Server):
-    """uvicorn's server, which stops in steps; each gives up what the one before could not finish.
+    """uvicorn's server, which stops in steps; each gives up what the step before did not finish.
 
     SIGTERM and SIGINT start the stop. A second SIGINT takes the remaining steps without waiting.
     `on_started` and `on_stopping` are called once each.
@@ -70,10 +70,12 @@ class GracefulServer(uvicorn.Server):
 
         for number in HANDLED_SIGNALS:
             signal.signal(number, stop)
-        yield
-        # Only cleaning up is left. Another Ctrl-C must not leave it half done.
-        for number in HANDLED_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            # Only cleaning up is left. Another Ctrl-C must not leave it half done.
+            for number in HANDLED_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen.

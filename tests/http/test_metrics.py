@@ -3,11 +3,14 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import psycopg2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -210,7 +213,8 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: Path, measured: Measured) ->
     process = run("serve", folder=tmp_path, PORT=str(free_port()), METRICS_PORT=port, **settings)
 
     expected = f"Port {port} of 127.0.0.1 is in use. Stop what listens there, or set METRICS_PORT."
-    assert (process.returncode, process.stderr) == (1, f"Error: {expected}\n")
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr == f"Error: {expected}\n"
 
 
 def test_a_scraper_that_stays_does_not_hold_the_stop_up(tmp_path: Path, database_url: str) -> None:
@@ -231,3 +235,21 @@ def test_without_a_port_prometheus_is_not_even_imported() -> None:
     printed = subprocess.check_output([sys.executable, "-c", program], env=environment())
 
     assert printed == b"False\n"
+
+
+def test_a_refused_request_on_a_lost_connection_is_not_in_flight(
+    measured: Measured, user: Api
+) -> None:
+    list_ = request("GET /api/tasks", token=user.token)
+    broken = request("POST /api/tasks", "Transfer-Encoding: chunked", token=user.token) + b"z\r\n"
+    address = urlsplit(measured.service.url)
+
+    with closing(psycopg2.connect(measured.service.database_url)) as session:
+        session.cursor().execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(list_ + broken)
+            while measured.read("tasks_requests_in_flight") < 2:
+                time.sleep(0.02)
+
+    while measured.read("tasks_requests_in_flight") > 0:  # The test's time limit is the bound.
+        time.sleep(0.02)

@@ -21,7 +21,7 @@ SQL = "'); DROP TABLE tasks; -- \"%s %(owner)s {} \\"
         ({"exp": int(time.time()) - 60}, "The token has expired"),
         ({"sub": ""}, "The token names no user: user_id or sub must be a non-empty string"),
     ],
-    ids=["expired", "nameless"],
+    ids=["expired", "missing_subject"],
 )
 def test_a_bad_token_is_told_apart(sign_in: SignIn, claims: dict[str, Any], message: str) -> None:
     api = sign_in(token=token_of("x", **claims))

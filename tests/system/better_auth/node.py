@@ -1,5 +1,6 @@
 """Better Auth as it is published, in a process of Node.js."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -79,7 +80,10 @@ class BetterAuth:
 def node() -> str:
     """Give the path of Node.js, with the packages of this folder installed."""
     script = [str(ROOT / "scripts" / "npm-ci.sh"), str(FOLDER), sys.executable]
-    outcome = subprocess.run(script, capture_output=True, text=True, timeout=150, check=False)
+    # The workers of a first run must not install at the same time.
+    with (Path(sys.prefix) / "npm-ci.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        outcome = subprocess.run(script, capture_output=True, text=True, timeout=150, check=False)
     if outcome.returncode:
         pytest.fail(outcome.stderr.strip(), pytrace=False)
     return outcome.stdout.strip()

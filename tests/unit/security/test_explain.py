@@ -65,7 +65,7 @@ def test_it_reads_standard_input_and_works_without_a_secret(command: Command) ->
 
     assert result.exit_code == 0
     assert "  sub: 'alice'" in result.output
-    assert "Not verified: BETTER_AUTH_SECRET is not set here." in result.output
+    assert "Not verified: BETTER_AUTH_SECRET is not set here" in result.output
 
 
 def test_it_verifies_with_the_secret_of_the_service(command: Command) -> None:
