@@ -5,7 +5,7 @@ let lastId = 0;
 
 /** The task was changed elsewhere, so the user has to choose between the two versions. */
 export class ConflictError extends Error {
-  /** Is unique, even among several conflicts about the same task. */
+  /** Each conflict has its own id, even if several are about the same task. */
   readonly id = (lastId += 1);
   readonly change: ConflictingChange;
   /** The task as the service has it now, or null if it is deleted. */

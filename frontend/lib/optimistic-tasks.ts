@@ -8,7 +8,7 @@ export interface OptimisticTask extends Task {
   rowKey: string;
 }
 
-/** Returns the same object for the same task, so that React does not render an unchanged row again. */
+/** Keeps one object for each task, so that React does not render an unchanged row again. */
 const cache = new WeakMap<Task, OptimisticTask>();
 
 /** Returns the tasks as they will be when the service has saved the pending changes. */

@@ -27,7 +27,7 @@ export function clearToken(rejected = cached?.token): void {
   if (cached?.token === rejected) cached = undefined;
 }
 
-/** Only tokens of this user are used from now on: another user may sign in in another tab. */
+/** Accepts only tokens of this user from now on, because another user may sign in in another tab. */
 export function setTokenOwner(userId: string): void {
   ownerId = userId;
 }
