@@ -63,8 +63,8 @@ TOO_OLD = Check(
 SKEW = Check(
     "clock-skew",
     Severity.WARNING,
-    why="one of the clocks is wrong; if it is this machine's, it refuses valid tokens and accepts "
-    f"expired ones from {LEEWAY_SECONDS} seconds of difference on",
+    why="one of the clocks is wrong; if it is this machine's, and the difference is more than "
+    f"{LEEWAY_SECONDS} seconds, valid tokens are refused and expired ones accepted",
     fix="synchronize this machine's clock by NTP, and check the database's",
 )
 SCHEMA_MISSING = Check(
@@ -74,8 +74,8 @@ SCHEMA_BEHIND = Check("schema-behind", Severity.FATAL, why=_UNMIGRATED, fix="run
 SCHEMA_AHEAD = Check(
     "schema-ahead",
     Severity.WARNING,
-    why="a newer version of the service has migrated it; this version works with it, but may not "
-    "with the schema of the version after that",
+    why="a newer version of the service has migrated it; this version works with that schema, but "
+    "may not work with the next one",
     fix="deploy the version that has migrated it",
 )
 TOO_MANY = Check(
