@@ -12,62 +12,62 @@ import { addForm, addTask, checkbox, deleteButton, editButton, waitUntilSaved } 
 import { openAsNewUser } from "./users";
 
 const PICTURES = path.resolve("../docs/pictures");
-const LARGEST = 150 * 1024;
+const MAX_BYTES = 150 * 1024;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-const LOOKS: Record<string, BrowserContextOptions> = {
+const VARIANTS: Record<string, BrowserContextOptions> = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
   small: { viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true },
 };
 
-for (const [look, options] of Object.entries(LOOKS)) {
-  test(`${look}: nothing keeps anybody out, by the rules of axe`, (t) =>
+for (const [variant, options] of Object.entries(VARIANTS)) {
+  test(`${variant}: axe finds no accessibility violations`, (t) =>
     withPage(async (page) => {
       let checked = 0;
       const check = async (state: string) => {
-        await barrierFree(page, `${look}, ${state}`);
+        await assertAccessible(page, `${variant}, ${state}`);
         checked += 1;
       };
       await page.goto("/sign-in");
-      await check("signing in");
-      if (look === "light") await picture(page, "sign-in");
+      await check("sign-in page");
+      if (variant === "light") await screenshot(page, "sign-in");
       await page.goto("/sign-up");
-      await check("signing up");
+      await check("sign-up page");
       await openAsNewUser(page);
-      await check("the empty list");
+      await check("empty list");
       await addForm(page).getByRole("button", { name: "Add" }).click();
       await addForm(page).getByText("Title is required").waitFor();
-      await check("a refused title");
-      await aDay(page);
-      await check("the list");
-      if (look !== "small") await picture(page, look);
+      await check("validation error");
+      await addSampleTasks(page);
+      await check("list");
+      if (variant !== "small") await screenshot(page, variant);
       await editButton(page, "Bake bread for Sunday").click();
-      await check("an open editor");
+      await check("editor");
       await page.keyboard.press("Escape");
       await deleteButton(page, "Write to Grace").click();
-      await check("a dialog");
+      await check("delete dialog");
       await page.keyboard.press("Escape");
       await service.whileStopped(async () => {
         await checkbox(page, "Write to Grace").check();
         await page.getByText("The service is taking a break.").waitFor();
-        await check("an outage");
+        await check("outage banner");
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByRole("dialog", { name: "Sign out all the same?" }).waitFor();
-        await check("a question");
+        await check("sign-out dialog");
         await page.getByRole("button", { name: "Stay" }).click();
       });
       await waitUntilSaved(page, "Write to Grace");
-      await refusedOnce(page);
-      await check("a task that was not added");
+      await addUnsavedTask(page);
+      await check("unsaved task");
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.equal(width, page.viewportSize()?.width, "nothing sticks out");
+      assert.equal(width, page.viewportSize()?.width, "nothing overflows horizontally");
       t.diagnostic(`axe ${axe.version}: ${checked} states, no violation`);
     }, options));
 }
 
-test("while the tasks are loading, their places are held", () =>
+test("a skeleton is shown while the tasks are loading", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await page.route(`${SERVICE_URL}/api/tasks`, () => new Promise(() => undefined));
@@ -75,22 +75,22 @@ test("while the tasks are loading, their places are held", () =>
     await page.reload();
     await page.getByRole("status", { name: "Loading your tasks" }).waitFor();
 
-    await barrierFree(page, "loading");
+    await assertAccessible(page, "skeleton");
   }));
 
-test("light or dark is the reader's choice, and stays", () =>
+test("the theme that the user has chosen survives a reload", () =>
   withPage(async (page) => {
-    const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    const colorScheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
     await page.goto("/sign-in");
 
     await page.getByRole("button", { name: "Switch between light and dark" }).click();
-    assert.equal(await scheme(), "dark");
+    assert.equal(await colorScheme(), "dark");
     await page.reload();
 
-    assert.equal(await scheme(), "dark");
+    assert.equal(await colorScheme(), "dark");
   }));
 
-async function aDay(page: Page): Promise<void> {
+async function addSampleTasks(page: Page): Promise<void> {
   await addTask(page, "Water the plants");
   await addTask(page, "Return the library books", "Two of them are at the office.");
   await addTask(page, "Call the dentist");
@@ -104,8 +104,8 @@ async function aDay(page: Page): Promise<void> {
   await page.getByText("4 open · 2 done").waitFor();
 }
 
-/** As a task is that was refused while the next one was typed. */
-async function refusedOnce(page: Page): Promise<void> {
+/** Stores a task as if the service had rejected it while the user was typing the next one. */
+async function addUnsavedTask(page: Page): Promise<void> {
   const draft = { title: "Buy caraway", description: "", key: "1", reason: "Something went wrong on our side" };
   await page.evaluate((text) => sessionStorage.setItem("draft:sent:1", text), JSON.stringify(draft));
   await addForm(page).getByLabel("Title").fill("Call Grace");
@@ -113,18 +113,18 @@ async function refusedOnce(page: Page): Promise<void> {
   await page.getByRole("region", { name: "Not added" }).getByText("Buy caraway").waitFor();
 }
 
-async function barrierFree(page: Page, state: string): Promise<void> {
+async function assertAccessible(page: Page, state: string): Promise<void> {
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async (values) => {
-    const checker = (window as unknown as { axe: typeof axe }).axe;
-    const found = await checker.run(document, { runOnly: { type: "tag", values } });
-    return found.violations.map(({ id, help, nodes }) => [id, help, ...nodes.map(({ html }) => html)]);
+    const injectedAxe = (window as unknown as { axe: typeof axe }).axe;
+    const results = await injectedAxe.run(document, { runOnly: { type: "tag", values } });
+    return results.violations.map(({ id, help, nodes }) => [id, help, ...nodes.map(({ html }) => html)]);
   }, RULES);
   assert.deepEqual(violations, [], state);
 }
 
-/** For the README. Nothing in it moves: neither a cursor nor a pointer over something. */
-async function picture(page: Page, name: string): Promise<void> {
+/** Takes a screenshot for the README, without a text cursor, hover effects or animations. */
+async function screenshot(page: Page, name: string): Promise<void> {
   await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();
     window.scrollTo(0, 0);
@@ -133,5 +133,5 @@ async function picture(page: Page, name: string): Promise<void> {
   const file = path.join(PICTURES, `${name}.png`);
   await page.screenshot({ path: file, animations: "disabled", caret: "hide" });
   const { size } = await stat(file);
-  assert(size <= LARGEST, `${name}.png has ${size} bytes`);
+  assert(size <= MAX_BYTES, `${name}.png has ${size} bytes`);
 }

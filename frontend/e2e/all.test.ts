@@ -1,4 +1,4 @@
-/** Every scenario in one process, one after the other: they share, and restart, one service. */
+/** Runs all scenarios in one process, one after the other, because they share and restart one service. */
 import { after, before } from "node:test";
 
 import { closeBrowser, openBrowser } from "./browser";

@@ -15,14 +15,14 @@ import {
 } from "./task-page";
 import { newUser, openAsNewUser } from "./users";
 
-test("a browser without storage, and without what only secure pages have, is enough", () =>
+test("the frontend works without sessionStorage and without crypto.randomUUID", () =>
   withPage(async (page) => {
     await page.addInitScript(() => {
       Reflect.deleteProperty(Crypto.prototype, "randomUUID");
-      const forbidden = () => {
+      const deny = () => {
         throw new DOMException("Access is denied", "SecurityError");
       };
-      Object.defineProperty(window, "sessionStorage", { get: forbidden });
+      Object.defineProperty(window, "sessionStorage", { get: deny });
     });
     await openAsNewUser(page);
 
@@ -36,7 +36,7 @@ test("a browser without storage, and without what only secure pages have, is eno
     assert.deepEqual(await taskTitles(page), ["Bake two loaves"]);
   }));
 
-test("what another program has left in the storage breaks nothing", () =>
+test("invalid drafts in the storage are ignored", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -51,7 +51,7 @@ test("what another program has left in the storage breaks nothing", () =>
     await addTask(page, "Water the plants");
   }));
 
-test("words are shown in the direction of their own script", () =>
+test("text is shown in the direction of its script", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "לאפות לחם", "שיפון");
@@ -65,7 +65,7 @@ test("words are shown in the direction of their own script", () =>
     assert.deepEqual(await directions(), ["rtl", "rtl", "rtl", "rtl"]);
   }));
 
-test("a description grows with its lines, also where the browser cannot tell its height", () =>
+test("the description field grows with its lines, even without field-sizing", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     const heightOf = async (description: string) => {
@@ -79,7 +79,7 @@ test("a description grows with its lines, also where the browser cannot tell its
     assert((await heightOf("Rye\nCaraway\nSalt")) > (await heightOf("Rye")));
   }));
 
-test("where nothing hovers, the button that deletes is there to be seen", () =>
+test("the delete button is visible on a touch screen", () =>
   withPage(
     async (page) => {
       await openAsNewUser(page);
@@ -91,12 +91,12 @@ test("where nothing hovers, the button that deletes is there to be seen", () =>
     { viewport: { width: 1180, height: 820 }, isMobile: true, hasTouch: true },
   ));
 
-test("without JavaScript, a password goes nowhere, least of all into an address", () =>
+test("without JavaScript, the password does not appear in a URL", () =>
   withPage(
     async (page) => {
       const { email, password } = newUser();
-      const addresses: string[] = [];
-      page.on("request", (request) => addresses.push(request.url()));
+      const urls: string[] = [];
+      page.on("request", (request) => urls.push(request.url()));
       await page.goto("/sign-in");
 
       await page.getByLabel("E-mail").fill(email);
@@ -104,7 +104,7 @@ test("without JavaScript, a password goes nowhere, least of all into an address"
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.waitForLoadState();
 
-      assert(addresses.every((address) => !address.includes(password)), String(addresses));
+      assert(urls.every((url) => !url.includes(password)), String(urls));
       assert(page.url().startsWith(`${FRONTEND_URL}/sign-in`));
       assert(!page.url().includes(email));
     },

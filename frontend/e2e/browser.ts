@@ -10,8 +10,8 @@ import {
 
 import { FRONTEND_URL, OTHER_ORIGIN, requiredEnv, SERVICE_URL } from "./servers";
 
-const PATIENCE_MS = 15_000;
-const OURS = [FRONTEND_URL, OTHER_ORIGIN, SERVICE_URL];
+const TIMEOUT_MS = 15_000;
+const ALLOWED_ORIGINS = [FRONTEND_URL, OTHER_ORIGIN, SERVICE_URL];
 const DESKTOP = { width: 1280, height: 800 };
 
 let browser: Browser | undefined;
@@ -25,13 +25,13 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /**
- * A page in a browser of its own, which fails the scenario where the page breaks its own rules, or
- * asks anybody for anything but the frontend and the service; `expected` is left out of that.
+ * Runs the scenario in a page of a new browser context. The scenario fails if the page logs an error or
+ * sends a request to any origin except the frontend and the service, unless the error matches `ignored`.
  */
 export async function withPage(
-  act: (page: Page, context: BrowserContext) => Promise<void>,
+  scenario: (page: Page, context: BrowserContext) => Promise<void>,
   options: BrowserContextOptions = {},
-  expected?: RegExp,
+  ignored?: RegExp,
 ): Promise<void> {
   assert(browser, "the browser is open");
   const context = await browser.newContext({
@@ -40,21 +40,21 @@ export async function withPage(
     reducedMotion: "reduce",
     ...options,
   });
-  context.setDefaultTimeout(PATIENCE_MS);
-  const complaints: string[] = [];
-  context.on("weberror", (error) => complaints.push(error.error().message));
+  context.setDefaultTimeout(TIMEOUT_MS);
+  const errors: string[] = [];
+  context.on("weberror", (webError) => errors.push(webError.error().message));
   context.on("console", (message) => {
-    // The browser reports each refused request; whether it had to be refused is the scenario's.
-    const refusal = /Failed to load resource|CORS policy/.test(message.text());
-    if (message.type() === "error" && !refusal) complaints.push(message.text());
+    // The browser logs every error response. Whether one was expected is for the scenario to check.
+    const isErrorResponse = /Failed to load resource|CORS policy/.test(message.text());
+    if (message.type() === "error" && !isErrorResponse) errors.push(message.text());
   });
   context.on("request", (request) => {
-    const isOurs = OURS.includes(new URL(request.url()).origin);
-    if (!isOurs) complaints.push(`${request.url()} is elsewhere`);
+    const isAllowed = ALLOWED_ORIGINS.includes(new URL(request.url()).origin);
+    if (!isAllowed) errors.push(`request to another origin: ${request.url()}`);
   });
   try {
-    await act(await context.newPage(), context);
-    assert.deepEqual(complaints.filter((complaint) => !expected?.test(complaint)), []);
+    await scenario(await context.newPage(), context);
+    assert.deepEqual(errors.filter((error) => !ignored?.test(error)), []);
   } finally {
     await context.close();
   }

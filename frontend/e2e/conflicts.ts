@@ -23,11 +23,11 @@ for (const { choice, outcome } of [
   { choice: "Keep mine", outcome: "Bake two loaves" },
   { choice: "Take theirs", outcome: "Buy bread" },
 ]) {
-  test(`two versions of one task are shown beside each other: ${choice.toLowerCase()}`, () =>
+  test(`the conflict dialog shows both versions and saves the chosen one: ${choice.toLowerCase()}`, () =>
     withPage(async (page) => {
-      const refused = page.waitForResponse((response) => response.status() === 412);
+      const preconditionFailed = page.waitForResponse((response) => response.status() === 412);
       await editConcurrently(page, (path) => callApi(page, "PUT", path, { title: "Buy bread" }));
-      await refused;
+      await preconditionFailed;
       const dialog = page.getByRole("dialog", { name: "Two versions of one task" });
       await dialog.getByRole("region", { name: "Yours" }).getByText("Bake two loaves").waitFor();
       await dialog.getByRole("region", { name: "Theirs" }).getByText("Buy bread").waitFor();
@@ -40,7 +40,7 @@ for (const { choice, outcome } of [
     }));
 }
 
-test("a task that was only completed elsewhere is no conflict with new words", () =>
+test("completing a task elsewhere does not conflict with an edit", () =>
   withPage(async (page) => {
     await editConcurrently(page, (path) => callApi(page, "PATCH", `${path}/complete`));
 
@@ -49,7 +49,7 @@ test("a task that was only completed elsewhere is no conflict with new words", (
     assert(await checkbox(page, "Bake two loaves").isChecked());
   }));
 
-test("words that are refused after they were chosen are not lost", () =>
+test("an edit that is rejected after the user has chosen it is not lost", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -67,7 +67,7 @@ test("words that are refused after they were chosen are not lost", () =>
     assert.equal(await editForm(page).getByLabel("Title").inputValue(), "a".repeat(501));
   }));
 
-test("words that follow a decision which is on its way are not lost", () =>
+test("an edit that begins while the choice is being saved is not lost", () =>
   withPage(async (page) => {
     await editConcurrently(page, (path) => callApi(page, "PUT", path, { title: "Buy bread" }));
     await page.getByRole("dialog").waitFor();
@@ -83,7 +83,7 @@ test("words that follow a decision which is on its way are not lost", () =>
     assert.equal(await editForm(page).getByLabel("Title").inputValue(), "Bake three loaves");
   }));
 
-test("Escape chooses neither of two versions", () =>
+test("Escape does not close the conflict dialog", () =>
   withPage(async (page) => {
     await editConcurrently(page, (path) => callApi(page, "PUT", path, { title: "Buy bread" }));
     const dialog = page.getByRole("dialog", { name: "Two versions of one task" });
@@ -100,7 +100,7 @@ test("Escape chooses neither of two versions", () =>
     await waitUntilSaved(page, "Bake two loaves");
   }));
 
-test("what has changed since it was seen is not deleted unseen", () =>
+test("deleting a task that was changed elsewhere asks first", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");

@@ -6,7 +6,7 @@ import { callApi } from "./requests";
 import { FRONTEND_URL, OTHER_ORIGIN, SERVICE_URL } from "./servers";
 import { openAsNewUser } from "./users";
 
-test("a script of the frontend reads every answer of the service, headers and errors too", () =>
+test("the frontend can read every response of the service, including headers and errors", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
 
@@ -32,22 +32,22 @@ test("a script of the frontend reads every answer of the service, headers and er
     assert.deepEqual(unauthorized, [401, 'Bearer realm="tasks"']);
   }));
 
-test("a script of another origin reads nothing", () =>
+test("a page of another origin cannot read a response", () =>
   withPage(async (page) => {
     await page.goto(`${OTHER_ORIGIN}/sign-in`);
-    const refusal = page.waitForEvent("console", (message) => /CORS policy/.test(message.text()));
+    const corsError = page.waitForEvent("console", (message) => /CORS policy/.test(message.text()));
 
     const outcome = await page.evaluate(async (url) => {
-      // Without a wish to read it, the answer is there: neither the service nor the policy of the page is the reason.
-      const unread = await fetch(url, { mode: "no-cors" });
-      return [unread.type, await fetch(url).then(String, (error: Error) => error.name)];
+      // This request succeeds, so neither the service nor the policy of the page makes the next one fail.
+      const opaque = await fetch(url, { mode: "no-cors" });
+      return [opaque.type, await fetch(url).then(String, (error: Error) => error.name)];
     }, `${SERVICE_URL}/api/tasks`);
 
     assert.deepEqual(outcome, ["opaque", "TypeError"]);
-    assert.match((await refusal).text(), /No 'Access-Control-Allow-Origin' header is present/);
+    assert.match((await corsError).text(), /No 'Access-Control-Allow-Origin' header is present/);
   }));
 
-test("the preflight allows the frontend what it sends, and strangers nothing", async () => {
+test("a preflight request is allowed for the frontend and for no other origin", async () => {
   const preflight = (origin: string) =>
     fetch(`${SERVICE_URL}/api/tasks/1`, {
       method: "OPTIONS",
@@ -58,15 +58,15 @@ test("the preflight allows the frontend what it sends, and strangers nothing", a
       },
     });
 
-  const [ours, theirs] = [await preflight(FRONTEND_URL), await preflight(OTHER_ORIGIN)];
+  const [allowed, denied] = [await preflight(FRONTEND_URL), await preflight(OTHER_ORIGIN)];
 
-  assert.equal(ours.headers.get("Access-Control-Allow-Origin"), FRONTEND_URL);
-  assert.equal(ours.headers.get("Access-Control-Allow-Credentials"), "true");
-  assert.match(ours.headers.get("Access-Control-Allow-Headers") ?? "", /if-match/i);
-  assert.equal(theirs.headers.get("Access-Control-Allow-Origin"), null);
+  assert.equal(allowed.headers.get("Access-Control-Allow-Origin"), FRONTEND_URL);
+  assert.equal(allowed.headers.get("Access-Control-Allow-Credentials"), "true");
+  assert.match(allowed.headers.get("Access-Control-Allow-Headers") ?? "", /if-match/i);
+  assert.equal(denied.headers.get("Access-Control-Allow-Origin"), null);
 });
 
-test("every page says what it may load, and that nobody may frame it", () =>
+test("pages have a Content-Security-Policy and cannot be framed", () =>
   withPage(async (page) => {
     const headers = (await page.goto("/sign-in"))?.headers() ?? {};
 

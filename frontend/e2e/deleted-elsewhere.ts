@@ -8,7 +8,7 @@ import { SERVICE_URL, waitUntil } from "./servers";
 import { addTask, checkbox, editButton, editForm, fillFields, taskId, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
-test("the words for a task that was deleted elsewhere are not lost", () =>
+test("an edit of a task that was deleted elsewhere is not lost", () =>
   withPage(async (page) => {
     await editConcurrently(page, (path) => callApi(page, "DELETE", path));
 
@@ -18,7 +18,7 @@ test("the words for a task that was deleted elsewhere are not lost", () =>
     assert.deepEqual(await taskTitles(page), ["Bake two loaves"]);
   }));
 
-test("a task that is deleted elsewhere while it is being edited leaves the words that were typed", () =>
+test("an edit is not lost when its task is deleted elsewhere in the meantime", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -41,7 +41,7 @@ test("a task that is deleted elsewhere while it is being edited leaves the words
     await dialog.waitFor({ state: "detached" });
   }));
 
-test("words for a task that is gone can be let go, and do not come back", () =>
+test("a discarded edit of a deleted task does not come back", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -58,7 +58,7 @@ test("words for a task that is gone can be let go, and do not come back", () =>
     assert.equal(await page.locator("dialog").count(), 0);
   }));
 
-test("a task that was deleted elsewhere is not said to be completed", () =>
+test("completing a task that was deleted elsewhere reports the deletion", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -71,13 +71,13 @@ test("a task that was deleted elsewhere is not said to be completed", () =>
     assert.equal(await page.getByText(/“.Bake bread.” completed/).count(), 0);
   }));
 
-test("two conflicts at once are decided one after the other", () =>
+test("two simultaneous conflicts are resolved one after the other", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     for (const title of ["Water the plants", "Bake bread"]) await addTask(page, title);
     const release: Array<() => void> = [];
-    let answered = 0;
-    page.on("response", (response) => (answered += Number(response.request().method() === "PUT")));
+    let responses = 0;
+    page.on("response", (response) => (responses += Number(response.request().method() === "PUT")));
 
     for (const title of ["Water the plants", "Bake bread"]) {
       const path = `/api/tasks/${await taskId(page, title)}`;
@@ -91,7 +91,7 @@ test("two conflicts at once are decided one after the other", () =>
     release[0]?.();
     await dialog.getByText("Water the plants twice").waitFor();
     release[1]?.();
-    await waitUntil(async () => answered === 2, "only one of two changes was answered");
+    await waitUntil(async () => responses === 2, "the service has not responded to both changes");
     await dialog.getByText("Water the plants twice").waitFor();
     await dialog.getByRole("button", { name: "Add mine as a new task" }).click();
     await dialog.getByText("Bake bread twice").waitFor();

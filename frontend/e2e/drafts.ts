@@ -10,10 +10,10 @@ import { addForm, addTask, checkbox, editButton, editForm, fillFields, taskTitle
 import { openAsNewUser } from "./users";
 
 const addButton = (page: Page) => addForm(page).getByRole("button", { name: "Add" });
-const title = (page: Page) => addForm(page).getByLabel("Title");
+const titleField = (page: Page) => addForm(page).getByLabel("Title");
 const notAdded = (page: Page) => page.getByRole("region", { name: "Not added" });
 
-test("a task that is refused while the next one is typed waits beside it, with the reason", () =>
+test("a task that is rejected while the user types the next one is listed with the reason", () =>
   withPage(async (page) => {
     const tooLong = `Bake ${"very ".repeat(100)}good bread`;
     await openAsNewUser(page);
@@ -21,18 +21,18 @@ test("a task that is refused while the next one is typed waits beside it, with t
 
     await fillFields(addForm(page), tooLong, "Rye");
     await addButton(page).click();
-    await title(page).pressSequentially("Water the");
+    await titleField(page).pressSequentially("Water the");
     release();
     await notAdded(page).getByText("Title must be 500 characters or less").waitFor();
-    assert.equal(await title(page).inputValue(), "Water the");
+    assert.equal(await titleField(page).inputValue(), "Water the");
     assert.equal(await addForm(page).getByText("Title must be").count(), 0);
     await page.reload();
     await notAdded(page).getByText("Title must be 500 characters or less").waitFor();
     await notAdded(page).getByRole("button", { name: "Edit" }).click();
 
-    assert.equal(await title(page).inputValue(), tooLong);
+    assert.equal(await titleField(page).inputValue(), tooLong);
     assert.equal(await addForm(page).getByLabel("Description").inputValue(), "Rye");
-    await title(page).fill("Bake good bread");
+    await titleField(page).fill("Bake good bread");
     await addButton(page).click();
     await waitUntilSaved(page, "Bake good bread");
     await notAdded(page).getByText("Water the").waitFor();
@@ -42,14 +42,14 @@ test("a task that is refused while the next one is typed waits beside it, with t
     assert.equal(await notAdded(page).count(), 0);
   }));
 
-test("a double click adds one task and complains of nothing", () =>
+test("a double click adds one task and shows no error", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     const release = await holdRequests(page, "POST", `${SERVICE_URL}/api/tasks`);
     let sent = 0;
     page.on("request", (request) => (sent += Number(request.method() === "POST" && request.url().startsWith(SERVICE_URL))));
 
-    await title(page).fill("Bake bread");
+    await titleField(page).fill("Bake bread");
     await addButton(page).dblclick();
     release();
     await waitUntilSaved(page, "Bake bread");
@@ -62,7 +62,7 @@ test("a double click adds one task and complains of nothing", () =>
     assert.equal(await notAdded(page).count(), 0);
   }));
 
-test("what is being typed outlives a reload, and a second one", () =>
+test("drafts survive a reload, and a second one", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Water the plants");
@@ -74,33 +74,33 @@ test("what is being typed outlives a reload, and a second one", () =>
       await page.reload();
       await editForm(page).waitFor();
 
-      assert.equal(await title(page).inputValue(), "Bake bread");
+      assert.equal(await titleField(page).inputValue(), "Bake bread");
       assert.equal(await addForm(page).getByLabel("Description").inputValue(), "Rye");
       assert.equal(await editForm(page).getByLabel("Title").inputValue(), "Water the garden");
     }
   }));
 
-test("who signs out during an outage is asked before anything is lost", () =>
+test("signing out during an outage asks before anything is lost", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Water the plants");
-    const question = page.getByRole("dialog", { name: "Sign out all the same?" });
+    const dialog = page.getByRole("dialog", { name: "Sign out all the same?" });
 
     await service.whileStopped(async () => {
       await checkbox(page, "Water the plants").check();
       await page.getByText("The service is taking a break.").waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
-      await question.getByRole("button", { name: "Stay" }).click();
+      await dialog.getByRole("button", { name: "Stay" }).click();
     });
     await waitUntilSaved(page, "Water the plants");
-    await title(page).fill("Bake bread");
+    await titleField(page).fill("Bake bread");
     await page.getByRole("button", { name: "Sign out" }).click();
-    await question.getByRole("button", { name: "Sign out and lose it" }).click();
+    await dialog.getByRole("button", { name: "Sign out and lose it" }).click();
 
     await page.waitForURL("**/sign-in");
   }));
 
-test("Escape that belongs to an input method gives up no edit", () =>
+test("Escape during composition does not cancel an edit", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");

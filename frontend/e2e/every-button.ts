@@ -41,21 +41,21 @@ test("every button does what it says, and what it did outlives a reload and a re
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     assert.equal((await deleted).status(), 204);
 
-    const remains = async () => {
+    const assertTasks = async () => {
       assert.deepEqual(await taskTitles(page), ["Write to Grace", "Bake two loaves", "Water the plants"]);
       assert(await checkbox(page, "Water the plants").isChecked());
       assert(!(await checkbox(page, "Write to Grace").isChecked()));
       await page.getByText("and caraway").waitFor();
     };
-    await remains();
+    await assertTasks();
     await page.reload();
-    await remains();
+    await assertTasks();
     await service.whileStopped(async () => undefined);
     await page.reload();
-    await remains();
+    await assertTasks();
   }));
 
-test("who signs out is out, and finds everything on coming back", () =>
+test("signing out ends the session, and the tasks are there after signing in again", () =>
   withPage(async (page) => {
     const user = await openAsNewUser(page);
     await addTask(page, "Water the plants");
@@ -69,7 +69,7 @@ test("who signs out is out, and finds everything on coming back", () =>
     assert.deepEqual(await taskTitles(page), ["Water the plants"]);
   }));
 
-test("a wrong password is refused in words", () =>
+test("a wrong password shows an error message", () =>
   withPage(async (page) => {
     const user = await openAsNewUser(page);
     await page.getByRole("button", { name: "Sign out" }).click();
@@ -81,7 +81,7 @@ test("a wrong password is refused in words", () =>
     await page.getByRole("alert").getByText("Invalid email or password").waitFor();
   }));
 
-test("the keyboard alone is enough", () =>
+test("everything works with the keyboard alone", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     const press = (key: string) => page.keyboard.press(key);
@@ -123,25 +123,25 @@ test("the keyboard alone is enough", () =>
     assert.equal(await page.evaluate(() => document.activeElement?.id), "new-title");
   }));
 
-test("changes that follow each other quickly are made in their order", () =>
+test("changes of one task in quick succession are saved in their order", () =>
   withPage(async (page) => {
-    const made: number[] = [];
+    const statuses: number[] = [];
     page.on("response", (response) => {
-      if (response.request().method() === "PATCH") made.push(response.status());
+      if (response.request().method() === "PATCH") statuses.push(response.status());
     });
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
     await page.route(`${SERVICE_URL}/api/tasks/*/complete`, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 300)); // As over a slow network.
+      await new Promise((resolve) => setTimeout(resolve, 300)); // Simulates a slow network.
       await route.continue();
     });
 
     await checkbox(page, "Bake bread").click();
     await checkbox(page, "Bake bread").click();
-    await waitUntil(async () => made.length === 2, "only one of two changes was made");
+    await waitUntil(async () => statuses.length === 2, "the service has not responded to both changes");
     await page.reload();
     await waitUntilSaved(page, "Bake bread");
 
-    assert.deepEqual(made, [200, 200]);
+    assert.deepEqual(statuses, [200, 200]);
     assert.equal(await checkbox(page, "Bake bread").isChecked(), false);
   }));

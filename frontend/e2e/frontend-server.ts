@@ -10,9 +10,9 @@ import { frontend, FRONTEND_SCRIPT, FRONTEND_URL, ServerProcess, UNREACHABLE_DAT
 import { addTask, taskTitles } from "./task-page";
 import { newUser, openAsNewUser } from "./users";
 
-const MOST_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
-test("a server that does not know its own address does not start, and says why", async () => {
+test("a server without BETTER_AUTH_URL does not start and names the missing setting", async () => {
   const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(await freePort()) };
   delete environment.BETTER_AUTH_URL;
 
@@ -24,26 +24,26 @@ test("a server that does not know its own address does not start, and says why",
   });
 });
 
-test("a client that makes up addresses has no more attempts to sign in than another", async () => {
+test("a client cannot evade the rate limit on signing in with forged addresses", async () => {
   await withServer({}, async (url) => {
-    const statuses = await guesses(url, (attempt) => `198.51.100.${attempt}`);
+    const statuses = await tryPasswords(url, (attempt) => `198.51.100.${attempt}`);
 
     assert.deepEqual([...new Set(statuses)], [401, 429]);
-    assert.equal(statuses.indexOf(429), MOST_ATTEMPTS);
+    assert.equal(statuses.indexOf(429), MAX_ATTEMPTS);
   });
 });
 
-test("behind a proxy that is trusted, each of its clients has attempts of its own", async () => {
+test("behind a trusted proxy, each client has its own rate limit on signing in", async () => {
   await withServer({ TRUSTED_PROXIES: "127.0.0.1" }, async (url) => {
-    const ofMany = await guesses(url, (attempt) => `198.51.100.${attempt}`);
-    const ofOne = await guesses(url, (attempt) => `203.0.113.${attempt}, 192.0.2.1`);
+    const manyClients = await tryPasswords(url, (attempt) => `198.51.100.${attempt}`);
+    const oneClient = await tryPasswords(url, (attempt) => `203.0.113.${attempt}, 192.0.2.1`);
 
-    assert.deepEqual([...new Set(ofMany)], [401]);
-    assert.equal(ofOne.indexOf(429), MOST_ATTEMPTS);
+    assert.deepEqual([...new Set(manyClients)], [401]);
+    assert.equal(oneClient.indexOf(429), MAX_ATTEMPTS);
   });
 });
 
-test("where the users cannot be asked for, the page says so, and can be tried again", () =>
+test("an error page with a retry button is shown when the database of the users is down", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -55,12 +55,12 @@ test("where the users cannot be asked for, the page says so, and can be tried ag
     await page.getByRole("button", { name: "Try again" }).click();
 
     assert.deepEqual(await taskTitles(page), ["Bake bread"]);
-  }, {}, /React error #441/)); // That the server could not make the page, and no more.
+  }, {}, /React error #441/)); // The error of React for a page that the server cannot render.
 
-/** What came of trying one password more than is allowed, each time as from another address. */
-async function guesses(url: string, forwardedFor: (attempt: number) => string): Promise<number[]> {
+/** Tries one password more than the limit allows, and returns the status of each response. */
+async function tryPasswords(url: string, forwardedFor: (attempt: number) => string): Promise<number[]> {
   const statuses: number[] = [];
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS + 1; attempt += 1) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS + 1; attempt += 1) {
     const response = await fetch(`${url}/api/auth/sign-in/email`, {
       method: "POST",
       headers: {
@@ -76,13 +76,17 @@ async function guesses(url: string, forwardedFor: (attempt: number) => string): 
   return statuses;
 }
 
-/** A frontend beside the others' one, whose limits they are not to feel. */
-async function withServer(told: Record<string, string>, act: (url: string) => Promise<void>): Promise<void> {
+/** Starts another frontend, so that its rate limits do not affect the other scenarios. */
+async function withServer(
+  environment: Record<string, string>,
+  scenario: (url: string) => Promise<void>,
+): Promise<void> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const server = new ServerProcess([process.execPath, FRONTEND_SCRIPT], { PORT: port, HOSTNAME: "127.0.0.1" }, `${url}/icon.svg`);
-  await server.start(told);
-  await act(url).finally(() => server.stop());
+  const command = [process.execPath, FRONTEND_SCRIPT];
+  const server = new ServerProcess(command, { PORT: port, HOSTNAME: "127.0.0.1" }, `${url}/icon.svg`);
+  await server.start(environment);
+  await scenario(url).finally(() => server.stop());
 }
 
 async function freePort(): Promise<number> {

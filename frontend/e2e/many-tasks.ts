@@ -11,43 +11,43 @@ import { requiredEnv, SERVICE_URL } from "./servers";
 import { addTask, checkbox, editButton, editForm, fillFields, taskRow, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
-const MANY = 10_000;
-const TICKS = 5;
-/** Of processor time, which hardly depends on what else the machine does; with every row drawn anew, it is twice that. */
-const MOST_MS = 450;
+const TASK_COUNT = 10_000;
+const SAMPLES = 5;
+/** The CPU time hardly depends on the load of the machine. It doubles when React renders every row again. */
+const MAX_CPU_MS = 450;
 
-test("with ten thousand tasks, a box is ticked at once", (t) =>
+test("with ten thousand tasks, ticking a checkbox is fast", (t) =>
   withPage(async (page) => {
     await openAsNewUser(page);
-    await store(page, MANY);
+    await insertTasks(page, TASK_COUNT);
 
-    const began = Date.now();
+    const start = Date.now();
     await page.reload();
     await page.locator("[data-task]").first().waitFor();
-    const shown = Date.now() - began;
-    await page.waitForFunction((count) => document.querySelectorAll("[data-task]").length === count, MANY);
-    const whole = Date.now() - began;
+    const firstShownMs = Date.now() - start;
+    await page.waitForFunction((count) => document.querySelectorAll("[data-task]").length === count, TASK_COUNT);
+    const allShownMs = Date.now() - start;
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    const ticks: Tick[] = [];
-    for (let index = 0; index < TICKS; index += 1) ticks.push(await tick(page, session, index));
-    const painted = median(ticks.map((each) => each.painted));
-    const worked = median(ticks.map((each) => each.worked));
+    const samples: Sample[] = [];
+    for (let index = 0; index < SAMPLES; index += 1) samples.push(await measureTick(page, session, index));
+    const paintMs = median(samples.map((each) => each.paintMs));
+    const cpuMs = median(samples.map((each) => each.cpuMs));
 
-    t.diagnostic(`${MANY} tasks: the first shown after ${shown} ms, all after ${whole} ms`);
-    t.diagnostic(`a box ticked: painted after ${painted} ms, ${worked} ms of work until it was kept`);
-    assert(worked < MOST_MS, `${worked} ms of work`);
+    t.diagnostic(`${TASK_COUNT} tasks: the first is shown after ${firstShownMs} ms, all after ${allShownMs} ms`);
+    t.diagnostic(`a ticked checkbox: painted after ${paintMs} ms, ${cpuMs} ms of CPU time until it is saved`);
+    assert(cpuMs < MAX_CPU_MS, `${cpuMs} ms of CPU time`);
   }));
 
-test("a change does not ask for the whole list, and what changed elsewhere is still found", () =>
+test("a change does not refetch the list, and changes made elsewhere still appear", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
     await addTask(page, "Water the plants");
     const path = `/api/tasks`;
-    let asked = 0;
+    let listRequests = 0;
     page.on("request", (request) => {
-      asked += Number(request.method() === "GET" && request.url() === SERVICE_URL + path);
+      listRequests += Number(request.method() === "GET" && request.url() === SERVICE_URL + path);
     });
 
     await checkbox(page, "Bake bread").check();
@@ -57,18 +57,18 @@ test("a change does not ask for the whole list, and what changed elsewhere is st
     await editForm(page).getByRole("button", { name: "Save" }).click();
     await waitUntilSaved(page, "Bake two loaves");
     await page.waitForTimeout(300);
-    assert.equal(asked, 0);
+    assert.equal(listRequests, 0);
     await callApi(page, "POST", path, { title: "Write to Grace" });
     await refetchList(page);
     await taskRow(page, "Write to Grace").waitFor();
-    const unchanged = page.waitForResponse((response) => response.status() === 304);
+    const notModified = page.waitForResponse((response) => response.status() === 304);
     await refetchList(page);
 
-    await unchanged;
+    await notModified;
   }));
 
-/** Straight into the database: by the service it would take a minute. */
-async function store(page: Page, count: number): Promise<void> {
+/** Inserts the tasks into the database directly, because the service would take a minute. */
+async function insertTasks(page: Page, count: number): Promise<void> {
   const { token } = (await (await page.request.get("/api/auth/token")).json()) as { token: string };
   const client = new Client({ connectionString: requiredEnv("DATABASE_URL") });
   await client.connect();
@@ -82,36 +82,36 @@ async function store(page: Page, count: number): Promise<void> {
   }
 }
 
-/** In milliseconds: from a click to the picture of it, and the page's work until it was kept. */
-interface Tick {
-  painted: number;
-  worked: number;
+/** The time from a click to the next paint, and the CPU time of the page until the change is saved. */
+interface Sample {
+  paintMs: number;
+  cpuMs: number;
 }
 
-async function tick(page: Page, session: CDPSession, index: number): Promise<Tick> {
-  const before = await workOf(session);
-  const painted = await page.evaluate(
-    (place) =>
+async function measureTick(page: Page, session: CDPSession, index: number): Promise<Sample> {
+  const before = await cpuTimeMs(session);
+  const paintMs = await page.evaluate(
+    (position) =>
       new Promise<number>((resolve) => {
-        const row = document.querySelectorAll("[data-task]")[place];
+        const row = document.querySelectorAll("[data-task]")[position];
         const clicked = performance.now();
         row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
         requestAnimationFrame(() => {
           const channel = new MessageChannel();
           channel.port1.onmessage = () => resolve(performance.now() - clicked);
-          channel.port2.postMessage(null); // Comes after the picture.
+          channel.port2.postMessage(null); // Arrives after the paint.
         });
       }),
     index,
   );
   await page.waitForFunction(
-    (place) => document.querySelectorAll("[data-task]")[place]?.getAttribute("aria-busy") === "false",
+    (position) => document.querySelectorAll("[data-task]")[position]?.getAttribute("aria-busy") === "false",
     index,
   );
-  return { painted: Math.round(painted), worked: Math.round((await workOf(session)) - before) };
+  return { paintMs: Math.round(paintMs), cpuMs: Math.round((await cpuTimeMs(session)) - before) };
 }
 
-async function workOf(session: CDPSession): Promise<number> {
+async function cpuTimeMs(session: CDPSession): Promise<number> {
   const { metrics } = await session.send("Performance.getMetrics");
   return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN);
 }

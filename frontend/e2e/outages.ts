@@ -8,12 +8,12 @@ import { service, SERVICE_URL, UNREACHABLE_DATABASE, waitUntil } from "./servers
 import { addForm, addTask, checkbox, fillFields, taskRow, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
-/** How far the browser's clocks may differ from each other. */
-const CLOCK_MS = 50;
+/** The maximum difference between the clocks of the browser. */
+const CLOCK_TOLERANCE_MS = 50;
 
 const banner = (page: Page) => page.getByText("The service is taking a break.");
 
-test("a service that was away gets what was done in the meantime, once", () =>
+test("changes made during an outage are saved once, as soon as it ends", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Water the plants");
@@ -34,39 +34,39 @@ test("a service that was away gets what was done in the meantime, once", () =>
     assert(await checkbox(page, "Water the plants").isChecked());
   }));
 
-test("a 503 is waited for as long as Retry-After says, and goes away by itself", () =>
+test("after a 503, a request is repeated after the time in Retry-After", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
-    const refused: Response[] = [];
+    const unavailable: Response[] = [];
     page.on("response", (response) => {
-      const ours = response.request().method() === "POST" && response.status() === 503;
-      if (ours) refused.push(response);
+      const is503 = response.request().method() === "POST" && response.status() === 503;
+      if (is503) unavailable.push(response);
     });
 
     await service.whileRunningWith({ DATABASE_URL: UNREACHABLE_DATABASE }, async () => {
       await fillFields(addForm(page), "Bake bread");
       await addForm(page).getByRole("button", { name: "Add" }).click();
       await banner(page).waitFor();
-      await waitUntil(async () => refused.length > 1, "there is no second try");
+      await waitUntil(async () => unavailable.length > 1, "the request is not repeated");
     });
 
     await waitUntilSaved(page, "Bake bread");
     await banner(page).waitFor({ state: "detached" });
-    const [first, second] = refused;
+    const [first, second] = unavailable;
     assert(first && second);
-    const wanted = Number(first.headers()["retry-after"]) * 1000;
+    const requestedMs = Number(first.headers()["retry-after"]) * 1000;
     const { startTime, responseEnd } = first.request().timing();
-    const waited = second.request().timing().startTime - (startTime + responseEnd);
-    assert(wanted > 0 && waited > wanted - CLOCK_MS, `${waited} ms instead of ${wanted}`);
+    const waitedMs = second.request().timing().startTime - (startTime + responseEnd);
+    assert(requestedMs > 0 && waitedMs > requestedMs - CLOCK_TOLERANCE_MS, `${waitedMs} ms instead of ${requestedMs}`);
   }));
 
-test("a change whose answer was lost is made once", () =>
+test("a change whose response is lost is made once", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
 
-    await page.route(`${SERVICE_URL}/api/tasks`, lostAnswer("POST"));
+    await page.route(`${SERVICE_URL}/api/tasks`, loseFirstResponse("POST"));
     await addTask(page, "Bake bread");
-    await page.route(`${SERVICE_URL}/api/tasks/*/complete`, lostAnswer("PATCH"));
+    await page.route(`${SERVICE_URL}/api/tasks/*/complete`, loseFirstResponse("PATCH"));
     await checkbox(page, "Bake bread").check();
     await waitUntilSaved(page, "Bake bread");
 
@@ -75,11 +75,11 @@ test("a change whose answer was lost is made once", () =>
     assert(await checkbox(page, "Bake bread").isChecked());
   }));
 
-test("an answer that breaks off is asked for again", () =>
+test("a request is repeated when its response breaks off", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Water the plants");
-    await page.addInitScript(breakOffFirst, `${SERVICE_URL}/api/tasks`);
+    await page.addInitScript(breakOffFirstResponse, `${SERVICE_URL}/api/tasks`);
 
     await page.reload();
     await banner(page).waitFor();
@@ -88,24 +88,24 @@ test("an answer that breaks off is asked for again", () =>
     await banner(page).waitFor({ state: "detached" });
   }));
 
-/** As where a connection is lost in the middle of a body. */
-function breakOffFirst(address: string): void {
-  const whole = window.fetch;
+/** Simulates a connection that is lost in the middle of a body. */
+function breakOffFirstResponse(url: string): void {
+  const originalFetch = window.fetch;
   window.fetch = async (...request) => {
-    const response = await whole(...request);
-    if (response.url !== address) return response;
-    window.fetch = whole;
+    const response = await originalFetch(...request);
+    if (response.url !== url) return response;
+    window.fetch = originalFetch;
     const body = new ReadableStream({ start: (stream) => stream.error(new TypeError("network error")) });
     return new Response(body, response);
   };
 }
 
-/** Lets the first request through to the service, and cuts the line before it has answered. */
-function lostAnswer(method: string): (route: Route) => Promise<void> {
-  let lost = false;
+/** Passes the first request on to the service, and drops the connection before the response arrives. */
+function loseFirstResponse(method: string): (route: Route) => Promise<void> {
+  let isLost = false;
   return async (route) => {
-    if (lost || route.request().method() !== method) return route.fallback();
-    lost = true;
+    if (isLost || route.request().method() !== method) return route.fallback();
+    isLost = true;
     await route.fetch();
     await route.abort("connectionreset");
   };

@@ -17,13 +17,13 @@ import {
 } from "./task-page";
 import { openAsNewUser } from "./users";
 
-const A_TASK = `${SERVICE_URL}/api/tasks/*`;
+const ANY_TASK = `${SERVICE_URL}/api/tasks/*`;
 
-test("words that follow others which are on their way are no conflict with them, and are not lost", () =>
+test("an edit that begins while another one is pending neither conflicts with it nor is lost", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
-    const release = await holdRequests(page, "PUT", A_TASK);
+    const release = await holdRequests(page, "PUT", ANY_TASK);
     const title = editForm(page).getByLabel("Title");
 
     await editButton(page, "Bake bread").click();
@@ -31,9 +31,9 @@ test("words that follow others which are on their way are no conflict with them,
     await title.press("Enter");
     await editButton(page, "Bake two loaves").click();
     await title.fill("Bake three loaves");
-    const answered = page.waitForResponse((response) => response.request().method() === "PUT");
+    const responded = page.waitForResponse((response) => response.request().method() === "PUT");
     release();
-    await answered;
+    await responded;
     await page.locator("[data-task][aria-busy=false]").waitFor();
     await page.reload();
     assert.equal(await title.inputValue(), "Bake three loaves");
@@ -46,11 +46,11 @@ test("words that follow others which are on their way are no conflict with them,
     assert.equal(await editForm(page).count(), 0);
   }));
 
-test("two edits that follow each other quickly are both made", () =>
+test("two edits in quick succession are both saved", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
-    const release = await holdRequests(page, "PUT", A_TASK);
+    const release = await holdRequests(page, "PUT", ANY_TASK);
 
     for (const [before, after] of [["Bake bread", "Bake two loaves"], ["Bake two loaves", "Bake three loaves"]] as const) {
       await editButton(page, before).click();
@@ -65,11 +65,11 @@ test("two edits that follow each other quickly are both made", () =>
     assert.deepEqual(await taskTitles(page), ["Bake three loaves"]);
   }));
 
-test("an edit that is refused does not take the keyboard away from other words", () =>
+test("a rejected edit does not take the focus from another field", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
-    const release = await holdRequests(page, "PUT", A_TASK);
+    const release = await holdRequests(page, "PUT", ANY_TASK);
     await editButton(page, "Bake bread").click();
     await fillFields(editForm(page), "a".repeat(501));
     await editForm(page).getByRole("button", { name: "Save" }).click();
@@ -83,16 +83,16 @@ test("an edit that is refused does not take the keyboard away from other words",
     assert.equal(await editForm(page).getByLabel("Title").inputValue(), "a".repeat(501));
   }));
 
-test("Enter that is held down saves once", () =>
+test("holding Enter down saves once", () =>
   withPage(async (page) => {
     let sent = 0;
     page.on("request", (request) => {
-      const isOurs = ["POST", "PUT"].includes(request.method()) && request.url().startsWith(SERVICE_URL);
-      sent += Number(isOurs);
+      const savesTask = ["POST", "PUT"].includes(request.method()) && request.url().startsWith(SERVICE_URL);
+      sent += Number(savesTask);
     });
     const holdEnter = async () => {
       await page.keyboard.down("Enter");
-      await page.waitForTimeout(600); // As a keyboard does, and longer than a double click takes.
+      await page.waitForTimeout(600); // The delay of a keyboard, which is longer than a double click.
       for (let times = 0; times < 3; times += 1) await page.keyboard.down("Enter");
       await page.keyboard.up("Enter");
     };
@@ -111,25 +111,27 @@ test("Enter that is held down saves once", () =>
     assert.equal(await editForm(page).count(), 0);
   }));
 
-test("after two changes that fail together, the list is asked for", () =>
+test("the list is refetched after two changes fail at the same time", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     for (const title of ["Bake bread", "Water the plants"]) await addTask(page, title);
     await page.evaluate(failTogether);
-    const asked = page.waitForRequest((request) => request.url() === `${SERVICE_URL}/api/tasks` && request.method() === "GET");
+    const refetched = page.waitForRequest(
+      (request) => request.url() === `${SERVICE_URL}/api/tasks` && request.method() === "GET",
+    );
 
     await checkbox(page, "Bake bread").click();
     await checkbox(page, "Water the plants").click();
 
-    await asked;
+    await refetched;
   }));
 
-test("what has failed is still said when other things succeed", () =>
+test("an error message stays when other changes succeed", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     const others = ["Write to Grace", "Water the plants", "Call the dentist"];
     for (const title of ["Bake bread", ...others]) await addTask(page, title);
-    await page.route(A_TASK, (route) =>
+    await page.route(ANY_TASK, (route) =>
       route.request().method() === "DELETE"
         ? route.fulfill({ status: 500, headers: { "Access-Control-Allow-Origin": "*" }, json: {} })
         : route.fallback(),
@@ -146,7 +148,7 @@ test("what has failed is still said when other things succeed", () =>
     assert.equal(await page.getByRole("alert").getByText("was not deleted").count(), 1);
   }));
 
-test("after a deletion, the keyboard goes on beside it, and the list stays where it is", () =>
+test("after a deletion, the focus moves to the next task and the page does not scroll to the top", () =>
   withPage(
     async (page) => {
       await openAsNewUser(page);
@@ -170,7 +172,7 @@ test("after a deletion, the keyboard goes on beside it, and the list stays where
     { viewport: { width: 390, height: 450 } },
   ));
 
-test("the second half of a double click does nothing to the task that has moved below it", () =>
+test("the second click of a double click does nothing to the task that moves under the pointer", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     for (const title of ["Bake bread", "Water the plants", "Write to Grace"]) await addTask(page, title);
@@ -183,15 +185,15 @@ test("the second half of a double click does nothing to the task that has moved 
     assert.equal(await page.locator("dialog").count(), 0);
   }));
 
-/** Two changes are answered in the same instant, with a refusal. */
+/** Makes two changes fail at the same moment. */
 function failTogether(): void {
-  const whole = window.fetch;
+  const originalFetch = window.fetch;
   const waiting: Array<(response: Response) => void> = [];
   window.fetch = async (...request) => {
-    if (!(request[0] instanceof Request) || request[0].method !== "PATCH") return whole(...request);
-    const answer = new Promise<Response>((resolve) => waiting.push(resolve));
-    const answerAll = () => waiting.forEach((resolve) => resolve(new Response(null, { status: 500 })));
-    if (waiting.length === 2) setTimeout(answerAll);
-    return answer;
+    if (!(request[0] instanceof Request) || request[0].method !== "PATCH") return originalFetch(...request);
+    const response = new Promise<Response>((resolve) => waiting.push(resolve));
+    const respondToAll = () => waiting.forEach((resolve) => resolve(new Response(null, { status: 500 })));
+    if (waiting.length === 2) setTimeout(respondToAll);
+    return response;
   };
 }

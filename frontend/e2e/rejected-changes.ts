@@ -18,7 +18,7 @@ import {
 } from "./task-page";
 import { openAsNewUser } from "./users";
 
-test("a violation is shown at its field, in the words of the contract", () =>
+test("a validation error is shown at its field, with the message of the contract", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     const title = addForm(page).getByLabel("Title");
@@ -35,7 +35,7 @@ test("a violation is shown at its field, in the words of the contract", () =>
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
   }));
 
-test("an edit that is refused is taken back, and can be mended where it was typed", () =>
+test("a rejected edit is undone, and the editor opens again with its text", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -50,36 +50,36 @@ test("an edit that is refused is taken back, and can be mended where it was type
     assert.deepEqual(await taskTitles(page), ["Bake bread"]);
   }));
 
-test("a deletion that fails is taken back and said", () =>
+test("a failed deletion is undone and reported", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
-    await refuse(page, "DELETE");
+    await failRequests(page, "DELETE");
 
     await deleteButton(page, "Bake bread").click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
 
-    const said = /“.Bake bread.” was not deleted: Something went wrong on our side/;
-    await page.getByRole("alert").getByText(said).waitFor();
+    const message = /“.Bake bread.” was not deleted: Something went wrong on our side/;
+    await page.getByRole("alert").getByText(message).waitFor();
     await taskRow(page, "Bake bread").waitFor();
   }));
 
-test("a tick that is refused is taken back and said", () =>
+test("a failed completion is undone and reported", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
-    await refuse(page, "PATCH");
+    await failRequests(page, "PATCH");
 
     await checkbox(page, "Bake bread").click();
 
-    const said = /“.Bake bread.” was not completed: Something went wrong on our side/;
-    await page.getByRole("alert").getByText(said).waitFor();
+    const message = /“.Bake bread.” was not completed: Something went wrong on our side/;
+    await page.getByRole("alert").getByText(message).waitFor();
     assert.equal(await checkbox(page, "Bake bread").isChecked(), false);
     await page.getByText("1 open").waitFor();
   }));
 
-/** Not with a 503, after which a request is made again. */
-async function refuse(page: Page, method: string): Promise<void> {
+/** Responds with a 500, because a request is repeated after a 503. */
+async function failRequests(page: Page, method: string): Promise<void> {
   await page.route(`${SERVICE_URL}/api/tasks/**`, (route) =>
     route.request().method() !== method
       ? route.fallback()

@@ -28,7 +28,7 @@ export class ServerProcess {
     private readonly healthUrl: string,
   ) {}
 
-  /** Starts the server and waits until it responds. `overrides` are environment variables for this run only. */
+  /** Starts the server and waits until it responds. The overrides are environment variables for this run. */
   async start(overrides: Record<string, string> = {}): Promise<void> {
     const [program = "", ...args] = this.command;
     this.#process = spawn(program, args, {

@@ -9,7 +9,7 @@ import { FRONTEND_URL, SERVICE_URL } from "./servers";
 import { addForm, addTask, checkbox, fillFields, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser, signIn } from "./users";
 
-test("a session that has ended leads to sign-in and back, and what was typed is still there", () =>
+test("an ended session leads to sign-in and back, and no draft is lost", () =>
   withPage(async (page, context) => {
     const user = await openAsNewUser(page);
     await fillFields(addForm(page), "Bake bread", "Rye");
@@ -30,7 +30,7 @@ test("a session that has ended leads to sign-in and back, and what was typed is 
     assert.equal((await context.cookies()).every(({ httpOnly }) => httpOnly), true);
   }));
 
-test("a tick that an ended session has refused is not said to be kept", () =>
+test("a completion that fails because the session has ended is undone", () =>
   withPage(async (page, context) => {
     const user = await openAsNewUser(page);
     await addTask(page, "Bake bread");
@@ -46,7 +46,7 @@ test("a tick that an ended session has refused is not said to be kept", () =>
     assert.equal(await checkbox(page, "Bake bread").isChecked(), false);
   }));
 
-test("several tasks that one ended session has refused come back, all of them", () =>
+test("all tasks come back that fail because the session has ended", () =>
   withPage(async (page, context) => {
     const user = await openAsNewUser(page);
     await endSession(page, context);
@@ -62,18 +62,18 @@ test("several tasks that one ended session has refused come back, all of them", 
     await signIn(page, user);
     await page.getByRole("region", { name: "Not added" }).nth(1).waitFor();
 
-    for (let left = 3; left > 0; left -= 1) {
+    for (let remaining = 3; remaining > 0; remaining -= 1) {
       const title = await addForm(page).getByLabel("Title").inputValue();
       await addForm(page).getByRole("button", { name: "Add" }).click();
       await waitUntilSaved(page, title);
-      if (left > 1) await page.getByRole("region", { name: "Not added" }).first().getByRole("button", { name: "Edit" }).click();
+      if (remaining > 1) await page.getByRole("region", { name: "Not added" }).first().getByRole("button", { name: "Edit" }).click();
     }
     await page.reload();
     assert.deepEqual((await taskTitles(page)).sort(), ["Bake bread", "Water the plants", "Write to Grace"]);
     assert.equal(await page.getByRole("region", { name: "Not added" }).count(), 0);
   }));
 
-test("only a session that has ended is said to have ended", () =>
+test("the sign-in page mentions an ended session only if there was one", () =>
   withPage(async (page) => {
     await page.goto("/sign-in?next=%2F");
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -81,7 +81,7 @@ test("only a session that has ended is said to have ended", () =>
     assert.equal(await page.getByText("Your session has ended").count(), 0);
   }));
 
-test("sign-in leads back to a page of ours, and nowhere else", () =>
+test("signing in never leads to another site", () =>
   withPage(async (page, context) => {
     const user = await openAsNewUser(page);
 
@@ -94,7 +94,7 @@ test("sign-in leads back to a page of ours, and nowhere else", () =>
     }
   }));
 
-/** The session's cookie goes, and with the next change the service refuses the token. */
+/** Removes the session cookie, and makes the service reject the token of the next change. */
 async function endSession(page: Page, context: BrowserContext): Promise<void> {
   await context.clearCookies();
   await page.route(`${SERVICE_URL}/api/tasks{,/**}`, async (route) => {

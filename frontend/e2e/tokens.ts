@@ -9,9 +9,9 @@ import { requiredEnv, SERVICE_URL } from "./servers";
 import { addForm, addTask, fillFields, taskTitles } from "./task-page";
 import { newUser, openAsNewUser, signUp } from "./users";
 
-const TOKEN = "**/api/auth/token";
+const TOKEN_URL = "**/api/auth/token";
 
-test("one token serves until it is about to expire", () =>
+test("one token serves several requests", () =>
   withPage(async (page) => {
     let fetched = 0;
     page.on("request", (request) => (fetched += Number(request.url().endsWith("/api/auth/token"))));
@@ -23,7 +23,7 @@ test("one token serves until it is about to expire", () =>
     assert.equal(fetched, 1);
   }));
 
-test("a token is renewed before it expires, and not when it is refused", () =>
+test("a token is renewed before it expires, so that no request is rejected", () =>
   withPage(async (page) => {
     const statuses: number[] = [];
     let fetched = 0;
@@ -31,7 +31,7 @@ test("a token is renewed before it expires, and not when it is refused", () =>
       if (response.url().startsWith(SERVICE_URL)) statuses.push(response.status());
       if (response.url().endsWith("/api/auth/token")) fetched += 1;
     });
-    await page.route(TOKEN, issued(0, 62), { times: 1 });
+    await page.route(TOKEN_URL, withLifetime(0, 62), { times: 1 });
     await openAsNewUser(page);
 
     assert.equal(fetched, 1);
@@ -42,25 +42,25 @@ test("a token is renewed before it expires, and not when it is refused", () =>
     assert(!statuses.includes(401), String(statuses));
   }));
 
-test("an expired token is renewed without a word", () =>
+test("an expired token is renewed and the request repeated", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
-    const refused = page.waitForResponse(
+    const unauthorized = page.waitForResponse(
       (response) => response.url().startsWith(SERVICE_URL) && response.status() === 401,
     );
-    await page.route(TOKEN, issued(4500, 900), { times: 1 });
+    await page.route(TOKEN_URL, withLifetime(4500, 900), { times: 1 });
 
     await page.reload();
-    await refused;
+    await unauthorized;
     await addTask(page, "Water the plants");
 
     assert.deepEqual(await taskTitles(page), ["Water the plants"]);
   }));
 
-test("a token request that never ends is given up, and made again", () =>
+test("a token request without a response times out and is repeated", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
-    await page.route(TOKEN, () => new Promise(() => undefined), { times: 1 });
+    await page.route(TOKEN_URL, () => new Promise(() => undefined), { times: 1 });
 
     await page.reload();
     await page.getByText("The service is taking a break.").waitFor({ timeout: 20_000 });
@@ -69,34 +69,34 @@ test("a token request that never ends is given up, and made again", () =>
     await addTask(page, "Bake bread");
   }));
 
-test("a page of one user does nothing in the name of another who has signed in beside it", () =>
+test("a page never acts for another user who has signed in in another tab", () =>
   withPage(async (page, context) => {
     const grace = newUser("Grace");
-    await page.route(TOKEN, issued(0, 60), { times: 1 }); // To be renewed with the next request.
+    await page.route(TOKEN_URL, withLifetime(0, 60), { times: 1 }); // The next request renews it.
     await openAsNewUser(page);
-    const beside = await context.newPage();
-    await beside.goto("/");
-    await beside.getByRole("button", { name: "Sign out" }).click();
-    await beside.waitForURL("**/sign-in");
-    await signUp(beside, grace);
-    const written: string[] = [];
+    const otherTab = await context.newPage();
+    await otherTab.goto("/");
+    await otherTab.getByRole("button", { name: "Sign out" }).click();
+    await otherTab.waitForURL("**/sign-in");
+    await signUp(otherTab, grace);
+    const posted: string[] = [];
     page.on("request", (request) => {
-      if (request.url().startsWith(SERVICE_URL) && request.method() === "POST") written.push(request.url());
+      if (request.url().startsWith(SERVICE_URL) && request.method() === "POST") posted.push(request.url());
     });
 
     await fillFields(addForm(page), "A secret of Ada's");
-    const left = page.waitForEvent("framenavigated");
+    const navigated = page.waitForEvent("framenavigated");
     await addForm(page).getByRole("button", { name: "Add" }).click();
-    await left;
+    await navigated;
     await page.getByTitle("Signed in as Grace").waitFor();
 
     assert.equal(await addForm(page).getByLabel("Title").inputValue(), "");
-    assert.deepEqual(written, []);
-    await beside.reload();
-    await beside.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    assert.deepEqual(posted, []);
+    await otherTab.reload();
+    await otherTab.getByRole("heading", { name: "Nothing to do" }).waitFor();
   }));
 
-test("the secret stays on the server, and the token says no more than it has to", () =>
+test("the secret stays on the server, and the token has only the necessary claims", () =>
   withPage(async (page) => {
     const texts: Promise<string>[] = [];
     page.on("response", (response) => texts.push(response.text().catch(() => "")));
@@ -110,8 +110,8 @@ test("the secret stays on the server, and the token says no more than it has to"
     assert.deepEqual(Object.keys(decodeJwt(token)).sort(), claims);
   }));
 
-/** Better Auth's own token, as if it had been made so many seconds ago, for so many seconds. */
-function issued(ago: number, lifetime: number): Parameters<Page["route"]>[1] {
+/** Responds with a token that looks as if it was issued `ago` seconds ago, for `lifetime` seconds. */
+function withLifetime(ago: number, lifetime: number): Parameters<Page["route"]>[1] {
   return async (route) => {
     const { token } = (await (await route.fetch()).json()) as { token: string };
     const iat = Math.floor(Date.now() / 1000) - ago;

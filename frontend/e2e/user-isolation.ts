@@ -6,7 +6,7 @@ import { callApi } from "./requests";
 import { addForm, addTask, fillFields, taskId, taskTitles } from "./task-page";
 import { newUser, openAsNewUser, signIn } from "./users";
 
-test("a second user sees nothing of the first, and cannot reach it", () =>
+test("a user can neither see nor change the tasks of another user", () =>
   withPage((ada) =>
     withPage(async (grace) => {
       await openAsNewUser(ada);
@@ -15,21 +15,21 @@ test("a second user sees nothing of the first, and cannot reach it", () =>
       await openAsNewUser(grace, newUser("Grace"));
 
       const input = { title: "Mine now" };
-      const answers = [
+      const responses = [
         await callApi(grace, "GET", `/api/tasks/${id}`),
         await callApi(grace, "PUT", `/api/tasks/${id}`, input),
         await callApi(grace, "PATCH", `/api/tasks/${id}/complete`),
         await callApi(grace, "DELETE", `/api/tasks/${id}`),
       ];
 
-      assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 404]);
+      assert.deepEqual(responses.map(({ status }) => status), [404, 404, 404, 404]);
       assert.deepEqual((await callApi(grace, "GET", "/api/tasks")).body, { data: [] });
       await ada.reload();
       assert.deepEqual(await taskTitles(ada), ["Water the plants"]);
     }),
   ));
 
-test("the words that one has left in a tab are not there for the next", () =>
+test("a draft of one user is not shown to the next user of the tab", () =>
   withPage((elsewhere) =>
     withPage(async (page, context) => {
       const grace = await openAsNewUser(elsewhere, newUser("Grace"));
