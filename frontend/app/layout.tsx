@@ -11,7 +11,7 @@ import "./globals.css";
 
 export const metadata: Metadata = {
   title: { default: "Daybreak", template: "%s · Daybreak" },
-  description: "What there is to do, and how far you are.",
+  description: "What there is to do, and how much of it is done.",
 };
 
 export const viewport: Viewport = {

@@ -7,7 +7,7 @@ export default function NotFound() {
     <PageLayout headline="Nothing here." subtitle="This path leads nowhere." progress={0}>
       <p className="mb-6 text-muted">There is no such page.</p>
       <Link href="/" className="font-semibold text-accent underline underline-offset-4">
-        To your list
+        Go to your list
       </Link>
     </PageLayout>
   );

@@ -31,7 +31,7 @@ export function AddTaskForm({ addTask }: { addTask: AddTask }) {
           draft={draft}
           errors={errors}
           titleRef={titleRef}
-          titlePlaceholder="What is to be done?"
+          titlePlaceholder="What needs to be done?"
           onChange={updateDraft}
           onSubmit={handleSubmit}
           actions={

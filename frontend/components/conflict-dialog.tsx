@@ -77,7 +77,7 @@ function Version({ name, text }: { name: string; text: TaskInput }) {
 function dialogTexts({ change, theirs }: ConflictError) {
   if (change.kind === "delete") {
     return {
-      title: "Delete it all the same?",
+      title: "Delete it anyway?",
       explanation: "The task has changed since you saw it.",
       mine: "Delete",
       theirs: "Keep it",
@@ -86,14 +86,14 @@ function dialogTexts({ change, theirs }: ConflictError) {
   if (!theirs) {
     return {
       title: "The task is gone",
-      explanation: "It was deleted elsewhere. Your words for it are still here.",
+      explanation: "It was deleted elsewhere. Your text for it is still here.",
       mine: "Add mine as a new task",
-      theirs: "Let it go",
+      theirs: "Discard mine",
     };
   }
   return {
     title: "Two versions of one task",
-    explanation: "It has changed elsewhere while you edited it. Which one is to stay?",
+    explanation: "It was changed elsewhere while you edited it. Which one do you want to keep?",
     mine: "Keep mine",
     theirs: "Take theirs",
   };

@@ -53,10 +53,10 @@ export function CredentialsForm({ purpose, next, sessionEnded = false }: Credent
         {error}
       </p>
       <Button type="submit" disabled={isPending} className="min-h-12 w-full">
-        {isSignUp ? "Create the account" : "Sign in"}
+        {isSignUp ? "Create account" : "Sign in"}
       </Button>
       <p className="text-center text-muted">
-        {isSignUp ? "You have an account?" : "You are new here?"}{" "}
+        {isSignUp ? "Already have an account?" : "New here?"}{" "}
         <Link
           href={`/${other}${query}`}
           className="inline-flex min-h-11 items-center font-semibold text-accent underline underline-offset-4"
@@ -79,6 +79,6 @@ async function authenticate(isSignUp: boolean, form: FormData): Promise<string |
     if (!error) clearToken();
     return error ? (error.message ?? "That did not work; please try again") : null;
   } catch {
-    return "The server does not answer; please try again in a moment";
+    return "The server is not responding; please try again in a moment";
   }
 }

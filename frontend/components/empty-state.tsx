@@ -22,7 +22,7 @@ export function EmptyState() {
         />
       </svg>
       <h2 className="mt-5 font-serif text-2xl tracking-tight">Nothing to do</h2>
-      <p className="mt-1 max-w-xs text-balance text-muted">Enjoy the view, or write down the first thing above.</p>
+      <p className="mt-1 max-w-xs text-balance text-muted">Enjoy the view, or write down the first task above.</p>
     </div>
   );
 }

@@ -13,7 +13,7 @@ export function OutageBanner() {
         <div className="fade-in pointer-events-auto flex items-center gap-2 rounded-2xl bg-warn py-2 pr-2 pl-5 text-on-warn shadow-lg">
           <p className="grow py-1 leading-snug">
             <strong className="block font-semibold">The service is taking a break.</strong>
-            What you do is kept, and sent as soon as it is back.
+            Your changes are kept and will be sent as soon as it is back.
           </p>
           <button
             type="button"

@@ -14,7 +14,7 @@ export function SignOutDialog({ onConfirm, onClose }: SignOutDialogProps) {
 
   return (
     <Modal
-      title="Sign out all the same?"
+      title="Sign out anyway?"
       onClose={close}
       actions={
         <>
@@ -27,7 +27,7 @@ export function SignOutDialog({ onConfirm, onClose }: SignOutDialogProps) {
         </>
       }
     >
-      <p>Not all that you typed or did here has reached the service yet. It would be lost.</p>
+      <p>Some of what you typed or did here has not reached the service yet. It would be lost.</p>
     </Modal>
   );
 }

@@ -74,7 +74,7 @@ export function TaskFields({
           value={description}
           onChange={(event) => onChange({ title, description: event.target.value })}
           onKeyDown={submitOnCtrlEnter}
-          placeholder="Description, if it needs one"
+          placeholder="Description (optional)"
           rows={Math.min(description.split("\n").length, MAX_ROWS)}
           aria-invalid={"description" in errors}
           aria-describedby={`${name}-description-error`}

@@ -54,7 +54,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) {
         await page.getByText("The service is taking a break.").waitFor();
         await check("outage banner");
         await page.getByRole("button", { name: "Sign out" }).click();
-        await page.getByRole("dialog", { name: "Sign out all the same?" }).waitFor();
+        await page.getByRole("dialog", { name: "Sign out anyway?" }).waitFor();
         await check("sign-out dialog");
         await page.getByRole("button", { name: "Stay" }).click();
       });

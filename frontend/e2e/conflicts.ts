@@ -109,7 +109,7 @@ test("deleting a task that was changed elsewhere asks first", () =>
 
     await deleteButton(page, "Bake bread").click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
-    const dialog = page.getByRole("dialog", { name: "Delete it all the same?" });
+    const dialog = page.getByRole("dialog", { name: "Delete it anyway?" });
     await dialog.getByText("Bake bread for Grace").waitFor();
     await dialog.getByRole("button", { name: "Keep it" }).click();
 

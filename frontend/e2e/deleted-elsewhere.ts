@@ -51,7 +51,7 @@ test("a discarded edit of a deleted task does not come back", () =>
     await callApi(page, "DELETE", path);
     await refetchList(page);
 
-    await page.getByRole("button", { name: "Let it go" }).click();
+    await page.getByRole("button", { name: "Discard mine" }).click();
     await page.reload();
 
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();

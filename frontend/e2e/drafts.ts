@@ -84,7 +84,7 @@ test("signing out during an outage asks before anything is lost", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Water the plants");
-    const dialog = page.getByRole("dialog", { name: "Sign out all the same?" });
+    const dialog = page.getByRole("dialog", { name: "Sign out anyway?" });
 
     await service.whileStopped(async () => {
       await checkbox(page, "Water the plants").check();

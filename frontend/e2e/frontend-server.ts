@@ -50,7 +50,7 @@ test("an error page with a retry button is shown when the database of the users 
 
     await frontend.whileRunningWith({ DATABASE_URL: UNREACHABLE_DATABASE }, async () => {
       await page.goto("/");
-      await page.getByRole("heading", { name: "This page cannot be shown just now" }).waitFor();
+      await page.getByRole("heading", { name: "This page cannot be shown right now" }).waitFor();
     });
     await page.getByRole("button", { name: "Try again" }).click();
 

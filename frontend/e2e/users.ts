@@ -20,7 +20,7 @@ export async function signUp(page: Page, user: User = newUser()): Promise<User> 
   await page.getByLabel("Name").fill(user.name);
   await page.getByLabel("E-mail").fill(user.email);
   await page.getByLabel("Password").fill(user.password);
-  await page.getByRole("button", { name: "Create the account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
   return user;
 }
