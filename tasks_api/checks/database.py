@@ -165,7 +165,7 @@ def _connections(
 ) -> Iterator[Finding]:
     # Behind a pooler, its limit counts, and not PostgreSQL's.
     asked = pool_size * replicas
-    total = f"{asked} connections (DATABASE_POOL_SIZE {pool_size}, {replicas} times)"
+    total = f"{asked} connections ({replicas} replicas with DATABASE_POOL_SIZE={pool_size})"
     if _is_pooled(facts, address):
         limit = NEON_CLIENTS if address.is_neon else PGBOUNCER_CLIENTS
         if asked > limit:

@@ -57,14 +57,14 @@ SCHEME = Check(
 TLS = Check(
     "database-tls",
     Severity.WARNING,
-    why="if the server offers no TLS, or somebody on the way removes the offer, the connection is "
-    "not encrypted",
+    why="if the server offers no TLS, or an attacker on the way removes the offer, the connection "
+    "is not encrypted",
     fix="add sslmode=require to {setting}",
 )
 CHANNEL_BINDING = Check(
     "database-channel-binding",
     Severity.WARNING,
-    why="sslmode=require verifies no certificate, so somebody on the way could impersonate Neon",
+    why="sslmode=require verifies no certificate, so an attacker on the way could impersonate Neon",
     fix="add channel_binding=require to {setting}",
 )
 POOLED_MIGRATIONS = Check(

@@ -20,7 +20,7 @@ ELSEWHERE = Check(
     fix="set USERS_TABLE={table}",
 )
 NOT_YET_CREATED = Check(
-    "users-to-come",
+    "users-not-yet-created",
     Severity.WARNING,
     why="the migration would create a stand-in, which is right only if Better Auth has a database "
     "of its own",
@@ -40,7 +40,7 @@ UNRELATED = Check(
     fix="set USERS_TABLE to the table that the foreign key of tasks.user_id references",
 )
 BESIDE_BETTER_AUTH = Check(
-    "users-overlooked",
+    "users-beside-better-auth",
     Severity.WARNING,
     why="tasks that belong to a stand-in remain when Better Auth deletes their user",
     fix="move them as docs/better-auth.md describes",
@@ -48,11 +48,12 @@ BESIDE_BETTER_AUTH = Check(
 CLOSED = Check(
     "users-closed",
     Severity.WARNING,
-    why="nobody adds users to a stand-in then, so every user whom you do not add gets a 401",
+    why="with this setting, no user is added to a stand-in, so every user whom you do not add gets "
+    "a 401",
     fix="remove USER_PROVISIONING, or add the users",
 )
-TYPE_DIFFERS = Check(
-    "users-id-type-late",
+TYPE_IGNORED = Check(
+    "users-id-type-ignored",
     Severity.WARNING,
     why="the setting has an effect only when the stand-in is created",
     fix="remove USERS_ID_TYPE, or begin with an empty database",
@@ -103,6 +104,6 @@ def _stand_in(found: UsersInspection, settings: PartialSettings) -> Iterator[Fin
         yield CLOSED.found(f'USER_PROVISIONING=require, and "{table}" is a stand-in')
     wanted = settings.users_id_type
     if "users_id_type" in settings.model_fields_set and found.id_type != wanted:
-        yield TYPE_DIFFERS.found(
+        yield TYPE_IGNORED.found(
             f'USERS_ID_TYPE={wanted}, but the stand-in "{table}" has an id of type {found.id_type}'
         )

@@ -35,7 +35,13 @@ def test_a_bad_secret_keeps_nothing_else_from_being_checked(
         BETTER_AUTH_SECRET="sh0rt", DATABASE_URL=empty_database_url, PORT="0", FRONTEND_URL="*"
     )
 
-    assert set(found) == {"secret", "setting", "frontend-url", "schema-missing", "users-to-come"}
+    assert set(found) == {
+        "secret",
+        "setting",
+        "frontend-url",
+        "schema-missing",
+        "users-not-yet-created",
+    }
 
 
 def test_without_its_database_url_the_rest_is_checked(check: Check) -> None:

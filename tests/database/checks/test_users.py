@@ -21,7 +21,7 @@ def test_users_of_better_auth_are_right_whatever_their_type(
 def test_no_table_before_the_migration_is_a_warning(check: Check, empty_database_url: str) -> None:
     found = check(DATABASE_URL=empty_database_url)
 
-    assert severities(found) == {"schema-missing": "fatal", "users-to-come": "warning"}
+    assert severities(found) == {"schema-missing": "fatal", "users-not-yet-created": "warning"}
 
 
 def test_a_table_of_another_name_is_named(check: Check, empty_database_url: str) -> None:
@@ -74,7 +74,7 @@ def test_a_table_that_the_tasks_do_not_know_is_fatal(check: Check, database_url:
 def test_a_stand_in_beside_better_auths_table_is_a_warning(check: Check, database_url: str) -> None:
     create_better_auth(database_url, users_table="user")
 
-    assert severities(check(DATABASE_URL=database_url)) == {"users-overlooked": "warning"}
+    assert severities(check(DATABASE_URL=database_url)) == {"users-beside-better-auth": "warning"}
 
 
 def test_a_stand_in_that_nobody_is_added_to_is_a_warning(check: Check, database_url: str) -> None:
@@ -86,5 +86,5 @@ def test_a_stand_in_that_nobody_is_added_to_is_a_warning(check: Check, database_
 def test_a_type_that_comes_too_late_is_a_warning(check: Check, database_url: str) -> None:
     found = check(DATABASE_URL=database_url, USERS_ID_TYPE="uuid")
 
-    assert severities(found) == {"users-id-type-late": "warning"}
+    assert severities(found) == {"users-id-type-ignored": "warning"}
     assert check(DATABASE_URL=database_url, USERS_ID_TYPE="text") == {}

@@ -12,7 +12,7 @@ from tests.support.operations import all_of
 from tests.system.better_auth.node import BetterAuth, Migration
 from tests.system.better_auth.person import Person
 
-CLEAN = "both run clean, again they change nothing, a deleted user takes the tasks along"
+CLEAN = "both migrations succeed and can be repeated; deleting a user deletes the tasks"
 WARNED = "; Better Auth warns that `name`, `email` may be null"
 NOT_THIS_TYPE = 'foreign key constraint "session_userId_fkey" cannot be implemented'
 

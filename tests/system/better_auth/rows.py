@@ -39,7 +39,7 @@ HS256 = (
     Row(f"{SIGN}, the whole user in the claims", TOKEN, "sign"),
     Row(SIGN, "the header `set-auth-jwt`", "sign", take=lambda _, person: person.token_in_header()),
     Row(
-        "a route of one's own, with `jose`",
+        "a custom route, with `jose`",
         TOKEN,
         "no plugin",
         take=lambda _, person: person.token("/api/token"),
@@ -60,7 +60,7 @@ HS256 = (
         secret=NEW_SECRET,
     ),
     Row(f"{SIGN}, the new secret", TOKEN, "sign, issuer", service="strict", secret=NEW_SECRET),
-    Row(f"{SIGN}, the secret before it", TOKEN, "sign, issuer", service="strict"),
+    Row(f"{SIGN}, the previous secret", TOKEN, "sign, issuer", service="strict"),
     Row(
         f"{SIGN}, no `issuer`, no `audience`",
         TOKEN,
@@ -76,11 +76,17 @@ HS256 = (
 KEYS = (
     Row(DEFAULT, TOKEN, "default", service="keys"),
     Row(DEFAULT, TOKEN, "default", refused(Refusal.NO_KEY_SET.message)),
-    Row(DEFAULT, "the token of a key made since", "default", service="keys", take=after_rotation),
-    Row(DEFAULT, "the token of the key before", "default", service="keys", take=before_rotation),
+    Row(DEFAULT, "a token signed with a newer key", "default", service="keys", take=after_rotation),
     Row(
         DEFAULT,
-        "the token of a key withdrawn",
+        "a token signed with the previous key",
+        "default",
+        service="keys",
+        take=before_rotation,
+    ),
+    Row(
+        DEFAULT,
+        "a token signed with a withdrawn key",
         "default",
         refused(Refusal.UNKNOWN_KEY.message),
         "keys",
