@@ -1,6 +1,7 @@
 """What Prometheus is told, on a port of its own."""
 
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -128,10 +129,11 @@ def test_refused_tokens_are_counted_by_reason(measured: Measured, user: Api) -> 
     user.list({"Authorization": ""})
     user.list({"Authorization": f"Bearer {token_of('alice', exp=1)}"})
     user.list({"Authorization": "Bearer marker"})
+    user.list({"Authorization": f"Bearer {token_of('alice', secret='x' * 32)}"})
 
     name = "tasks_token_refusals_total"
     found = {r: measured.read(name, reason=r) for r in REASONS}
-    assert found == dict(zip(REASONS, (1, 1, 1, 0), strict=True))
+    assert found == dict(zip(REASONS, (1, 1, 1, 1), strict=True))
 
 
 def test_errors_of_the_database_are_counted_by_class(measured: Measured, user: Api) -> None:
@@ -247,9 +249,11 @@ def test_a_refused_request_on_a_lost_connection_is_not_in_flight(
     with closing(psycopg2.connect(measured.service.database_url)) as session:
         session.cursor().execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
         with socket.create_connection((address.hostname, address.port)) as connection:
-            connection.sendall(list_ + broken)
-            while measured.read("tasks_requests_in_flight") < 2:
+            connection.sendall(list_ + list_ + broken)
+            while measured.read("tasks_requests_in_flight") < 3:
                 time.sleep(0.02)
+            # Closing resets the connection: the first answer fails, and no other is sent.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     while measured.read("tasks_requests_in_flight") > 0:  # The test's time limit is the bound.
         time.sleep(0.02)
