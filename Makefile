@@ -21,7 +21,7 @@ demo: environment ## Start the frontend, the service and a PostgreSQL; Ctrl-C st
 	@$(python) -m scripts.frontend demo
 
 test: environment ## Run the tests against PostgreSQLs that they start and remove
-	@$(python) -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+	@$(python) -m pytest --numprocesses 4 --no-loadscope-reorder
 
 e2e: environment ## Test every button of the frontend in a browser. Needs Node.js and Chromium
 	@$(python) -m pytest -m browser tests/http/boundary
