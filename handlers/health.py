@@ -7,10 +7,10 @@ from persistence.database import Database
 
 
 async def liveness() -> Response:
-    """Reply that the process is alive. Needs no database and no worker thread."""
+    """Reply that the process is alive. Needs no database."""
     return replies.alive()
 
 
-def readiness(*, deep: str | None, database: Database) -> Response:
+async def readiness(*, deep: str | None, database: Database) -> Response:
     """Reply that the database is ready, or was when it was last asked."""
-    return replies.ready(age_seconds=database.ready_age(ask=deep is not None))
+    return replies.ready(age_seconds=await database.ready_age(ask=deep is not None))

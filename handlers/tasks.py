@@ -25,49 +25,47 @@ class TaskInput(TypedDict):
     description: NotRequired[str | None]
 
 
-def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Response:
+async def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Response:
     """Reply with all tasks of the user, newest first."""
-    with database.tasks_of(user) as tasks:
-        array = tasks.list_as_json()
+    array = await database.tasks_of(user).list_as_json()
     return ok_list(array, if_none_match=if_none_match)
 
 
-def create_task(
+async def create_task(
     *, body: TaskInput, user: str, token_info: Claims, idempotency_key: Header, database: Database
 ) -> Response:
     """Add a task, and the user's row if that is this service's task."""
     title, description = body["title"], body.get("description")
-    with database.tasks_of(user, email=token_info["email"], name=token_info["name"]) as tasks:
-        task = tasks.add(title=title, description=description, idempotency_key=idempotency_key)
+    tasks = database.tasks_of(user, email=token_info["email"], name=token_info["name"])
+    task = await tasks.add(title=title, description=description, idempotency_key=idempotency_key)
     return created(task)
 
 
-def get_task(*, id: int, user: str, if_none_match: Header, database: Database) -> Response:
+async def get_task(*, id: int, user: str, if_none_match: Header, database: Database) -> Response:
     """Reply with one task."""
-    with database.tasks_of(user) as tasks:
-        task = tasks.get(id)
+    task = await database.tasks_of(user).get(id)
     return ok(task, if_none_match=if_none_match)
 
 
-def update_task(
+async def update_task(
     *, id: int, body: TaskInput, user: str, if_match: Header, database: Database
 ) -> Response:
     """Replace title and description."""
     title, description = body["title"], body.get("description")
-    with database.tasks_of(user) as tasks:
-        task = tasks.replace(id, title=title, description=description, versions=versions(if_match))
+    tasks = database.tasks_of(user)
+    task = await tasks.replace(
+        id, title=title, description=description, versions=versions(if_match)
+    )
     return ok(task)
 
 
-def delete_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
+async def delete_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
     """Delete a task for good."""
-    with database.tasks_of(user) as tasks:
-        tasks.delete(id, versions=versions(if_match))
+    await database.tasks_of(user).delete(id, versions=versions(if_match))
     return no_content()
 
 
-def toggle_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
+async def toggle_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
     """Flip a task between completed and not completed."""
-    with database.tasks_of(user) as tasks:
-        task = tasks.toggle(id, versions=versions(if_match))
+    task = await database.tasks_of(user).toggle(id, versions=versions(if_match))
     return ok(task)

@@ -1,15 +1,9 @@
 """What the database can refuse, as exceptions, and the one table that maps SQLSTATEs to them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import psycopg2
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-
-class ConnectionLost(psycopg2.OperationalError):
-    """The connection broke, whatever message the driver gave."""
+_UNAVAILABLE = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 class PersistenceError(Exception):
@@ -70,42 +64,26 @@ REFUSALS: dict[str, type[PersistenceError]] = {
 }
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Translate what the driver and the pool raise inside the block into a `PersistenceError`.
+def translated(error: psycopg2.Error, *, is_lost: bool) -> Exception:
+    """Return the `PersistenceError` for a driver's error, or the error itself if it is a bug.
 
-    What the table does not list is a bug, and propagates unchanged. The text of neither holds a
-    value of a row, so that both can be logged.
+    `is_lost` says that the connection broke, whatever the driver says of it. The text of neither
+    holds a value of a row, so that both can be logged.
     """
-    try:
-        yield
-    except (DBAPIError, PoolTimeoutError, psycopg2.Error) as error:
-        _cut_to_first_line(error)
-        refusal = refusal_of(error)
-        if refusal is None:
-            raise
-        raise refusal from error
-
-
-def refusal_of(error: Exception) -> PersistenceError | None:
-    """Return the `PersistenceError` for a driver's error, or None if it is a bug."""
-    if isinstance(error, PoolTimeoutError):
-        return DatabaseUnavailable(reason="no connection was free in time")
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    sqlstate = sqlstate_of(error)
-    if sqlstate is None and isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
-        # There is none if the server cannot be reached or the connection breaks. The text is
-        # libpq's: it names the server and the role, and never the password or a value.
-        return DatabaseUnavailable(reason=str(cause) or type(cause).__name__)
-    refusal = REFUSALS.get(sqlstate or "") or REFUSALS.get((sqlstate or "")[:2])
-    return refusal(sqlstate) if refusal else None
-
-
-def _cut_to_first_line(error: Exception) -> None:
     # Below its first line, PostgreSQL quotes the row and the statement with all their values.
-    for each in (error, error.orig if isinstance(error, DBAPIError) else None):
-        if each is not None:
-            each.args = tuple(str(part).partition("\n")[0] for part in each.args)
+    error.args = tuple(str(part).partition("\n")[0] for part in error.args)
+    sqlstate = error.pgcode or ""
+    kind = REFUSALS.get(sqlstate) or REFUSALS.get(sqlstate[:2])
+    if kind is not None:
+        refusal = kind(sqlstate)
+    elif is_lost or (not sqlstate and isinstance(error, _UNAVAILABLE)):
+        # There is no SQLSTATE if the server cannot be reached or the connection breaks. The text is
+        # libpq's: it names the server and the role, and never the password or a value.
+        refusal = DatabaseUnavailable(reason=str(error) or type(error).__name__)
+    else:
+        return error
+    refusal.__cause__ = error
+    return refusal
 
 
 def sqlstate_of(error: BaseException) -> str | None:

@@ -29,22 +29,22 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from persistence.compiled import Rows
-from persistence.errors import IdempotencyKeyReused
+from persistence.connection import Rows
+from persistence.errors import IdempotencyKeyReused, PersistenceError
 from persistence.models import Task
 from persistence.models import idempotency_keys as keys
-from persistence.pool import ConnectionPool
-from persistence.statements import OWNER, insertion_if, task_of
-from persistence.users_table import equals_owner
+from persistence.pool import Execute
+from persistence.statements import insertion_if, task_of
+from persistence.users import Owner
+from persistence.users_table import equals_owner, users_named
 
 LIFETIME = text("interval '24 hours'")
 SWEEP_LIMIT = 100
 """Expired keys that one addition deletes at most. It adds one, so they cannot accumulate."""
 
 KEY = bindparam("key", type_=Text)
-IS_THIS_KEY = and_(equals_owner(keys.c.user_id, OWNER), keys.c.key == KEY)
+IS_THIS_KEY = and_(equals_owner(keys.c.user_id), keys.c.key == KEY)
 IS_EXPIRED = keys.c.created_at < func.now() - LIFETIME
 
 # The addition has just found that the key is in use, so its age is not checked again.
@@ -60,10 +60,10 @@ EXPIRED = (
 DELETE_EXPIRED = delete(keys).where(tuple_(keys.c.user_id, keys.c.key).in_(EXPIRED))
 
 
-def add_once(  # noqa: PLR0913, PLR0917 -- the owner, the table, and the three parts of the request
-    pool: ConnectionPool,
+async def add_once(  # noqa: PLR0913, PLR0917 -- the owner, the table, and the three parts of the request
+    execute: Execute,
     users_table: str,
-    owner_id: str,
+    owner: Owner,
     key: str,
     title: str,
     description: str | None,
@@ -72,20 +72,20 @@ def add_once(  # noqa: PLR0913, PLR0917 -- the owner, the table, and the three p
 
     Raises IdempotencyKeyReused if the key was used with another title or description.
     """
-    which = {"owner": owner_id, "key": key}
+    which = {**owner.values, "key": key}
     fingerprint = _fingerprint(title, description)
     values = {**which, "title": title, "description": description, "fingerprint": fingerprint}
-    rows = _insert(pool, insertion_with_key(users_table), values)
+    rows = await _insert(execute, insertion_with_key(users_table), values)
     if rows:
-        _sweep(pool)
+        await _sweep(execute)
         return task_of(rows[0])
-    answered = pool.execute(FIND, which, repeatable=True)
+    answered = await execute(FIND, which, repeatable=True)
     if not answered:
         return None
     kept, task_id, created_at = answered[0]
     if bytes(kept) != fingerprint:
         raise IdempotencyKeyReused
-    return _as_added(task_id, created_at.astimezone(UTC), owner_id, title, description)
+    return _as_added(task_id, created_at.astimezone(UTC), owner.id, title, description)
 
 
 def _as_added(
@@ -102,9 +102,9 @@ def _as_added(
     )
 
 
-def _insert(pool: ConnectionPool, statement: Executable, values: Mapping[str, object]) -> Rows:
+async def _insert(execute: Execute, statement: Executable, values: Mapping[str, object]) -> Rows:
     try:
-        return pool.execute(statement, values, repeatable=True, expires=True)
+        return await execute(statement, values, repeatable=True, expires=True)
     except NotNullViolation as error:
         # Another request has just added a task with this key: see `insertion_with_key`.
         if error.diag.column_name != keys.c.task_id.name:
@@ -123,11 +123,14 @@ def insertion_with_key(users_table: str) -> Executable:
     Of two concurrent ones, the second waits for the first, and then violates the NOT NULL
     constraint of `task_id`.
     """
+    users = users_named(users_table)
     is_unused = ~exists().where(IS_THIS_KEY, not_(IS_EXPIRED))
     added = insertion_if(users_table, is_unused).cte("added")
     kept = insert(keys).from_select(
         ["user_id", "key", "fingerprint", "task_id", "created_at"],
-        select(OWNER, KEY, bindparam("fingerprint"), added.c.id, added.c.created_at),
+        select(users.c.id, KEY, bindparam("fingerprint"), added.c.id, added.c.created_at).where(
+            equals_owner(users.c.id)
+        ),
     )
     # Only an expired key may be replaced. CASE turns any other into a NULL, and thus an error.
     given = kept.excluded
@@ -142,11 +145,11 @@ def insertion_with_key(users_table: str) -> Executable:
     return select(added).add_cte(replaced.cte("kept"))
 
 
-def _sweep(pool: ConnectionPool) -> None:
+async def _sweep(execute: Execute) -> None:
     """Delete some expired keys. The task has been added by then, whether this succeeds or not.
 
     A statement of its own, which waits for no lock: one that held these keys while it waited for
     the row of a user would deadlock with the deletion of that user, which locks them in reverse.
     """
-    with suppress(psycopg2.Error, PoolTimeoutError):
-        pool.execute(DELETE_EXPIRED, {})
+    with suppress(psycopg2.Error, PersistenceError):
+        await execute(DELETE_EXPIRED, {})

@@ -1,25 +1,32 @@
 """Reads the facts about a database that `tasks-api check` judges."""
 
+import asyncio
 import os
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import cast
+from functools import partial
+from typing import Any, TypeVar
 
-import psycopg2.extensions
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+import psycopg2
+from sqlalchemy import Executable, text
 
-from persistence import deadline
-from persistence.connect import DRIVER_DEFAULTS, Parameters, connect, each_host
+from persistence.compiled import compiled
+from persistence.connection import (
+    DRIVER_DEFAULTS,
+    Connection,
+    DeadlineExceeded,
+    Parameters,
+    Sockets,
+    connect,
+    each_host,
+)
 from persistence.deadline import NOW
-from persistence.errors import sqlstate_of
 from persistence.url import connection_parameters
-from persistence.users_table import UsersInspection, inspect_users
+from persistence.users_table import Scalar, UsersInspection, inspect_users
 
 PARAMETERS = DRIVER_DEFAULTS | {"application_name": "tasks-api check"}
 
@@ -43,6 +50,9 @@ VERSION = text("SELECT current_setting('server_version_num')::int / 10000")
 IS_MIGRATED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 REVISION = text("SELECT version_num FROM alembic_version")
 PROCESS_ID = text("SELECT pg_backend_pid()")
+
+
+T = TypeVar("T")
 
 
 class Failure(Enum):
@@ -89,45 +99,69 @@ class DatabaseFacts:
 
 def try_to_connect(url: str, *, seconds: float) -> None:
     """Connect, and run no statement. Raises InspectionFailed."""
-    with _connected(url, seconds):
-        pass
+    asyncio.run(_inspect(url, seconds, _nothing))
 
 
 def inspect(url: str, *, users_table: str | None, seconds: float) -> DatabaseFacts:
     """Read the facts within `seconds`. Changes nothing.
 
-    Only resolving the host's name can take longer: libpq has no time-out for it. Raises
+    Only resolving the host's name can take longer: the system's resolver cannot be stopped. Raises
     InspectionFailed, and ValueError for a URL or a table name that cannot be used.
     """
-    with _connected(url, seconds) as connection:
-        return DatabaseFacts(
-            version=connection.scalars(VERSION).one(),
-            clock_ahead=_clock_ahead(connection),
-            revision=_revision(connection),
-            connection_limit=connection.scalars(CONNECTION_LIMIT).one(),
-            is_behind_pooler=_is_behind_pooler(connection),
-            users=inspect_users(connection, users_table) if users_table else None,
-        )
+    return asyncio.run(_inspect(url, seconds, partial(_facts, users_table=users_table)))
 
 
-@contextmanager
-def _connected(url: str, seconds: float) -> Iterator[Connection]:
+async def _inspect(url: str, seconds: float, read: Callable[[Scalar, int], Awaitable[T]]) -> T:
     hosts = each_host(PARAMETERS | connection_parameters(url))
+    deadline = time.monotonic() + seconds
     try:
-        with deadline.within(seconds), _engine(hosts, seconds).connect() as connection:
-            yield connection
-    except (DBAPIError, psycopg2.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        message = str(cause).strip().partition("\n")[0]
-        raise InspectionFailed(_failure_of(cause, hosts), message) from error
+        connection = await connect(hosts, sockets=Sockets(), deadline=deadline)
+        try:
+            return await read(partial(_scalar, connection, deadline), connection.backend_pid)
+        finally:
+            connection.close()
+    except psycopg2.Error as error:
+        message = str(error).strip().partition("\n")[0]
+        raise InspectionFailed(_failure_of(error, hosts), message) from error
 
 
-def _failure_of(cause: BaseException | None, hosts: Sequence[Parameters]) -> Failure:
-    if isinstance(cause, deadline.DeadlineExceeded):
+async def _scalar(connection: Connection, deadline: float, statement: Executable) -> Any:
+    text, *_, constants = compiled(statement)
+    rows = await connection.execute(text, constants or None, deadline=deadline)
+    return rows[0][0] if rows else None
+
+
+async def _nothing(_scalar: Scalar, _backend_pid: int) -> None:
+    """Read nothing."""
+
+
+async def _facts(scalar: Scalar, backend_pid: int, *, users_table: str | None) -> DatabaseFacts:
+    return DatabaseFacts(
+        version=await scalar(VERSION),
+        clock_ahead=await _clock_ahead(scalar),
+        revision=await scalar(REVISION) if await scalar(IS_MIGRATED) else None,
+        connection_limit=await scalar(CONNECTION_LIMIT),
+        # A pooler reports a process id of its own, by which it recognises requests to cancel.
+        is_behind_pooler=await scalar(PROCESS_ID) != backend_pid,
+        users=await inspect_users(scalar, users_table) if users_table else None,
+    )
+
+
+async def _clock_ahead(scalar: Scalar) -> float:
+    before = datetime.now(UTC)
+    server: datetime = await scalar(NOW)
+    # The server read its clock at some moment in between.
+    ahead = (server - datetime.now(UTC)).total_seconds()
+    behind = (server - before).total_seconds()
+    return max(ahead, 0.0) or min(behind, 0.0)
+
+
+def _failure_of(cause: psycopg2.Error, hosts: Sequence[Parameters]) -> Failure:
+    if isinstance(cause, DeadlineExceeded):
         return Failure.SILENT
     # libpq gives no code for a connection that fails, and its text depends on the language.
     # The message is that of the last host.
-    is_rejected = (cause and sqlstate_of(cause)) or _accepts_connections(hosts[-1])
+    is_rejected = cause.pgcode or _accepts_connections(hosts[-1])
     return Failure.REJECTED if is_rejected else Failure.UNREACHABLE
 
 
@@ -144,36 +178,3 @@ def _accepts_connections(host: Parameters) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _engine(hosts: Sequence[Parameters], seconds: float) -> Engine:
-    engine = create_engine(
-        "postgresql+psycopg2://",
-        isolation_level="AUTOCOMMIT",
-        use_native_hstore=False,
-        poolclass=NullPool,
-    )
-    deadline.install()
-    event.listen(engine, "do_connect", lambda dialect, *_: connect(dialect.connect, hosts, seconds))
-    return engine
-
-
-def _clock_ahead(connection: Connection) -> float:
-    before = datetime.now(UTC)
-    server: datetime = connection.scalars(NOW).one()
-    # The server read its clock at some moment in between.
-    ahead = (server - datetime.now(UTC)).total_seconds()
-    behind = (server - before).total_seconds()
-    return max(ahead, 0.0) or min(behind, 0.0)
-
-
-def _revision(connection: Connection) -> str | None:
-    if not connection.scalars(IS_MIGRATED).one():
-        return None
-    return connection.scalars(REVISION).one_or_none()
-
-
-def _is_behind_pooler(connection: Connection) -> bool:
-    # A pooler reports a process id of its own, by which it recognises requests to cancel.
-    driver = cast("psycopg2.extensions.connection", connection.connection.driver_connection)
-    return bool(driver.info.backend_pid != connection.scalars(PROCESS_ID).one())

@@ -1,25 +1,33 @@
 """Connections to PostgreSQL: each is lent for one statement, and replaced alone when it breaks."""
 
-import select
+import asyncio
 import time
-from collections.abc import Mapping
-from contextlib import closing, nullcontext
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol
 
 import psycopg2
-from psycopg2.extensions import BYTES, connection, register_type
-from sqlalchemy import Engine, Executable, create_engine, event
-from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy import Executable, func, select, text
 
-from persistence import deadline
-from persistence.compiled import Rows, Span, compiled
-from persistence.connect import DRIVER_DEFAULTS, connect, each_host
-from persistence.deadline import NOW, ServerTimeouts, server_deadline
-from persistence.errors import ConnectionLost
+from persistence.compiled import Span, compiled
+from persistence.connection import (
+    DRIVER_DEFAULTS,
+    ClockReading,
+    Connection,
+    Rows,
+    Sockets,
+    connect,
+    each_host,
+)
+from persistence.deadline import (
+    CLOCK_MAX_AGE_SECONDS,
+    CLOCK_MAX_DELAY_SECONDS,
+    NOW,
+    ServerTimeouts,
+)
+from persistence.errors import DatabaseUnavailable, translated
 from persistence.url import connection_parameters
 
 RECYCLE_SECONDS = 1800
@@ -31,67 +39,29 @@ CHECK_AFTER_SECONDS = 15.0
 CHECK_SECONDS = 1.0
 """How long that test may take; a silent network does not answer at all."""
 
+SETTLED_CHECK_SECONDS = 0.1
+"""How often the server is asked for the process of a lost connection."""
+
 READ_ONLY = "25006"
+ROLLED_BACK = "40"
+"""The class of SQLSTATEs of a transaction that certainly had no effect."""
 
-Values = Mapping[str, object]
+# What a prepared statement gets that no longer fits: another result or type after a migration, or
+# none of this name, because the server was replaced behind the connection.
+_MISFITS = ("0A000", "26000", "42")
 
-_USED_AT = "used_at"
+BACKEND = text("SELECT pid FROM pg_stat_activity WHERE pid = :pid")
+WHO_AND_WHEN = select(func.pg_backend_pid(), func.clock_timestamp())
 
-
-class PoolState(NamedTuple):
-    """The connections of a pool, and how many statements were retried since it was made."""
-
-    size: int
-    """The maximum."""
-    open: int
-    in_use: int
-    retries: int
+Values = Mapping[str, Any]
+OnWait = Callable[[float], object]
+"""Called with the seconds that a statement waited for a connection."""
 
 
-class ConnectionPool:
-    """At most `size` connections, opened on demand, each lent for one statement.
+class Execute(Protocol):
+    """Runs one statement before the deadline of a request: see `ConnectionPool.execute`."""
 
-    Every statement is a transaction of its own and takes one round trip. Nothing is set on a
-    connection that would outlive the statement, so a pooler in transaction mode may stand in
-    between. All times are in seconds. The thread's deadline bounds everything except the wait for a
-    connection.
-    """
-
-    def __init__(  # noqa: PLR0913 -- each is one setting of the service
-        self,
-        url: str,
-        *,
-        size: int,
-        timeout: float,
-        connect_timeout: float,
-        statement_timeout: float,
-        lock_timeout: float,
-        span: Span = nullcontext,
-    ) -> None:
-        parameters = DRIVER_DEFAULTS | connection_parameters(url)
-        self._hosts = each_host(parameters)
-        # libpq ignores this parameter when the caller waits for the connection itself.
-        self._connect_timeout = float(parameters.get("connect_timeout", 0)) or connect_timeout
-        self._span = span
-        self._timeouts = ServerTimeouts(statement=statement_timeout, lock=lock_timeout)
-        self._engine = create_engine(
-            "postgresql+psycopg2://",
-            isolation_level="AUTOCOMMIT",
-            hide_parameters=True,
-            use_native_hstore=False,
-            pool_size=size,
-            max_overflow=0,
-            pool_timeout=timeout,
-            pool_recycle=RECYCLE_SECONDS,
-            pool_reset_on_return=None,
-            pool_use_lifo=True,
-        )
-        self._retries = 0
-        deadline.install()
-        event.listen(self._engine, "do_connect", self._connect)
-        _replace_dead_connections(self._engine)
-
-    def execute(
+    async def __call__(
         self,
         statement: Executable,
         values: Values,
@@ -100,94 +70,328 @@ class ConnectionPool:
         expires: bool = False,
         as_bytes: bool = False,
     ) -> Rows:
+        """Run it, and return its rows."""
+
+
+class PoolState(NamedTuple):
+    """The connections of a pool, and how many statements were retried since it was made."""
+
+    size: int
+    """The maximum."""
+    open: int
+    """Those that are being opened included."""
+    in_use: int
+    waiting: int
+    """Statements that wait for a connection."""
+    retries: int
+
+
+class ConnectionPool:
+    """At most `size` connections, opened on demand, each lent for one statement.
+
+    Every statement is a transaction of its own and takes one round trip. The connection that was
+    used last is lent first; statements that wait get one in their order. They are given up if none
+    of them has got one for `patience` seconds.
+
+    A connection that leads to one server process keeps prepared statements and time-outs. Where a
+    pooler stands in between, nothing is set that would outlive a statement.
+    """
+
+    def __init__(  # noqa: PLR0913 -- each is one setting of the service
+        self,
+        url: str,
+        *,
+        size: int,
+        patience: float,
+        connect_timeout: float,
+        statement_timeout: float,
+        lock_timeout: float,
+        span: Span = nullcontext,
+        on_wait: OnWait = lambda _seconds: None,
+    ) -> None:
+        parameters = DRIVER_DEFAULTS | connection_parameters(url)
+        self._hosts = each_host(parameters)
+        # libpq ignores this parameter when the caller waits for the connection itself.
+        self._connect_timeout = float(parameters.get("connect_timeout", 0)) or connect_timeout
+        self._statement_timeout = statement_timeout
+        self._timeouts = ServerTimeouts(statement=statement_timeout, lock=lock_timeout)
+        self._span = span
+        self._on_wait = on_wait
+        self._sockets = Sockets()
+        self._size = size
+        self._patience = patience
+        self._taken = 0
+        """Of `size`: the connections that are open or being opened."""
+        self._idle: list[Connection] = []
+        self._waiters: deque[asyncio.Future[Connection | None]] = deque()
+        """Each gets a connection, or None for the place of one, which it then opens."""
+        self._served_at = 0.0
+        """When a waiter was last given something."""
+        self._clocks_are_valid_since = 0.0
+        self._retries = 0
+        self._is_disposed = False
+
+    async def execute(  # noqa: PLR0913 -- what the statement allows
+        self,
+        statement: Executable,
+        values: Values,
+        *,
+        deadline: float,
+        repeatable: bool = False,
+        expires: bool = False,
+        as_bytes: bool = False,
+    ) -> Rows:
         """Run one statement and return its rows, with text `as_bytes` if it is only passed on.
+
+        `deadline` is a moment of `time.monotonic()`. A statement that `expires` gets as
+        `expires_at`, by the server's clock, when it is given up.
 
         When a connection breaks, nobody knows whether the statement was carried out. A `repeatable`
         statement, which has the same effect twice as once, is then retried on another connection.
-        A statement that `expires` gets its deadline, by the server's clock, as `expires_at`.
+        For one that `expires`, the error is raised when it can no longer take effect. A statement
+        that PostgreSQL has rolled back is retried in any case.
 
-        Raises what psycopg2 and SQLAlchemy's pool raise; `errors.translated` knows all of it.
+        Raises a `PersistenceError` for what the database refused. Any other error of psycopg2 is a
+        bug, or expected by the caller.
         """
-        with closing(self._engine.raw_connection()) as lent:
+        is_retried = False
+        while True:
+            connection = await self._take(deadline)
+            expiry = min(deadline, time.monotonic() + self._statement_timeout)
             try:
                 if expires:
-                    values = {**values, "expires_at": self._expiry(lent)}
-                return self._run(lent, statement, values, as_bytes=as_bytes)
+                    expires_at = await self._by_server_clock(connection, expiry, deadline)
+                    values = {**values, "expires_at": expires_at}
+                return await self._run(connection, statement, values, deadline, as_bytes=as_bytes)
             except psycopg2.Error as error:
-                is_broken = _drop_if_broken(lent, error)
-                if is_broken and not (repeatable and deadline.remaining() > 0):
-                    raise ConnectionLost(error) from error
-                if not is_broken:
-                    raise
-        self._retries += 1
-        return self.execute(statement, values, expires=expires, as_bytes=as_bytes)
+                failure, is_lost = error, connection.closed
+                if error.pgcode == READ_ONLY:
+                    # After a fail-over, it may lead to a server that stays a standby for ever.
+                    connection.close()
+            finally:
+                self._give_back(connection)
+            may_retry = repeatable if is_lost else _is_rolled_back(failure)
+            if is_retried or not may_retry or time.monotonic() > deadline:
+                break
+            is_retried = True
+            self._retries += 1
+        if is_lost and expires:
+            await self._until_settled(connection, expiry)
+        raise translated(failure, is_lost=is_lost)
+
+    def distrust_clocks(self) -> None:
+        """Read the server's clock again before the next statement that expires."""
+        self._clocks_are_valid_since = time.monotonic()
 
     @property
     def state(self) -> PoolState:
-        """The state of this moment. Other threads go on meanwhile, so it is approximate."""
-        pool = cast("QueuePool", self._engine.pool)
-        in_use = pool.checkedout()
-        return PoolState(pool.size(), pool.checkedin() + in_use, in_use, self._retries)
+        """The state of this moment."""
+        dead = sum(connection.closed for connection in list(self._idle))
+        return PoolState(
+            size=self._size,
+            open=self._taken - dead,
+            in_use=self._taken - len(self._idle),
+            waiting=len(self._waiters),
+            retries=self._retries,
+        )
 
     def dispose(self) -> None:
-        """Close the connections that are not in use."""
-        self._engine.dispose()
+        """Close the idle connections now, and the others when they are given back."""
+        self._is_disposed = True
+        while self._idle:
+            self._idle.pop().close()
+            self._taken -= 1
 
-    def _run(
-        self, lent: PoolProxiedConnection, statement: Executable, values: Values, *, as_bytes: bool
-    ) -> Rows:
-        text, constants = compiled(statement)
-        with self._span(text), closing(lent.cursor()) as cursor:
-            if as_bytes:
-                register_type(BYTES, cast("psycopg2.extensions.cursor", cursor))
-            cursor.execute(self._timeouts.sql() + text, {**constants, **values})
-            return cursor.fetchall() if cursor.description else ()
+    # Lending
 
-    def _connect(self, dialect: Dialect, *_: object) -> DBAPIConnection:
-        return connect(dialect.connect, self._hosts, self._connect_timeout)
+    async def _take(self, deadline: float) -> Connection:
+        asked_at = time.monotonic()
+        connection: Connection | None = None
+        while connection is None and self._idle:
+            connection = await self._usable(self._idle.pop())
+        if connection is None and self._taken >= self._size:
+            connection = await self._wait(asked_at, deadline)
+        elif connection is None:
+            self._taken += 1
+        self._on_wait(time.monotonic() - asked_at)
+        return connection or await self._open(deadline)
 
-    def _expiry(self, lent: PoolProxiedConnection) -> datetime:
-        return server_deadline(lent.info, lambda: self._run(lent, NOW, {}, as_bytes=False)[0][0])
+    async def _usable(self, connection: Connection) -> Connection | None:
+        """Return the connection; None, with its place free, if it is old, closed or silent."""
+        now = time.monotonic()
+        if now - connection.opened_at > RECYCLE_SECONDS:
+            connection.close()
+        else:
+            connection.look()
+        if not connection.closed and now - connection.used_at > CHECK_AFTER_SECONDS:
+            try:
+                await connection.execute("SELECT 1", None, deadline=now + CHECK_SECONDS)
+            except psycopg2.Error:
+                connection.close()
+            except BaseException:  # Nobody waits any more.
+                self._pass_on(None)
+                raise
+        if connection.closed:
+            self._taken -= 1
+            return None
+        return connection
 
+    async def _wait(self, asked_at: float, deadline: float) -> Connection | None:
+        """Wait for a connection, or None for the place of one that this caller may open."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Connection | None] = loop.create_future()
+        self._waiters.append(waiter)
 
-def _drop_if_broken(lent: PoolProxiedConnection, error: psycopg2.Error) -> bool:
-    """Drop this connection if it is broken or read-only; return whether it is broken."""
-    # After a fail-over, a connection may lead to a server that stays a standby for ever.
-    is_broken = bool(cast("connection", lent.dbapi_connection).closed)
-    if is_broken or error.pgcode == READ_ONLY:
-        lent.invalidate(error)
-    return is_broken
+        timer: asyncio.TimerHandle
 
+        def look() -> None:
+            nonlocal timer
+            now = time.monotonic()
+            end = min(deadline, max(asked_at, self._served_at) + self._patience)
+            if now < end:
+                timer = loop.call_later(end - now, look)
+            elif not waiter.done():
+                self._waiters.remove(waiter)
+                reason = "the time is up" if now >= deadline else "no connection was free in time"
+                waiter.set_exception(DatabaseUnavailable(reason=reason))
 
-def _replace_dead_connections(engine: Engine) -> None:
-    """Have the pool test a connection before it is lent, and replace it alone if it is dead.
-
-    A connection that the server has closed has something to read, which takes no round trip to see.
-    A silent network leaves no trace, so a connection that was idle for long is pinged in any case.
-    """
-
-    def check(lent: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
-        used_at = entry.info.get(_USED_AT)
-        if used_at is None:  # It is new.
-            return
-        if time.monotonic() - used_at < CHECK_AFTER_SECONDS and not _is_readable(lent):
-            return
+        timer = loop.call_later(min(self._patience, deadline - asked_at), look)
         try:
-            with deadline.within(CHECK_SECONDS):
-                engine.dialect.do_ping(lent)
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            elif waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._pass_on(waiter.result())
+            raise
+        finally:
+            timer.cancel()
+
+    async def _open(self, deadline: float) -> Connection:
+        """Open a connection; its place has been taken."""
+        try:
+            end = min(deadline, time.monotonic() + self._connect_timeout)
+            connection = await connect(self._hosts, sockets=self._sockets, deadline=end)
+            try:
+                await self._introduce(connection, end)
+            except BaseException:
+                connection.close()
+                raise
         except psycopg2.Error as error:
-            raise DisconnectionError from error
+            self._pass_on(None)
+            raise translated(error, is_lost=True) from error
+        except BaseException:
+            self._pass_on(None)
+            raise
+        return connection
 
-    event.listen(engine, "checkout", check)
-    event.listen(engine, "checkin", _note_the_time)
+    def _give_back(self, connection: Connection) -> None:
+        if connection.is_bloated or self._is_disposed:
+            connection.close()
+        self._pass_on(None if connection.closed else connection)
+
+    def _pass_on(self, connection: Connection | None) -> None:
+        """Give a connection, or the place of one, to the first who waits."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                self._served_at = time.monotonic()
+                waiter.set_result(connection)
+                return
+        if connection is None:
+            self._taken -= 1
+        else:
+            self._idle.append(connection)
+
+    # Running
+
+    async def _introduce(self, connection: Connection, deadline: float) -> None:
+        """Find out whether a new connection leads to one server process, and read its clock."""
+        asked_at = time.monotonic()
+        ((pid, now),) = await connection.execute(
+            compiled(WHO_AND_WHEN).text, None, deadline=deadline
+        )
+        _keep_clock(connection, now, asked_at)
+        # A pooler reports a process id of its own, by which it recognises requests to cancel.
+        connection.is_direct = pid == connection.backend_pid
+        connection.preamble = self._timeouts.preamble
+
+    async def _run(
+        self,
+        connection: Connection,
+        statement: Executable,
+        values: Values,
+        deadline: float,
+        *,
+        as_bytes: bool = False,
+    ) -> Rows:
+        whole, name, prepare, execute, constants = compiled(statement)
+        if constants:
+            values = {**constants, **values}
+        is_prepared = name in connection.prepared
+        if connection.is_direct:
+            sql = self._timeouts.beyond_session(deadline) + (execute if is_prepared else prepare)
+            sql = f"{connection.preamble}{sql}" if connection.preamble else sql
+        else:
+            sql = self._timeouts.of_statement(deadline) + whole
+        try:
+            with self._span(whole):
+                rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
+        except psycopg2.Error as error:
+            if connection.is_direct and not (is_prepared and not _is_misfit(error)):
+                # Whether it has been prepared is unknown, or it no longer fits: begin anew.
+                connection.prepared.clear()
+                connection.preamble = self._timeouts.preamble
+                if is_prepared and not connection.closed:
+                    return await self._run(
+                        connection, statement, values, deadline, as_bytes=as_bytes
+                    )
+            raise
+        if connection.is_direct:
+            connection.prepared.add(name)
+            connection.preamble = ""
+        return rows
+
+    async def _by_server_clock(
+        self, connection: Connection, moment: float, deadline: float
+    ) -> datetime:
+        """Return a moment of ours by the server's clock, or one a little earlier."""
+        clock, now = connection.clock, time.monotonic()
+        if (
+            clock is None
+            or now - clock.ours > CLOCK_MAX_AGE_SECONDS
+            or clock.ours < self._clocks_are_valid_since
+        ):
+            ((server,),) = await self._run(connection, NOW, {}, deadline)
+            clock = _keep_clock(connection, server, now)
+        return clock.at(moment)
+
+    async def _until_settled(self, lost: Connection, expiry: float) -> None:
+        """Wait until what was sent over a lost connection can no longer take effect.
+
+        The process that got it may be frozen, and read it later: until it has expired, or the
+        process is gone.
+        """
+        while (left := expiry - time.monotonic()) > 0:
+            if lost.is_direct:
+                with suppress(psycopg2.Error, DatabaseUnavailable):
+                    which = {"pid": lost.backend_pid}
+                    if not await self.execute(BACKEND, which, deadline=expiry, repeatable=True):
+                        return
+            await asyncio.sleep(min(left, SETTLED_CHECK_SECONDS))
 
 
-def _note_the_time(_connection: object, entry: ConnectionPoolEntry) -> None:
-    entry.info[_USED_AT] = time.monotonic()
+def _keep_clock(connection: Connection, server: datetime, asked_at: float) -> ClockReading:
+    # The server read its clock before now; taken as of now, its clock is behind rather than ahead.
+    clock = ClockReading(server, time.monotonic())
+    is_precise = clock.ours - asked_at < CLOCK_MAX_DELAY_SECONDS
+    connection.clock = clock if is_precise else None
+    return clock
 
 
-def _is_readable(lent: connection) -> bool:
-    """Return whether bytes or the end of the stream have arrived without a request."""
-    arrived = select.poll()
-    arrived.register(lent.fileno(), select.POLLIN)
-    return bool(arrived.poll(0))
+def _is_misfit(error: psycopg2.Error) -> bool:
+    return (error.pgcode or "").startswith(_MISFITS)
+
+
+def _is_rolled_back(error: psycopg2.Error) -> bool:
+    return (error.pgcode or "").startswith(ROLLED_BACK)

@@ -1,7 +1,7 @@
 """Whether the database is ready, and the schema that this version of the service needs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
@@ -27,7 +27,9 @@ class Readiness:
     probe waits for it to end. Each process asks for itself.
     """
 
-    def __init__(self, ask: Callable[[], object], *, quiet_seconds: float = QUIET_SECONDS) -> None:
+    def __init__(
+        self, ask: Callable[[], Awaitable[object]], *, quiet_seconds: float = QUIET_SECONDS
+    ) -> None:
         self._ask = ask
         self._quiet_seconds = quiet_seconds
         self._used_at: float | None = None
@@ -37,7 +39,7 @@ class Readiness:
         """Note that a request, and not a probe, uses the database."""
         self._used_at = time.monotonic()
 
-    def age(self, *, ask: bool) -> float:
+    async def age(self, *, ask: bool) -> float:
         """Return the seconds since the database was last ready, asking it first if necessary.
 
         Raises what asking raises if it is not ready.
@@ -45,7 +47,7 @@ class Readiness:
         ready_at = self._ready_at
         if ask or ready_at is None or self._is_in_use():
             self._ready_at = None  # Until it answers, nothing is known.
-            self._ask()
+            await self._ask()
             ready_at = self._ready_at = time.monotonic()
         return time.monotonic() - ready_at
 

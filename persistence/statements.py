@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     Text,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     func,
     insert,
     literal_column,
@@ -28,10 +26,6 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 from persistence.models import Task, tasks
 from persistence.users_table import equals_owner, users_named
 
-# The owner is sent without a type, so that PostgreSQL reads it as the type of the users' id, and
-# finds it by the index. It is returned as text. PostgreSQL reads `0x10` as 16, so the text has to
-# be equal as well.
-OWNER: BindParameter[str] = bindparam("owner")
 COLUMNS = (
     tasks.c.id,
     cast(tasks.c.user_id, Text).label("user_id"),
@@ -41,7 +35,7 @@ COLUMNS = (
     tasks.c.created_at,
     tasks.c.updated_at,
 )
-BELONGS_TO_OWNER = equals_owner(tasks.c.user_id, OWNER)
+BELONGS_TO_OWNER = equals_owner(tasks.c.user_id)
 IS_THIS_TASK = BELONGS_TO_OWNER & (tasks.c.id == bindparam("task_id"))
 
 # A server that was frozen reads, once it goes on, what it was sent long ago. A write that nobody
@@ -132,9 +126,9 @@ def insertion_if(users_table: str, *conditions: ColumnElement[bool]) -> Returnin
     about to be added would look like one who has just been deleted.
     """
     users = users_named(users_table)
-    values = (OWNER, bindparam("title", type_=Text), bindparam("description", type_=Text))
-    owner_exists = exists().where(equals_owner(users.c.id, OWNER))
-    row = select(*values).where(owner_exists, NOT_EXPIRED, *conditions)
+    # The id comes from the owner's row, and so in the type that it has there.
+    values = (users.c.id, bindparam("title", type_=Text), bindparam("description", type_=Text))
+    row = select(*values).where(equals_owner(users.c.id), NOT_EXPIRED, *conditions)
     columns = ["user_id", "title", "description"]
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)
 

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from psycopg2 import IntegrityError
-from psycopg2.errors import GeneratedAlways, UndefinedColumn
-from sqlalchemy import bindparam, exists, or_, select
+from psycopg2.errors import GeneratedAlways
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from persistence.errors import OwnerNotFound
-from persistence.pool import ConnectionPool
+from persistence.errors import OwnerNotFound, SchemaNotReady
+from persistence.pool import Execute
 from persistence.users_table import equals_owner, is_stand_in, users_named
+
+UNDEFINED_COLUMN = "42703"
 
 
 class Provisioning(StrEnum):
@@ -32,6 +35,11 @@ class Owner:
     email: str | None = None
     name: str | None = None
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the parameters by which `users_table.equals_owner` compares."""
+        return {"owner": self.id, "owner_as_text": self.id}
+
 
 class Users:
     """Decides whether an owner exists, and adds a new one if that is this service's task.
@@ -41,7 +49,7 @@ class Users:
 
     def __init__(self, users_table: str, provisioning: Provisioning) -> None:
         users = users_named(users_table)
-        is_present = exists().where(equals_owner(users.c.id, bindparam("owner")))
+        is_present = exists().where(equals_owner(users.c.id))
         stand_in = is_stand_in(users_table)
         self.table_name = users_table
         self._provisioning = provisioning
@@ -51,37 +59,41 @@ class Users:
         self._is_present = select(is_present)
         self._add = insert(users).on_conflict_do_nothing()
 
-    def require(self, pool: ConnectionPool, owner: Owner) -> None:
+    async def require(self, execute: Execute, owner: Owner) -> None:
         """Raise OwnerNotFound if the owner is not in the table and could not be added to it."""
         if self._provisioning is Provisioning.CREATE:
             return
-        values = {"owner": owner.id}
-        ((may_have_tasks,),) = pool.execute(self._may_have_tasks, values, repeatable=True)
+        rows = await execute(self._may_have_tasks, owner.values, repeatable=True)
+        ((may_have_tasks,),) = rows
         if not may_have_tasks:
             raise OwnerNotFound
 
-    def exists(self, pool: ConnectionPool, owner: Owner) -> bool:
+    async def exists(self, execute: Execute, owner: Owner) -> bool:
         """Return whether the owner is in the table."""
-        ((is_present,),) = pool.execute(self._is_present, {"owner": owner.id}, repeatable=True)
+        ((is_present,),) = await execute(self._is_present, owner.values, repeatable=True)
         return bool(is_present)
 
-    def provision(self, pool: ConnectionPool, owner: Owner) -> None:
+    async def provision(self, execute: Execute, owner: Owner) -> None:
         """Add the owner's row unless another request has just done so.
 
         Raises OwnerNotFound if adding owners is not this service's task, or the table does not
         accept the row.
         """
-        if not self._may_add(pool):
+        if not await self._may_add(execute):
             raise OwnerNotFound
         row = {"id": owner.id, "email": _storable(owner.email), "name": _storable(owner.name)}
         try:
-            pool.execute(self._add, row, repeatable=True)
-        except (IntegrityError, UndefinedColumn, GeneratedAlways) as error:
+            await execute(self._add, row, repeatable=True)
+        except (IntegrityError, GeneratedAlways) as error:
             raise OwnerNotFound from error
+        except SchemaNotReady as error:
+            if error.sqlstate == UNDEFINED_COLUMN:
+                raise OwnerNotFound from error
+            raise
 
-    def _may_add(self, pool: ConnectionPool) -> bool:
+    async def _may_add(self, execute: Execute) -> bool:
         if self._provisioning is Provisioning.AUTO:
-            ((is_stand_in,),) = pool.execute(self._is_stand_in, {}, repeatable=True)
+            ((is_stand_in,),) = await execute(self._is_stand_in, {}, repeatable=True)
             return bool(is_stand_in)
         return self._provisioning is Provisioning.CREATE
 

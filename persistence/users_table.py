@@ -1,15 +1,17 @@
 """The users' table: its name, the columns that we use, what it is like, and our stand-in for it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Connection,
+    Executable,
     TableClause,
     Text,
     TextClause,
+    bindparam,
     cast,
     column,
     quoted_name,
@@ -19,6 +21,9 @@ from sqlalchemy import (
 )
 
 # Databases in use carry this comment, so it never changes.
+Scalar = Callable[[Executable], Awaitable[Any]]
+"""Runs a statement, and returns the first value of its first row; None if there is no row."""
+
 STAND_IN_MARK = "tasks-api: stands in for Better Auth's table of users"
 
 LONGEST_IDENTIFIER = 63
@@ -58,9 +63,16 @@ def users_named(users_table: str) -> TableClause:
     return table(name, column("id"), column("email"), column("name"), schema=schema)
 
 
-def equals_owner(column: ColumnElement[Any], owner: BindParameter[str]) -> ColumnElement[bool]:
-    """Compare an id with an owner: as the column's type, by the index, and as text."""
-    return (column == owner) & (cast(column, Text) == owner)
+# The owner is sent without a type, so that PostgreSQL reads it as the type of the users' id, and
+# finds it by the index. It is returned as text. PostgreSQL reads `0x10` as 16, so the text has to
+# be equal as well; that is another parameter, because in a prepared statement each has one type.
+OWNER: BindParameter[str] = bindparam("owner")
+OWNER_AS_TEXT: BindParameter[str] = bindparam("owner_as_text", type_=Text)
+
+
+def equals_owner(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Compare an id with the owner: as the column's type, by the index, and as text."""
+    return (column == OWNER) & (cast(column, Text) == OWNER_AS_TEXT)
 
 
 def is_stand_in(users_table: str) -> TextClause:
@@ -118,18 +130,16 @@ class UsersInspection:
     """The name of another table that looks like Better Auth's users."""
 
 
-def inspect_users(connection: Connection, users_table: str) -> UsersInspection:
+async def inspect_users(scalar: Scalar, users_table: str) -> UsersInspection:
     """Read the catalog. Raises ValueError for what cannot name a table."""
     name = quoted(users_table)
     return UsersInspection(
-        exists=bool(
-            connection.scalar(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": name})
-        ),
-        id_type=connection.scalar(_type_of(name, "id")),
-        owner_type=connection.scalar(_type_of("tasks", "user_id")),
-        is_referenced=bool(connection.scalar(_refers_to(name))),
-        is_stand_in=bool(connection.scalar(select(is_stand_in(users_table)))),
-        better_auth_table=connection.scalar(better_auth_table(users_table)),
+        exists=await scalar(text("SELECT to_regclass(:name) IS NOT NULL").bindparams(name=name)),
+        id_type=await scalar(_type_of(name, "id")),
+        owner_type=await scalar(_type_of("tasks", "user_id")),
+        is_referenced=bool(await scalar(_refers_to(name))),
+        is_stand_in=bool(await scalar(select(is_stand_in(users_table)))),
+        better_auth_table=await scalar(better_auth_table(users_table)),
     )
 
 

@@ -1,8 +1,8 @@
 """Builds the application. The only module that knows every part of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from connexion.apps.asynchronous import AsyncApp
@@ -11,6 +11,7 @@ from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.resolver import Resolver
+from starlette.responses import Response
 
 from boundary import contract
 from boundary.cors import CrossOrigin
@@ -19,6 +20,7 @@ from boundary.docs import Documentation
 from boundary.routing import Routing
 from handlers import health, problems, tasks
 from persistence.database import Database
+from persistence.pool import PoolState
 from tasks_api import error_handler
 from tasks_api.observability.exchange import METRICS, OBSERVER, Observers
 from tasks_api.observability.faults import DatabaseFault
@@ -29,25 +31,23 @@ from tasks_api.security.key_set import KeySet
 from tasks_api.security.refusals import Refusal
 from tasks_api.security.verifier import TokenVerifier
 from tasks_api.settings import Settings, TokenSettings
-from tasks_api.workers import OnQuery, Workers
 
 if TYPE_CHECKING:
     from tasks_api.observability.metrics import Metrics
+
+
+Handler = Callable[..., Awaitable[Response]]
+OnOutcome = Callable[[Exception | None], None]
+"""Called after each operation that uses the database, with what it raised."""
 
 
 def create_app(settings: Settings) -> AsyncApp:
     """Build the service. Connects to nothing: a database that is down is a 503, not a failure."""
     document = contract.load()
     tracing = configured_tracing()
-    database = _database(settings, tracing)
-    # `workers` is built below; it is read at each scrape.
-    metrics = _metrics(settings, document, database, lambda: workers.waiting)
-    workers = Workers(
-        threads=settings.database_pool_size,  # Each finds a connection that nobody else uses.
-        seconds=settings.request_timeout,
-        patience=settings.database_pool_timeout,
-        on_query=_on_query(metrics),
-    )
+    # `database` is built below; it is read at each scrape.
+    metrics = _metrics(settings, document, lambda: database.pool_state)
+    database = _database(settings, tracing, metrics)
     request_log = RequestLog(settings.better_auth_secret.get_secret_value())
     state = {
         OBSERVER: Observers(request_log, metrics) if metrics else request_log,
@@ -55,12 +55,10 @@ def create_app(settings: Settings) -> AsyncApp:
     }
     app = AsyncApp(
         "tasks_api",
-        lifespan=partial(
-            _lifespan, database=database, workers=workers, tracing=tracing, state=state
-        ),
+        lifespan=partial(_lifespan, database=database, tracing=tracing, state=state),
         middlewares=_middlewares(document, settings, tracing),
         security_map={"bearer": partial(BearerToken, token_verifier(settings))},
-        resolver=Resolver(partial(_handler, database=database, workers=workers)),
+        resolver=Resolver(partial(_handler, database=database, on_outcome=_on_outcome(metrics))),
     )
     for kind in problems.PROBLEMS:
         app.add_error_handler(kind, error_handler.answer)
@@ -68,22 +66,24 @@ def create_app(settings: Settings) -> AsyncApp:
     return app
 
 
-def _database(settings: Settings, tracing: Tracing) -> Database:
+def _database(settings: Settings, tracing: Tracing, metrics: "Metrics | None") -> Database:
     return Database(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
         pool_timeout=settings.database_pool_timeout,
+        request_timeout=settings.request_timeout,
         connect_timeout=settings.database_connect_timeout,
         statement_timeout=settings.database_statement_timeout,
         lock_timeout=settings.database_lock_timeout,
         users_table=settings.users_table,
         user_provisioning=settings.user_provisioning,
         span=tracing.span,
+        on_wait=metrics.on_wait if metrics else lambda _seconds: None,
     )
 
 
 def _metrics(
-    settings: Settings, document: dict[str, Any], database: Database, waiting: Callable[[], int]
+    settings: Settings, document: dict[str, Any], pool: Callable[[], PoolState]
 ) -> "Metrics | None":
     if settings.metrics_port is None:
         return None
@@ -92,21 +92,20 @@ def _metrics(
     return Metrics(
         contract=document["info"]["version"],
         refusals=[refusal.code for refusal in Refusal],
-        pool=lambda: database.pool_state,
-        waiting=waiting,
+        pool=pool,
     )
 
 
-def _on_query(metrics: "Metrics | None") -> OnQuery:
+def _on_outcome(metrics: "Metrics | None") -> OnOutcome:
     fault = DatabaseFault()
     if metrics is None:
-        return fault.on_query
+        return fault.on_outcome
 
-    def on_query(waited: float | None, error: BaseException | None) -> None:
-        metrics.on_query(waited, error)
-        fault.on_query(waited, error)
+    def on_outcome(error: Exception | None) -> None:
+        metrics.on_outcome(error)
+        fault.on_outcome(error)
 
-    return on_query
+    return on_outcome
 
 
 def _middlewares(document: dict[str, Any], settings: Settings, tracing: Tracing) -> list[Any]:
@@ -123,25 +122,34 @@ def _middlewares(document: dict[str, Any], settings: Settings, tracing: Tracing)
     ]
 
 
-def _handler(operation_id: str, *, database: Database, workers: Workers) -> Callable[..., Any]:
-    """Return the function of this name in `handlers`, in a worker thread if it takes a database.
+def _handler(operation_id: str, *, database: Database, on_outcome: OnOutcome) -> Handler:
+    """Return the function of this name in `handlers`, with the database if it takes one.
 
     Raises AttributeError, which Connexion reports, if there is none.
     """
     module = tasks if hasattr(tasks, operation_id) else health
-    function: Callable[..., Any] = getattr(module, operation_id)
+    function: Handler = getattr(module, operation_id)
     if "database" not in function.__annotations__:
         return function
-    return workers.in_thread(partial(function, database=database))
+
+    @wraps(function)
+    async def handler(**arguments: Any) -> Response:
+        try:
+            response = await function(**arguments, database=database)
+        except Exception as error:
+            on_outcome(error)
+            raise
+        on_outcome(None)
+        return response
+
+    return handler
 
 
 @asynccontextmanager
 async def _lifespan(
-    _app: Any, *, database: Database, workers: Workers, tracing: Tracing, state: dict[str, Any]
+    _app: Any, *, database: Database, tracing: Tracing, state: dict[str, Any]
 ) -> AsyncIterator[dict[str, Any]]:
-    workers.start()
     yield state
-    workers.stop()
     database.dispose()
     tracing.stop()
 

@@ -95,13 +95,13 @@ class Fault:
 
 
 class DatabaseFault:
-    """Follows every query, and logs when the database becomes unavailable and when it recovers."""
+    """Logs when the database becomes unavailable to the operations, and when it recovers."""
 
     def __init__(self) -> None:
         self._fault = Fault(Event.DATABASE_UNAVAILABLE, Event.DATABASE_RECOVERED)
 
-    def on_query(self, _waited: float | None, error: BaseException | None) -> None:
-        """Note the outcome of a query, in the event loop."""
+    def on_outcome(self, error: Exception | None) -> None:
+        """Note what an operation has raised."""
         if isinstance(error, DatabaseUnavailable):
             self._fault.fail(str(error).partition("\n")[0])
         elif self._fault.is_on:

@@ -36,7 +36,7 @@ class Metrics(Observer):
     """The metrics of this process. Times are in seconds.
 
     `contract` is the version of the contract, `refusals` are the codes of refused tokens. `pool`
-    and `waiting` are read at each scrape, in another thread.
+    is read at each scrape, in another thread.
     """
 
     def __init__(
@@ -45,11 +45,10 @@ class Metrics(Observer):
         contract: str,
         refusals: Iterable[str],
         pool: Callable[[], PoolState],
-        waiting: Callable[[], int],
     ) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self.registry.register(_Pool(pool, waiting))
+        self.registry.register(_Pool(pool))
         self._register_build(contract)
         self._requests = Histogram(
             "tasks_request_duration_seconds",
@@ -62,8 +61,8 @@ class Metrics(Observer):
             "tasks_requests_in_flight", "Requests without an answer.", registry=self.registry
         )
         self._waits = Histogram(
-            "tasks_worker_wait_seconds",
-            "How long requests waited for a worker thread, and thus for a connection.",
+            "tasks_pool_wait_seconds",
+            "How long statements waited for a connection of the pool.",
             buckets=_SECONDS,
             registry=self.registry,
         )
@@ -100,10 +99,12 @@ class Metrics(Observer):
         if exchange.refusal is not None:
             self._refusals.labels(exchange.refusal).inc()
 
-    def on_query(self, waited: float | None, error: BaseException | None) -> None:
-        """Count a query: how long it waited for a worker thread, and what it raised."""
-        if waited is not None:
-            self._waits.observe(waited)
+    def on_wait(self, seconds: float) -> None:
+        """Count a statement that has got a connection."""
+        self._waits.observe(seconds)
+
+    def on_outcome(self, error: Exception | None) -> None:
+        """Count what an operation on the database has raised."""
         if error is not None:
             state = error.sqlstate if isinstance(error, PersistenceError) else sqlstate_of(error)
             if state is not None or isinstance(error, DatabaseUnavailable):
@@ -113,13 +114,12 @@ class Metrics(Observer):
 class _Pool(Collector):
     """What is read at each scrape."""
 
-    def __init__(self, pool: Callable[[], PoolState], waiting: Callable[[], int]) -> None:
+    def __init__(self, pool: Callable[[], PoolState]) -> None:
         self._pool = pool
-        self._waiting = waiting
 
     def collect(self) -> Iterator[Metric]:
         pool = self._pool()
-        yield _gauge("workers_waiting", "Requests that wait for a worker thread.", self._waiting())
+        yield _gauge("pool_waiting", "Statements that wait for a connection.", pool.waiting)
         yield _gauge("pool_size", "Maximum of connections (DATABASE_POOL_SIZE).", pool.size)
         yield _gauge("pool_connections", "Open connections.", pool.open)
         yield _gauge("pool_connections_in_use", "Connections in use.", pool.in_use)

@@ -5,6 +5,8 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+import httpx
+import psycopg2
 import pytest
 import uvicorn
 import uvloop
@@ -12,24 +14,37 @@ import uvloop
 from tasks_api.server import protocol
 from tasks_api.server.protocol import Protocol, StoppableState
 from tests.support.api import Api
-from tests.support.raw import request
-from tests.support.service import Service
+from tests.support.database import wait_until
+from tests.support.raw import Answer, request
+from tests.support.service import NO_TLS, Service
 from tests.support.stopping import JSON, answers, connected_to
 
 LIVEZ = request("GET /livez")
 BODY = b'{"title": "Buy milk"}'
+PART = request("POST /api/tasks", JSON, body=BODY)[:-5]
 READ_SECONDS = 0.3
 PIECE = b"x" * 4096
 
 
 def half_closed(service: Service, sent: bytes) -> list[int]:
-    """Send, end this side, and return the statuses of what comes back, in good order."""
+    """Send, end this side, and return the statuses of what comes back until the other end."""
     with connected_to(service) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
-        found = answers(connection)
-    assert [answer.headers.get("connection") for answer in found[-1:]] in ([], ["close"])
-    return [answer.status for answer in found]
+        return [answer.status for answer in answers(connection)]
+
+
+def half_closed_in_time(service: Service, sent: bytes) -> list[Answer]:
+    """Send, and end this side while a first request that writes is still being answered."""
+    blocker = psycopg2.connect(service.database_url)
+    blocker.cursor().execute("LOCK TABLE tasks")
+    with connected_to(service) as connection:
+        connection.sendall(sent)
+        wait_until(service.database_url, "wait_event_type = 'Lock'")
+        connection.shutdown(socket.SHUT_WR)
+        httpx.get(f"{service.url}/livez", verify=NO_TLS)  # The end has been read by now.
+        blocker.close()
+        return answers(connection)
 
 
 def test_what_was_asked_before_the_end_is_answered(service: Service, api: Api) -> None:
@@ -42,13 +57,27 @@ def test_what_was_asked_before_the_end_is_answered(service: Service, api: Api) -
     assert len(api.list().json()["data"]) == 20
 
 
-def test_what_was_asked_in_part_is_refused_in_its_turn(service: Service, api: Api) -> None:
+def test_an_answer_that_is_given_after_the_end_says_that_it_is_the_last(
+    service: Service, api: Api
+) -> None:
     post = request("POST /api/tasks", JSON, token=api.token, body=BODY)
 
-    assert half_closed(service, post + LIVEZ[:10]) == [201, 400]
-    assert half_closed(service, post + post[:-5]) == [201, 400]
-    assert half_closed(service, post + b"\0garbage\r\n\r\n") == [201, 400]
-    assert len(api.list().json()["data"]) == 3
+    (answer,) = half_closed_in_time(service, post)
+
+    assert (answer.status, answer.headers["connection"]) == (201, "close")
+
+
+@pytest.mark.parametrize("rest", [LIVEZ[:10], PART, b"\0garbage\r\n\r\n"])
+def test_what_was_asked_in_part_is_refused_in_its_turn(
+    service: Service, api: Api, rest: bytes
+) -> None:
+    post = request("POST /api/tasks", JSON, token=api.token, body=BODY)
+
+    found = half_closed_in_time(service, post + rest)
+
+    assert [answer.status for answer in found] == [201, 400]
+    assert found[-1].headers["connection"] == "close"
+    assert len(api.list().json()["data"]) == 1
 
 
 @pytest.mark.parametrize("length", [0, 10, -5])

@@ -100,7 +100,7 @@ def test_requests_are_counted_by_route_method_and_status(measured: Measured, use
     assert measured.read(count, route="/api/tasks/{id}", method="GET", status="422") == 1
     assert measured.read(count, route="/api/tasks", method="POST", status="201") == 1
     assert measured.read(f"{DURATION}_sum", route="/api/tasks") > 0
-    assert measured.read("tasks_worker_wait_seconds_count") >= 4
+    assert measured.read("tasks_pool_wait_seconds_count") >= 4
 
 
 def test_labels_are_bounded_whatever_clients_send(measured: Measured) -> None:
@@ -153,7 +153,7 @@ def test_the_pool_and_what_waits_are_shown(measured: Measured, user: Api) -> Non
     assert measured.read("tasks_pool_size") == 10
     assert measured.read("tasks_pool_connections") >= 1
     assert measured.read("tasks_pool_connections_in_use") == 0
-    assert measured.read("tasks_workers_waiting") == 0
+    assert measured.read("tasks_pool_waiting") == 0
     assert measured.read("tasks_requests_in_flight") == 0
     assert measured.read("tasks_database_retries_total") == 0
     assert measured.read("tasks_build_info", contract="1.1.1", version="0.1.0") == 1

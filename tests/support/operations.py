@@ -6,9 +6,9 @@ from datetime import datetime
 import orjson
 import pytest
 
-from persistence.database import Database
 from persistence.models import Task
-from persistence.tasks import TaskRepository
+from tests.support.blocking import BlockingDatabase as Database
+from tests.support.blocking import BlockingTasks as TaskRepository
 
 Operation = Callable[[TaskRepository, int], object]
 

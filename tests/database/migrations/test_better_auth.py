@@ -2,10 +2,10 @@
 
 import pytest
 
-from persistence.database import Database
 from persistence.migrate import MigrationError, migrate, unmigrate
 from persistence.users_table import STAND_IN_MARK
 from tests.database.migrations.catalog import description_of, tables_of
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import create_better_auth, query, sign_up
 from tests.support.operations import all_of
 

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 
-from persistence.database import Database
 from persistence.migrate import MigrationError, migrate, unmigrate
 from persistence.readiness import expected_revision
 from tests.database.migrations.catalog import description_of, tables_of
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import create_better_auth, query
 from tests.support.operations import all_of
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from persistence.database import Database
 from persistence.models import Task
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import new_database, query
 
 

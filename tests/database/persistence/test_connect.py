@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from persistence.connect import each_host
-from persistence.database import Database
+from persistence.connection import each_host
 from persistence.errors import DatabaseUnavailable
+from tests.support.blocking import BlockingDatabase as Database
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 from psycopg2 import IntegrityError
-from sqlalchemy import event
-from sqlalchemy.pool import Pool
 
-from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.readiness import expected_revision
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import query, wait_until
 from tests.support.operations import all_of, titles_of
 
@@ -89,24 +87,6 @@ def test_the_url_comes_before_our_defaults(database_url: str) -> None:
 
     assert ("elsewhere",) in names
     database.dispose()
-
-
-def test_nothing_is_set_on_a_connection_that_goes_back_to_the_pool(database: Database) -> None:
-    # Behind a pooler in transaction mode, what a session sets reaches other clients.
-    settings = []
-
-    def look(connection: psycopg2.extensions.connection, _: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("SELECT name FROM pg_settings WHERE source = 'session'")
-        settings.append(cursor.fetchall())
-
-    event.listen(Pool, "checkin", look)
-    with database.tasks_of("alice") as tasks:
-        tasks.add(title="Buy milk", description=None)
-    event.remove(Pool, "checkin", look)
-
-    assert settings
-    assert not any(settings)
 
 
 def test_the_revision_is_that_of_the_newest_migration(database: Database) -> None:

@@ -8,15 +8,14 @@ import psycopg2
 import pytest
 from psycopg2 import IntegrityError
 
-from persistence.database import Database
 from persistence.errors import (
-    ConnectionLost,
     DatabaseUnavailable,
     PersistenceError,
     SchemaNotReady,
+    translated,
 )
-from persistence.errors import refusal_of as meaning_of
 from tasks_api.dev.local_postgres import LocalPostgres
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import configure, query
 from tests.support.operations import Operation, every_operation
 
@@ -58,8 +57,8 @@ def test_a_server_that_stops_is_unavailable_until_it_is_back(tmp_path: Path) -> 
 def test_a_connection_that_the_driver_gives_up_is_unavailable_whatever_it_says_of_it() -> None:
     silence = psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from libpq")
 
-    assert type(meaning_of(ConnectionLost(silence))) is DatabaseUnavailable
-    assert meaning_of(silence) is None
+    assert type(translated(silence, is_lost=True)) is DatabaseUnavailable
+    assert translated(silence, is_lost=False) is silence
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_a_read_only_database_is_unavailable(database: Database, database_url: s
 def test_a_statement_that_waits_too_long_is_unavailable(
     database_url: str, limits: dict[str, float], sqlstate: str
 ) -> None:
-    database = Database(database_url, **limits)  # type: ignore[arg-type]  # They are all floats.
+    database = Database(database_url, **limits)
     blocker = psycopg2.connect(database_url)
     blocker.cursor().execute("LOCK TABLE tasks")
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable
 
-from persistence.compiled import Rows
-from persistence.database import Database
+from persistence.connection import Rows
 from persistence.errors import IdempotencyKeyReused, PersistenceError
 from persistence.idempotency import FIND
 from persistence.migrate import migrate
 from persistence.models import Task
 from persistence.pool import ConnectionPool
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import create_better_auth, new_database, query, sign_up
 from tests.support.operations import titles_of
 
@@ -144,10 +144,12 @@ def test_a_key_that_expires_between_two_statements_gives_its_answer(
     first = add(database, "k")
     execute = ConnectionPool.execute
 
-    def expire_first(pool: ConnectionPool, statement: Executable, *values: Any, **how: Any) -> Rows:
+    async def expire_first(
+        pool: ConnectionPool, statement: Executable, *values: Any, **how: Any
+    ) -> Rows:
         if statement is FIND:
             grow_old(database_url, 25)
-        return execute(pool, statement, *values, **how)
+        return await execute(pool, statement, *values, **how)
 
     monkeypatch.setattr(ConnectionPool, "execute", expire_first)
 

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from persistence.database import Database
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import configure, query
 
 TEXTS = [

@@ -7,8 +7,8 @@ from codecs import decode
 import pytest
 from psycopg2 import IntegrityError
 
-from persistence.database import Database
 from persistence.models import BLANKS
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import query
 
 ZERO_WIDTH_NO_BREAK_SPACE = "\ufeff"

@@ -27,6 +27,7 @@ FILL = """
 """
 VALUES = {
     "owner": "u7",
+    "owner_as_text": "u7",
     "task_id": 4711,
     "expires_at": "infinity",
     "versions": [datetime(2026, 1, 1, tzinfo=UTC)],
@@ -63,7 +64,7 @@ def full(postgres: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_it_finds_its_rows_by_an_index(full: str, name: str) -> None:
-    text, constants = compiled(STATEMENTS[name])
+    text, *_, constants = compiled(STATEMENTS[name])
     connection = psycopg2.connect(full)
     with connection, connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {text}", {**constants, **VALUES})

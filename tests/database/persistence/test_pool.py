@@ -3,19 +3,23 @@
 import os
 import signal
 import socket
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
+import psutil
 import psycopg2
 import pytest
 
-from persistence import deadline
-from persistence import pool as idle
-from persistence.database import Database
+from persistence import pool
 from persistence.errors import DatabaseUnavailable
 from persistence.models import Task
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import configure, query, wait_until
 from tests.support.operations import ALL, ON_ONE_TASK, Operation, all_of, every_operation, titles_of
 
@@ -130,7 +134,7 @@ def test_a_server_that_is_frozen_is_given_up_in_time(
     with frozen(session):
         started = time.monotonic()
         with (
-            deadline.within(0.5),
+            database.within(0.5),
             pytest.raises(DatabaseUnavailable),
             database.tasks_of("alice") as tasks,
         ):
@@ -145,7 +149,7 @@ def test_a_connection_that_was_idle_for_long_is_asked_before_it_is_used(
 ) -> None:
     add(database)
     (session,) = sessions_of(database_url)
-    monkeypatch.setattr(idle, "CHECK_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "CHECK_AFTER_SECONDS", 0.0)
 
     with frozen(session):
         started = time.monotonic()
@@ -206,7 +210,7 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up_in_time(limit: str) 
         database = Database(f"postgresql://p@127.0.0.1:{port}/tasks", connect_timeout=seconds[0])
         started = time.monotonic()
 
-        with deadline.within(seconds[1]), pytest.raises(DatabaseUnavailable):
+        with database.within(seconds[1]), pytest.raises(DatabaseUnavailable):
             database.revision()
 
         assert 1 <= time.monotonic() - started < 20
@@ -230,7 +234,7 @@ def test_the_server_gives_up_before_the_client_does(database: Database, database
 
     with (
         locked(database_url),
-        deadline.within(0.6),
+        database.within(0.6),
         pytest.raises(DatabaseUnavailable) as refusal,
         database.tasks_of("alice") as tasks,
     ):
@@ -241,17 +245,10 @@ def test_the_server_gives_up_before_the_client_does(database: Database, database
 
 
 def test_nothing_is_begun_after_the_deadline(database: Database) -> None:
-    with deadline.within(-1), pytest.raises(DatabaseUnavailable):
+    with database.within(-1), pytest.raises(DatabaseUnavailable):
         add(database)
 
     assert titles_of(database, "alice") == []
-
-
-def test_the_earlier_of_two_deadlines_counts_and_ends_with_its_block() -> None:
-    with deadline.within(10), deadline.within(100):
-        assert 0 < deadline.remaining() <= 10
-
-    assert deadline.remaining() == float("inf")
 
 
 WRITES = {name: write for name, write in ALL.items() if name not in {"get", "list"}}
@@ -263,7 +260,7 @@ def test_a_write_that_is_read_after_it_was_given_up_does_not_take_effect(
     database: Database, database_url: str, write: Operation
 ) -> None:
     task = add(database)
-    with deadline.within(5), database.tasks_of("alice") as tasks:
+    with database.within(5), database.tasks_of("alice") as tasks:
         tasks.replace(task.id, title="Before", description=None)
     (session,) = sessions_of(database_url)
 
@@ -300,6 +297,99 @@ def test_a_change_that_was_given_up_behind_a_lock_does_not_take_effect(
     blocker.close()
 
 
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_a_write_is_answered_when_it_can_no_longer_take_effect_though_its_connection_was_cut(
+    database_url: str, write: Operation
+) -> None:
+    with cuttable(database_url) as (url, cut):
+        database = Database(url, statement_timeout=1.5, request_timeout=10)
+        task = add(database)
+        (session,) = sessions_of(database_url)
+
+        with frozen(session), ThreadPoolExecutor(1) as other:
+            given_up = other.submit(attempt, database, write, task.id, seconds=40)
+            wait_until_asked(session)
+            started = time.monotonic()
+            cut()
+            outcome = given_up.result()
+            assert time.monotonic() - started < 20
+            with database.tasks_of("alice") as tasks:
+                last = tasks.replace(task.id, title="Acknowledged", description=None)
+        database.dispose()
+    wait_until_gone(database_url, session)
+
+    assert outcome == ("done" if write is WRITES["add once"] else "unavailable")
+    found = query(database_url, "SELECT title FROM tasks ORDER BY id")
+    assert found == [(last.title,)] + [("New",)] * (outcome == "done")
+
+
+def test_a_write_whose_session_was_terminated_is_answered_at_once(
+    database: Database, database_url: str
+) -> None:
+    with locked(database_url), ThreadPoolExecutor(1) as other:
+        writing = other.submit(add, database)
+        session = wait_until(database_url, "wait_event_type = 'Lock'")
+        started = time.monotonic()
+        terminate(database_url, session)
+
+        with pytest.raises(DatabaseUnavailable):
+            writing.result()
+
+    assert time.monotonic() - started < 10  # It would have expired after 20 s.
+
+
+@contextmanager
+def cuttable(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Give another URL of the database, and a function that resets the connections through it."""
+    target = urlsplit(url)
+    opened: list[socket.socket] = []
+
+    def forward(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+
+    def accept(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                server = socket.create_connection((target.hostname or "", target.port or 0))
+                opened.extend((client, server))
+                Thread(target=forward, args=(client, server), daemon=True).start()
+                Thread(target=forward, args=(server, client), daemon=True).start()
+
+    def cut() -> None:
+        # The server's side stays open, as if its end had been lost on the way.
+        for client in opened[::2]:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RD)  # Ends the wait of the thread that reads from it.
+            client.close()
+        del opened[::2]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=accept, args=(listener,), daemon=True).start()
+        netloc = f"{target.username}:{target.password}@127.0.0.1:{listener.getsockname()[1]}"
+        yield target._replace(netloc=netloc).geturl(), cut
+        for each in opened:
+            each.close()
+
+
+def wait_until_asked(session: int) -> None:
+    """Wait until something has arrived that a frozen session has not read."""
+    (connection,) = psutil.Process(session).net_connections("tcp4")
+    local, remote = f":{connection.laddr.port:04X}", f":{connection.raddr.port:04X}"
+    give_up = time.monotonic() + 10
+    while time.monotonic() < give_up:
+        for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines():
+            fields = line.split()
+            is_its = fields[1].endswith(local) and fields[2].endswith(remote)
+            if is_its and not fields[4].endswith(":00000000"):
+                return
+        time.sleep(0.01)
+    pytest.fail("nothing has been sent")
+
+
 def wait_until_gone(url: str, session: int) -> None:
     give_up = time.monotonic() + 10
     while session in sessions_of(url):
@@ -307,9 +397,9 @@ def wait_until_gone(url: str, session: int) -> None:
         time.sleep(0.01)
 
 
-def attempt(database: Database, change: Operation, task_id: int) -> str:
+def attempt(database: Database, change: Operation, task_id: int, *, seconds: float = 0.5) -> str:
     try:
-        with deadline.within(0.5), database.tasks_of("alice") as tasks:
+        with database.within(seconds), database.tasks_of("alice") as tasks:
             change(tasks, task_id)
     except DatabaseUnavailable:
         return "unavailable"

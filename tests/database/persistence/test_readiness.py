@@ -1,12 +1,14 @@
 """When the database is asked, and how long its answer is good for."""
 
+import asyncio
 import time
 
 import pytest
 
-from persistence.database import Database
 from persistence.errors import DatabaseUnavailable
 from persistence.readiness import QUIET_SECONDS, Readiness
+from tests.support.blocking import BlockingDatabase as Database
+from tests.support.operations import all_of
 
 NEON_SLEEPS_AFTER = 300
 
@@ -18,16 +20,20 @@ class Asked:
         self.times = 0
         self.is_away = False
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         self.times += 1
         if self.is_away:
             raise DatabaseUnavailable
 
 
+def age(readiness: Readiness, *, ask: bool = False) -> float:
+    return asyncio.run(readiness.age(ask=ask))
+
+
 def test_nothing_is_known_before_it_has_been_asked() -> None:
     asked = Asked()
 
-    Readiness(asked).age(ask=False)
+    age(Readiness(asked))
 
     assert asked.times == 1
 
@@ -37,7 +43,7 @@ def test_its_own_question_is_no_traffic() -> None:
     readiness = Readiness(asked)
 
     for _ in range(3):
-        readiness.age(ask=False)
+        age(readiness)
 
     assert asked.times == 1
 
@@ -49,11 +55,11 @@ def test_it_is_asked_each_time_until_the_traffic_was_a_while_ago(
     readiness = Readiness(asked, quiet_seconds=60)
 
     readiness.note_traffic()
-    while_used = [readiness.age(ask=False) for _ in range(3)]
+    while_used = [age(readiness) for _ in range(3)]
     with monkeypatch.context() as later:
         now = time.monotonic() + 61
         later.setattr(time, "monotonic", lambda: now)
-        when_quiet = [readiness.age(ask=False) for _ in range(3)]
+        when_quiet = [age(readiness) for _ in range(3)]
 
     assert asked.times == 3
     assert max(while_used) < min(when_quiet)
@@ -62,14 +68,14 @@ def test_it_is_asked_each_time_until_the_traffic_was_a_while_ago(
 def test_a_no_is_not_remembered() -> None:
     asked = Asked()
     readiness = Readiness(asked)
-    readiness.age(ask=False)
+    age(readiness)
 
     asked.is_away = True
     for ask in (True, False, False):
         with pytest.raises(DatabaseUnavailable):
-            readiness.age(ask=ask)
+            age(readiness, ask=ask)
     asked.is_away = False
-    readiness.age(ask=False)
+    age(readiness)
 
     assert asked.times == 5
 
@@ -79,8 +85,8 @@ def test_every_use_of_the_tasks_is_traffic(database: Database) -> None:
     time.sleep(1)
     remembered = database.ready_age(ask=False)
 
-    with database.tasks_of("alice"):
-        pass
+    with database.tasks_of("alice") as tasks:
+        all_of(tasks)
 
     assert database.ready_age(ask=False) < remembered
 

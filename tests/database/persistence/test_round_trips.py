@@ -9,8 +9,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import make_url
 
-from persistence import deadline
-from persistence.database import Database
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.operations import ALL
 
 
@@ -62,12 +61,10 @@ def distant(wire: Wire) -> Iterator[Database]:
 def test_it_is_one_and_with_a_key_another_for_the_expired_ones(
     wire: Wire, distant: Database, name: str
 ) -> None:
-    with deadline.within(5):
-        with distant.tasks_of("alice") as tasks:
-            task = tasks.add(title="Buy milk", description=None)
+    with distant.tasks_of("alice") as tasks:
+        task = tasks.add(title="Buy milk", description=None)
         before = wire.round_trips
 
-        with distant.tasks_of("alice") as tasks:
-            ALL[name](tasks, task.id)
+        ALL[name](tasks, task.id)
 
     assert wire.round_trips - before == (2 if name == "add once" else 1)

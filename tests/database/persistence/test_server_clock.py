@@ -1,57 +1,93 @@
 """Deadlines on the clock of the server."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 
-from persistence import deadline, pool
-from persistence.database import Database
-from persistence.deadline import server_deadline
-from persistence.errors import DatabaseUnavailable
+from persistence import pool
+from persistence.connection import Connection, Rows
+from persistence.errors import DatabaseUnavailable, TaskChanged
+from persistence.models import Task
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import query
-from tests.support.operations import all_of
+from tests.support.operations import ALL, Operation, all_of
 
-EARLIER = select(func.clock_timestamp() - text("interval '1 hour'"))
+EARLIER = select(func.pg_backend_pid(), func.clock_timestamp() - text("interval '1 hour'"))
+WRITES = {name: write for name, write in ALL.items() if name not in {"get", "list"}}
+every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 
 
-def test_the_deadline_is_a_moment_on_the_servers_clock_which_is_asked_once(
-    database_url: str,
+def test_the_deadline_is_a_moment_on_the_servers_clock(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[datetime] = []
-    info: dict[str, object] = {}
+    sent: list[datetime] = []
+    execute = Connection.execute
 
-    def ask() -> datetime:
-        ((now,),) = query(database_url, "SELECT clock_timestamp() + interval '1 hour'")
-        asked.append(now)
-        return asked[-1]
+    async def note(
+        connection: Connection, sql: str, values: Mapping[str, Any] | None, **how: Any
+    ) -> Rows:
+        sent.extend(value for name, value in (values or {}).items() if name == "expires_at")
+        return await execute(connection, sql, values, **how)
 
-    with deadline.within(5):
-        found = [server_deadline(info, ask) for _ in range(3)]
-        expected = datetime.now(UTC) + timedelta(hours=1, seconds=5)  # They share this machine.
+    monkeypatch.setattr(Connection, "execute", note)
+    database = Database(database_url, request_timeout=60, statement_timeout=40)
+    for seconds in (60, 20):
+        with database.within(seconds), database.tasks_of("alice") as tasks:
+            tasks.add(title="Buy milk", description=None)
+    ((now,),) = query(database_url, "SELECT clock_timestamp()")
+    database.dispose()
 
-    assert all(timedelta(0) <= expected - moment < timedelta(seconds=1) for moment in found)
-    assert len(asked) == 1
+    assert 20 < (sent[0] - now).total_seconds() < 40
+    assert 0 < (sent[-1] - now).total_seconds() < 20
 
 
-def test_without_a_deadline_nothing_expires() -> None:
-    assert server_deadline({}, datetime.now).year == 9999
-
-
-def test_where_the_servers_clock_was_set_a_change_is_refused_until_it_is_read_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def task(database: Database) -> Task:
+    """Give a task of Alice."""
     with database.tasks_of("alice") as tasks:
-        task = tasks.add(title="Buy milk", description=None)
-        monkeypatch.setattr(pool, "NOW", EARLIER)
-        for versions in (None, [task.updated_at]):
-            with deadline.within(5), pytest.raises(DatabaseUnavailable):
-                tasks.replace(task.id, title="Buy oats", description=None, versions=versions)
-        assert all_of(tasks) == [task]
-        monkeypatch.undo()
-        monkeypatch.setattr(deadline, "CLOCK_MAX_AGE_SECONDS", 0.0)
-        time.sleep(0.01)
+        return tasks.add(title="Buy milk", description=None)
 
-        with deadline.within(5):
-            assert tasks.toggle(task.id).completed
+
+@pytest.fixture
+def wrong(task: Task, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Give a database whose clock was set forward by an hour after its connection was opened."""
+    assert task
+    monkeypatch.setattr(pool, "WHO_AND_WHEN", EARLIER)
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@every_write
+def test_where_the_servers_clock_was_set_forward_it_is_read_again(
+    wrong: Database, task: Task, write: Operation
+) -> None:
+    with wrong.tasks_of("alice") as tasks:
+        write(tasks, task.id)
+
+        assert all_of(tasks) != [task]
+
+
+def test_of_a_task_in_another_version_that_is_said_where_the_clock_was_set(
+    wrong: Database, task: Task
+) -> None:
+    with wrong.tasks_of("alice") as tasks:
+        with pytest.raises(TaskChanged):
+            tasks.toggle(task.id, versions=[task.created_at - timedelta(seconds=1)])
+
+        assert tasks.toggle(task.id, versions=[task.updated_at]).completed
+
+
+def test_where_the_clock_is_wrong_whenever_it_is_read_nothing_is_changed(
+    wrong: Database, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "NOW", select(func.clock_timestamp() - text("interval '1 hour'")))
+    with wrong.tasks_of("alice") as tasks:
+        for write in WRITES.values():
+            with pytest.raises(DatabaseUnavailable):
+                write(tasks, task.id)
+
+        assert all_of(tasks) == [task]

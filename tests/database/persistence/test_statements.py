@@ -28,7 +28,12 @@ class Planner(NamedTuple):
         connection = psycopg2.connect(self.url)
         with connection.cursor() as cursor:
             cursor.execute("SET enable_seqscan TO off; SET enable_bitmapscan TO off")
-            given = {"owner": self.owner, "expires_at": "infinity", **values}
+            given = {
+                "owner": self.owner,
+                "owner_as_text": self.owner,
+                "expires_at": "infinity",
+                **values,
+            }
             cursor.execute(f"EXPLAIN {compiled}", given)
             lines = [line for (line,) in cursor.fetchall()]
         connection.close()

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from persistence.database import Database
 from persistence.errors import TaskNotFound
 from persistence.models import Task
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import configure, query
 from tests.support.operations import Operation, all_of, on_one_task, titles_of
 

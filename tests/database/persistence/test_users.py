@@ -9,9 +9,9 @@ from threading import Barrier
 import psycopg2
 import pytest
 
-from persistence.database import Database
 from persistence.errors import OwnerNotFound, TaskNotFound
 from persistence.migrate import migrate
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import create_better_auth, query, sign_up
 from tests.support.operations import ALL, ON_ONE_TASK, all_of
 
@@ -183,8 +183,9 @@ def test_on_a_stand_in_a_name_that_cannot_be_stored_is_left_out(
 def test_an_owner_whom_the_database_cannot_name_is_refused(
     database: Database, impossible: str
 ) -> None:
-    with pytest.raises(OwnerNotFound), database.tasks_of(impossible):
-        pass
+    for operation in ALL.values():
+        with pytest.raises(OwnerNotFound), database.tasks_of(impossible) as tasks:
+            operation(tasks, 1)
 
 
 @pytest.mark.own_database

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from persistence.database import Database
 from persistence.errors import TaskChanged, TaskNotFound
 from persistence.models import Task
-from persistence.tasks import TaskRepository
+from tests.support.blocking import BlockingDatabase as Database
+from tests.support.blocking import BlockingTasks as TaskRepository
 from tests.support.operations import all_of
 
 AddTask = Callable[..., Task]

@@ -10,7 +10,7 @@ from tests.support.database import query
 from tests.support.paths import ROOT
 
 PACKAGES = ("boundary", "handlers", "persistence", "tasks_api", "migrations")
-POOL = ROOT / "persistence" / "pool.py"
+CONNECTION = ROOT / "persistence" / "connection.py"
 LOCAL_POSTGRES = ROOT / "tasks_api" / "dev" / "local_postgres"
 
 
@@ -74,11 +74,11 @@ def test_every_statement_that_reads_or_changes_tasks_is_limited_to_their_owner()
 
 
 @pytest.mark.requirement("FR-034")
-def test_only_sqlalchemy_reaches_the_database() -> None:
-    """psycopg2 itself is called where SQLAlchemy lends it, and to start a PostgreSQL."""
+def test_one_module_runs_what_sqlalchemy_has_compiled() -> None:
+    """psycopg2 is called by it alone, and to start a PostgreSQL for development."""
     files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
 
     direct = re.compile(r"psycopg2\.connect|\.cursor\(")
     callers = [file for file in files if direct.search(file.read_text(encoding="utf-8"))]
 
-    assert {file for file in callers if file.parent != LOCAL_POSTGRES} == {POOL}
+    assert {file for file in callers if file.parent != LOCAL_POSTGRES} == {CONNECTION}

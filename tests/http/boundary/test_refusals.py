@@ -1,4 +1,4 @@
-"""What is refused is refused at once: without the database, and without a worker thread."""
+"""What is refused is refused at once: without the database."""
 
 import time
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def busy(database_url: str, tmp_path: Path) -> Iterator[Service]:
-    """Give a service whose every worker thread waits for a lock."""
+    """Give a service whose every connection waits for a lock."""
     limits = {"DATABASE_POOL_SIZE": str(POOL), "DATABASE_LOCK_TIMEOUT": "60"}
     limits |= {"DATABASE_STATEMENT_TIMEOUT": "60", "REQUEST_TIMEOUT": "60"}
     with (
@@ -71,7 +71,7 @@ def test_it_answers_with_postgresql_stopped(stopped: Service, sent: bytes, statu
     assert send(stopped.url, sent).status == status
 
 
-def test_it_answers_while_every_worker_thread_waits_for_a_lock(busy: Service) -> None:
+def test_it_answers_while_every_connection_waits_for_a_lock(busy: Service) -> None:
     for name, (sent, status) in REFUSED.items():
         assert send(busy.url, sent).status == status, name
 

@@ -4,9 +4,9 @@ import re
 from itertools import product
 from typing import NamedTuple
 
-from persistence.database import Database
 from persistence.migrate import migrate
 from tests.database.migrations.catalog import catalog_of
+from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import query
 from tests.support.operations import all_of
 from tests.system.better_auth.node import BetterAuth, Migration
