@@ -7,11 +7,16 @@ from hashlib import sha256
 
 import orjson
 
-from persistence.models import Task
+from persistence.models import Task, TaskList
 
 # The contract has validated the list, so whatever is in quotes is a tag.
 _TAG = re.compile(r'(W/)?("[^"]*")')
 _ANY = "*"
+
+_LIST_FORMAT = 1
+"""Has to change when the same tasks are written in another way."""
+
+_LIST_TAG = re.compile(rf'"{_LIST_FORMAT}\.(0|[1-9][0-9]{{0,17}})"')
 
 
 def tag_of_task(task: Task) -> str:
@@ -19,9 +24,16 @@ def tag_of_task(task: Task) -> str:
     return _tag_of_version(task.updated_at)
 
 
-def tag_of_list(body: bytes) -> str:
-    """Return the tag of a list: 128 bits of the hash of its body, so every process agrees."""
-    return f'"{sha256(body).hexdigest()[:32]}"'
+def tag_of_list(tasks: TaskList) -> str:
+    """Return the tag of a list: its version, or 128 bits of a hash if it has none."""
+    if tasks.version is None:
+        return f'"{sha256(tasks.array or b"").hexdigest()[:32]}"'
+    return f'"{_LIST_FORMAT}.{tasks.version}"'
+
+
+def list_versions(if_none_match: str | None) -> Collection[int]:
+    """Return the versions of a list that `If-None-Match` names, by weak comparison."""
+    return {int(version) for version in _LIST_TAG.findall(if_none_match or "")}
 
 
 def versions(if_match: str | None) -> Collection[datetime] | None:

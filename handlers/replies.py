@@ -4,7 +4,7 @@ import orjson
 from starlette.responses import Response
 
 from handlers.entity_tags import is_among, tag_of_list, tag_of_task
-from persistence.models import Task
+from persistence.models import Task, TaskList
 
 JSON = "application/json"
 
@@ -14,10 +14,12 @@ def ok(task: Task, *, if_none_match: str | None = None) -> Response:
     return _tagged(_enveloped(task), tag_of_task(task), if_none_match)
 
 
-def ok_list(array: bytes, *, if_none_match: str | None) -> Response:
+def ok_list(tasks: TaskList, *, if_none_match: str | None) -> Response:
     """200 with the list of tasks, which is JSON already, or 304."""
-    body = b'{"data":%b}' % array
-    return _tagged(body, tag_of_list(body), if_none_match)
+    tag = tag_of_list(tasks)
+    if tasks.array is None or is_among(tag, if_none_match):
+        return _not_modified(tag)
+    return Response(b'{"data":%b}' % tasks.array, headers={"ETag": tag}, media_type=JSON)
 
 
 def created(task: Task) -> Response:
@@ -44,8 +46,12 @@ def ready(*, age_seconds: float) -> Response:
 
 def _tagged(body: bytes, tag: str, if_none_match: str | None) -> Response:
     if is_among(tag, if_none_match):
-        return Response(status_code=304, headers={"ETag": tag})
+        return _not_modified(tag)
     return Response(body, headers={"ETag": tag}, media_type=JSON)
+
+
+def _not_modified(tag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": tag})
 
 
 def _enveloped(data: object) -> bytes:

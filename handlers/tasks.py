@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 
 from starlette.responses import Response
 
-from handlers.entity_tags import versions
+from handlers.entity_tags import list_versions, versions
 from handlers.replies import created, no_content, ok, ok_list
 from persistence.database import Database
 
@@ -27,8 +27,8 @@ class TaskInput(TypedDict):
 
 async def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Response:
     """Reply with all tasks of the user, newest first."""
-    array = await database.tasks_of(user).list_as_json()
-    return ok_list(array, if_none_match=if_none_match)
+    tasks = await database.tasks_of(user).list(known=list_versions(if_none_match))
+    return ok_list(tasks, if_none_match=if_none_match)
 
 
 async def create_task(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, create_engine, select, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import SchemaItem
 
+from migrations.task_lists import count
 from migrations.users_table import owner_id_type
 from persistence.models import build_metadata
 from persistence.users_table import better_auth_table, is_stand_in
@@ -22,7 +23,10 @@ TURN_TIMEOUT = 60.0
 
 
 def run() -> None:
-    """Run what Alembic was asked for, in one transaction, after any other run has finished."""
+    """Run what Alembic was asked for, in one transaction, after any other run has finished.
+
+    What takes long comes after that transaction, in small ones.
+    """
     given = context.config.attributes
     engine = create_engine(
         "postgresql+psycopg2://",
@@ -38,6 +42,7 @@ def run() -> None:
         _configure(connection, given["users_table"])
         context.run_migrations()
         given["better_auth_table"] = _beside_stand_in(connection, given["users_table"])
+    count(engine)
 
 
 def _beside_stand_in(connection: Connection, users_table: str) -> str | None:

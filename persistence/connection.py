@@ -157,7 +157,7 @@ class Connection:
             self._answer = None
             self.used_at = time.monotonic()
         rows: Rows = cursor.fetchall() if cursor.description else ()
-        if as_bytes and any(len(text or b"") > MAX_KEPT_ROW_BYTES for row in rows for text in row):
+        if as_bytes and any(_is_large(value) for row in rows for value in row):
             self.is_bloated = True
         return rows
 
@@ -204,6 +204,10 @@ class Connection:
             self._answer.set_result(None)
         else:
             self._answer.set_exception(error)
+
+
+def _is_large(value: object) -> bool:
+    return isinstance(value, bytes) and len(value) > MAX_KEPT_ROW_BYTES
 
 
 def each_host(parameters: Parameters) -> Sequence[Parameters]:

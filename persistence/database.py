@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from persistence.compiled import Span
 from persistence.errors import OwnerNotFound, SchemaNotReady
+from persistence.kept_lists import KeptLists
 from persistence.pool import ConnectionPool, Execute, OnWait, PoolState
 from persistence.readiness import Readiness, expected_revision
 from persistence.tasks import TaskRepository
@@ -54,6 +55,7 @@ class Database:
             span=span,
             on_wait=on_wait,
         )
+        self._lists = KeptLists()
         self._readiness = Readiness(self._require_revision)
 
     def tasks_of(
@@ -71,6 +73,7 @@ class Database:
             self._execute_in_time(),
             Owner(owner_id, email, name),
             self._users,
+            lists=self._lists,
             distrust_clocks=self._pool.distrust_clocks,
         )
 

@@ -47,7 +47,8 @@ ROLLED_BACK = "40"
 """The class of SQLSTATEs of a transaction that certainly had no effect."""
 
 # What a prepared statement gets that no longer fits: another result or type after a migration, or
-# none of this name, because the server was replaced behind the connection.
+# none of this name, because the server was replaced behind the connection. PL/pgSQL prepares the
+# statements of a trigger likewise, so only another connection helps.
 _MISFITS = ("0A000", "26000", "42")
 
 BACKEND = text("SELECT pid FROM pg_stat_activity WHERE pid = :pid")
@@ -165,12 +166,13 @@ class ConnectionPool:
                 return await self._run(connection, statement, values, deadline, as_bytes=as_bytes)
             except psycopg2.Error as error:
                 failure, is_lost = error, connection.closed
-                if error.pgcode == READ_ONLY:
-                    # After a fail-over, it may lead to a server that stays a standby for ever.
+                is_outdated = _is_misfit(error) and compiled(statement).name in connection.prepared
+                # After a fail-over, it may lead to a server that stays a standby for ever.
+                if is_outdated or error.pgcode == READ_ONLY:
                     connection.close()
             finally:
                 self._give_back(connection)
-            may_retry = repeatable if is_lost else _is_rolled_back(failure)
+            may_retry = repeatable if is_lost else is_outdated or _is_rolled_back(failure)
             if is_retried or not may_retry or time.monotonic() > deadline:
                 break
             is_retried = True
@@ -337,15 +339,10 @@ class ConnectionPool:
         try:
             with self._span(whole):
                 rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
-        except psycopg2.Error as error:
-            if connection.is_direct and not (is_prepared and not _is_misfit(error)):
-                # Whether it has been prepared is unknown, or it no longer fits: begin anew.
+        except psycopg2.Error:
+            if not is_prepared:  # Whether it is now, is unknown: begin anew.
                 connection.prepared.clear()
                 connection.preamble = self._timeouts.preamble
-                if is_prepared and not connection.closed:
-                    return await self._run(
-                        connection, statement, values, deadline, as_bytes=as_bytes
-                    )
             raise
         if connection.is_direct:
             connection.prepared.add(name)

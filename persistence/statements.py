@@ -10,6 +10,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     cast,
     delete,
     func,
@@ -23,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
-from persistence.models import Task, tasks
-from persistence.users_table import equals_owner, users_named
+from persistence.models import Task, task_lists, tasks
+from persistence.users_table import OWNER_AS_TEXT, equals_owner, users_named
 
 COLUMNS = (
     tasks.c.id,
@@ -92,7 +93,20 @@ def _quoted(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'", Text)
 
 
-LIST = select(_json_array(tasks.c.created_at.desc(), tasks.c.id.desc())).where(BELONGS_TO_OWNER)
+_ARRAY = select(_json_array(tasks.c.created_at.desc(), tasks.c.id.desc())).where(BELONGS_TO_OWNER)
+_VERSION = select(
+    select(task_lists.c.version)
+    .where(task_lists.c.user_id == OWNER_AS_TEXT)
+    .scalar_subquery()
+    .label("version")
+).subquery("list")
+
+# The tasks are read only if their version is not known. Both are of one moment, as each statement
+# sees what had been committed when it began.
+LIST = select(
+    _VERSION.c.version,
+    case((_VERSION.c.version == any_(bindparam("known")), None), else_=_ARRAY.scalar_subquery()),
+)
 GET = select(*COLUMNS).where(IS_THIS_TASK)
 REPLACE = (
     update(tasks)

@@ -16,7 +16,8 @@ from persistence.errors import (
     TaskNotFound,
 )
 from persistence.idempotency import add_once
-from persistence.models import Task
+from persistence.kept_lists import KeptLists
+from persistence.models import Task, TaskList
 from persistence.pool import Execute
 from persistence.statements import task_of
 from persistence.users import Owner, Users
@@ -33,19 +34,34 @@ class TaskRepository:
     """
 
     def __init__(
-        self, execute: Execute, owner: Owner, users: Users, *, distrust_clocks: Callable[[], None]
+        self,
+        execute: Execute,
+        owner: Owner,
+        users: Users,
+        *,
+        lists: KeptLists,
+        distrust_clocks: Callable[[], None],
     ) -> None:
         self._execute = execute
         self._owner = owner
         self._users = users
+        self._lists = lists
         self._distrust_clocks = distrust_clocks
 
-    async def list_as_json(self) -> bytes:
-        """Return all tasks as a JSON array, newest first, each with the members of `Task`."""
-        ((array,),) = await self._read(statements.LIST, as_bytes=True)
+    async def list(self, *, known: Collection[int] = ()) -> TaskList:
+        """Return all tasks; only their version if it is among those that are `known`."""
+        kept = self._lists.get(self._owner.id)
+        versions = [*known, kept.version] if kept else [*known]
+        ((version, array),) = await self._read(statements.LIST, as_bytes=True, known=versions)
+        if version is not None and array is None:
+            return TaskList(version, None) if version in known or kept is None else kept
         if array is None:
             await self._users.require(self._execute, self._owner)
-        return array or b"[]"
+            return TaskList(0, b"[]")
+        tasks = TaskList(version, array)
+        if version is not None:
+            self._lists.keep(self._owner.id, tasks)
+        return tasks
 
     async def get(self, task_id: int) -> Task:
         """Return one task."""

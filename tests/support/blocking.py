@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from persistence.database import Database
-from persistence.models import Task
+from persistence.models import Task, TaskList
 from persistence.pool import PoolState
 from persistence.tasks import TaskRepository
 
@@ -73,9 +73,9 @@ class BlockingTasks:
         self._database = database
         self._opened = opened
 
-    def list_as_json(self) -> bytes:
+    def list(self, *, known: Collection[int] = ()) -> TaskList:
         """See `TaskRepository`."""
-        return self._database.run(self._tasks.list_as_json())
+        return self._database.run(self._tasks.list(known=known))
 
     def get(self, task_id: int) -> Task:
         """See `TaskRepository`."""

@@ -19,7 +19,7 @@ ON_ONE_TASK: dict[str, Operation] = {
     "delete": lambda tasks, task_id: tasks.delete(task_id),
 }
 ALL: dict[str, Operation] = ON_ONE_TASK | {
-    "list": lambda tasks, _: tasks.list_as_json(),
+    "list": lambda tasks, _: tasks.list(),
     "add": lambda tasks, _: tasks.add(title="New", description=None),
     "add once": lambda tasks, _: tasks.add(title="New", description=None, idempotency_key="k"),
 }
@@ -39,5 +39,5 @@ def all_of(tasks: TaskRepository) -> list[Task]:
     times = ("created_at", "updated_at")
     return [
         Task(**task | {name: datetime.fromisoformat(task[name]) for name in times})
-        for task in orjson.loads(tasks.list_as_json())
+        for task in orjson.loads(tasks.list().array or b"")
     ]

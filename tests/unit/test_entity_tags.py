@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.entity_tags import is_among, tag_of_list, tag_of_task, versions
-from persistence.models import Task
+from handlers.entity_tags import is_among, list_versions, tag_of_list, tag_of_task, versions
+from persistence.models import Task, TaskList
 from tests.support.api import CONTRACT
 
 document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
@@ -79,8 +79,21 @@ def test_without_the_header_every_version_will_do_and_none_is_known() -> None:
     assert not is_among(tag_of_task(task_of(NOW)), None)
 
 
-def test_the_tag_of_a_list_is_no_version_and_the_same_everywhere() -> None:
-    tag = tag_of_list(b'{"data":[]}')
+def test_the_tag_of_a_list_has_its_version_which_is_that_of_no_task() -> None:
+    tag = tag_of_list(TaskList(42, b"[]"))
 
-    assert tag == '"8fe32e407a1038ee38753b70e5374b3a"'
+    assert list_versions(f'W/{tag}, "7", {tag_of_task(task_of(NOW))}') == {42}
     assert versions(tag) == set()
+
+
+def test_without_a_version_the_tag_of_a_list_is_the_same_everywhere() -> None:
+    tag = tag_of_list(TaskList(None, b"[{}]"))
+
+    assert tag == tag_of_list(TaskList(None, b"[{}]"))
+    assert tag != tag_of_list(TaskList(None, b"[]"))
+    assert list_versions(tag) == set()
+
+
+@pytest.mark.parametrize("sent", [None, "*", '"1.01"', '"1.-1"', '"2.5"', '"1.' + "9" * 19 + '"'])
+def test_what_is_no_version_of_a_list_is_not_known(sent: str | None) -> None:
+    assert list_versions(sent) == set()

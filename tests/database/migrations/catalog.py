@@ -1,5 +1,6 @@
 """What PostgreSQL's catalog says of a table, as `pg_dump` would write it down."""
 
+from collections.abc import Sequence
 from contextlib import closing
 
 import psycopg2
@@ -29,12 +30,15 @@ TABLE = """
            obj_description(oid, 'pg_class')
       FROM pg_class WHERE oid = to_regclass(%s)
 """
-EVERYTHING = (TABLE, COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS)
+MODELLED = (TABLE, COLUMNS, CONSTRAINTS, INDEXES)
+"""What the models describe; the triggers are the migrations' alone."""
+
+EVERYTHING = (*MODELLED, TRIGGERS)
 
 
-def description_of(url: str, table: str) -> list[object]:
+def description_of(url: str, table: str, statements: Sequence[str] = EVERYTHING) -> list[object]:
     """Give everything about the table but its rows; empty lists where there is no such table."""
-    return [list(query(url, statement, table)) for statement in EVERYTHING]
+    return [list(query(url, statement, table)) for statement in statements]
 
 
 def catalog_of(url: str) -> dict[str, list[object]]:

@@ -13,7 +13,7 @@ from persistence import migrate as migrations
 from persistence import readiness as schema
 from persistence.migrate import alembic_config, draft, migrate
 from persistence.models import build_metadata
-from tests.database.migrations.catalog import description_of
+from tests.database.migrations.catalog import MODELLED, description_of
 from tests.support.database import create_better_auth, new_database, query
 
 
@@ -81,8 +81,9 @@ def test_tables_made_from_the_models_are_the_tables_that_migrations_make(
     build_metadata().create_all(engine)
     engine.dispose()
 
-    for table in ("tasks", "idempotency_keys"):
-        assert description_of(empty_database_url, table) == description_of(database_url, table)
+    for table in ("tasks", "idempotency_keys", "task_lists"):
+        modelled = description_of(empty_database_url, table, MODELLED)
+        assert modelled == description_of(database_url, table, MODELLED)
 
 
 def test_a_draft_is_numbered_and_proposes_only_what_is_ours(

@@ -15,7 +15,7 @@ from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import create_better_auth, query
 from tests.support.operations import all_of
 
-TABLES = ("tasks", "users", "idempotency_keys")
+TABLES = ("tasks", "users", "idempotency_keys", "task_lists")
 MIGRATE = "import sys; from persistence.migrate import migrate; migrate(sys.argv[1])"
 
 

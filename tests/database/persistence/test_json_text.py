@@ -39,7 +39,7 @@ def test_each_task_of_a_list_is_spelt_as_it_is_alone(database_url: str, zone: st
     ids = [row[0] for row in query(database_url, "SELECT id FROM tasks ORDER BY created_at DESC")]
 
     with database.tasks_of("alice") as tasks:
-        array = tasks.list_as_json()
+        array = tasks.list().array
         alone = [tasks.get(task_id) for task_id in ids]
 
     assert array == orjson.dumps(alone, option=orjson.OPT_UTC_Z)

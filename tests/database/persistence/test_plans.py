@@ -28,6 +28,7 @@ FILL = """
 VALUES = {
     "owner": "u7",
     "owner_as_text": "u7",
+    "known": [7],
     "task_id": 4711,
     "expires_at": "infinity",
     "versions": [datetime(2026, 1, 1, tzinfo=UTC)],

@@ -297,6 +297,7 @@ def test_a_change_that_was_given_up_behind_a_lock_does_not_take_effect(
     blocker.close()
 
 
+@pytest.mark.own_database
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 def test_a_write_is_answered_when_it_can_no_longer_take_effect_though_its_connection_was_cut(
     database_url: str, write: Operation
@@ -342,7 +343,8 @@ def test_a_write_whose_session_was_terminated_is_answered_at_once(
 def cuttable(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
     """Give another URL of the database, and a function that resets the connections through it."""
     target = urlsplit(url)
-    opened: list[socket.socket] = []
+    clients: list[socket.socket] = []
+    servers: list[socket.socket] = []
 
     def forward(one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
@@ -353,25 +355,29 @@ def cuttable(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
+                clients.append(client)
                 server = socket.create_connection((target.hostname or "", target.port or 0))
-                opened.extend((client, server))
+                servers.append(server)
                 Thread(target=forward, args=(client, server), daemon=True).start()
                 Thread(target=forward, args=(server, client), daemon=True).start()
 
     def cut() -> None:
         # The server's side stays open, as if its end had been lost on the way.
-        for client in opened[::2]:
+        for _ in range(len(clients)):  # And not those who come again at once.
+            client = clients.pop(0)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             with suppress(OSError):
                 client.shutdown(socket.SHUT_RD)  # Ends the wait of the thread that reads from it.
             client.close()
-        del opened[::2]
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        Thread(target=accept, args=(listener,), daemon=True).start()
+        accepting = Thread(target=accept, args=(listener,))
+        accepting.start()
         netloc = f"{target.username}:{target.password}@127.0.0.1:{listener.getsockname()[1]}"
         yield target._replace(netloc=netloc).geturl(), cut
-        for each in opened:
+        listener.shutdown(socket.SHUT_RDWR)
+        accepting.join()
+        for each in (*clients, *servers):
             each.close()
 
 

@@ -1,6 +1,6 @@
 """What is kept on a connection: prepared statements and time-outs, or nothing behind a pooler."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,11 +22,13 @@ kinds = pytest.mark.parametrize("kind", ["direct", "pooled"])
 
 
 @pytest.fixture
-def database(kind: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Database:
+def database(kind: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Give a database over a direct connection, or as if a pooler stood in between."""
     if kind == "pooled":
         monkeypatch.setattr(pool, "WHO_AND_WHEN", BEHIND_POOLER)
-    return Database(database_url, pool_size=1)
+    database = Database(database_url, pool_size=1)
+    yield database
+    database.dispose()
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_a_statement_that_was_refused_at_first_is_prepared_afterwards(
         operation(tasks, task.id)
 
 
-@kinds
+@pytest.mark.parametrize("kind", ["direct"])  # Behind a pooler, sessions outlive connections.
 @pytest.mark.own_database
 def test_prepared_statements_survive_a_migration_of_the_type_of_the_ids(
     database: Database, database_url: str
@@ -128,7 +130,6 @@ def test_prepared_statements_survive_a_migration_of_the_type_of_the_ids(
         for operation in ALL.values():
             operation(tasks, task.id) if operation is not ALL["delete"] else None
         assert len(all_of(tasks)) == 3
-    database.dispose()
 
 
 @kinds
@@ -151,4 +152,3 @@ def test_no_write_fails_because_of_another_whatever_the_isolation_of_the_role(
 
             assert toggled.result().title == "Buy oats"
     blocker.close()
-    database.dispose()

@@ -32,6 +32,7 @@ class Planner(NamedTuple):
                 "owner": self.owner,
                 "owner_as_text": self.owner,
                 "expires_at": "infinity",
+                "known": [7],
                 **values,
             }
             cursor.execute(f"EXPLAIN {compiled}", given)

@@ -1,0 +1,55 @@
+"""Lists that have been read, with their versions. The database knows which one is the newest."""
+
+import random
+
+from persistence.models import TaskList
+
+MAX_BYTES = 32 * 2**20
+MAX_LIST_BYTES = MAX_BYTES // 8
+"""A longer list would displace too many others."""
+
+OVERHEAD_BYTES = 500
+"""For the objects around a list."""
+
+
+class KeptLists:
+    """As many lists as fit into `MAX_BYTES`. Which one makes room for another is left to chance.
+
+    They need not be removed when a task changes, whoever changes it: a list is used only if the
+    database has just returned its version, and no version is used twice.
+
+    To drop the one that was used longest ago would be no better, and worse where users come in
+    turn: with a few more than fit, each would be dropped just before it is needed again.
+    """
+
+    def __init__(self) -> None:
+        self._lists: dict[str, TaskList] = {}
+        self._owners: list[str] = []
+        self._bytes = 0
+
+    def get(self, owner_id: str) -> TaskList | None:
+        """Return the list of an owner, which may be out of date."""
+        return self._lists.get(owner_id)
+
+    def keep(self, owner_id: str, tasks: TaskList) -> None:
+        """Keep a list instead of the one before, if it is not too long."""
+        if _size_of(tasks) > MAX_LIST_BYTES:
+            return
+        before = self._lists.get(owner_id)
+        if before is None:
+            self._owners.append(owner_id)
+        else:
+            self._bytes -= _size_of(before)
+        self._lists[owner_id] = tasks
+        self._bytes += _size_of(tasks)
+        while self._bytes > MAX_BYTES:
+            self._drop_one()
+
+    def _drop_one(self) -> None:
+        place = random.randrange(len(self._owners))  # noqa: S311 -- no secret.
+        self._owners[place], self._owners[-1] = self._owners[-1], self._owners[place]
+        self._bytes -= _size_of(self._lists.pop(self._owners.pop()))
+
+
+def _size_of(tasks: TaskList) -> int:
+    return OVERHEAD_BYTES + len(tasks.array or b"")
