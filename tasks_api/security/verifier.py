@@ -6,9 +6,11 @@ signed with the same secret and is no API token. What a holder of the key signs 
 (docs/decisions/0020-fewer-mechanisms.md).
 """
 
+import random
 import re
 import time
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import jwt
@@ -21,8 +23,9 @@ LEEWAY_SECONDS = 30
 
 MAX_BYTES = 8192
 
-MAX_REMEMBERED = 4096
-"""Tokens, of 8 KiB at most. The one that was verified first is forgotten first."""
+MAX_REMEMBERED = 20_000
+"""Tokens, at half a KiB each. Which one makes room for another is left to chance: where more users
+than that come in turn, the oldest would be forgotten just before it is needed again."""
 
 MAX_CHARACTERS = 255
 """Of a user id, an e-mail address or a name."""
@@ -82,7 +85,9 @@ class TokenVerifier:
         issuer: str | None = None,
         audience: str | None = None,
     ) -> None:
-        self._verified: dict[str, _Verified] = {}
+        self._verified: dict[bytes, _Verified] = {}
+        """By the hash of the token, which is shorter."""
+        self._hashes: list[bytes] = []
         self._secrets = [secret] if previous_secret is None else [secret, previous_secret]
         self._key_set = key_set
         self._issuer = issuer
@@ -111,14 +116,22 @@ class TokenVerifier:
             TokenRefused: It proves none.
         """
         keys = self._key_set and self._key_set.keys
-        verified = self._verified.get(token)
+        token_hash = sha256(token.encode(errors="surrogatepass")).digest()
+        verified = self._verified.get(token_hash)
         if verified is None or verified.keys is not keys or verified.expires_at <= time.time():
-            self._verified.pop(token, None)
             verified = self._verify(token, keys)
-            if len(self._verified) >= MAX_REMEMBERED:
-                del self._verified[next(iter(self._verified))]
-            self._verified[token] = verified
+            self._remember(token_hash, verified)
         return verified.identity
+
+    def _remember(self, token_hash: bytes, verified: _Verified) -> None:
+        if token_hash not in self._verified:
+            if len(self._hashes) < MAX_REMEMBERED:
+                self._hashes.append(token_hash)
+            else:
+                place = random.randrange(MAX_REMEMBERED)  # noqa: S311 -- no secret.
+                del self._verified[self._hashes[place]]
+                self._hashes[place] = token_hash
+        self._verified[token_hash] = verified
 
     def _verify(self, token: str, keys: object) -> _Verified:
         if token.count(".") < _DOTS_OF_JWS:

@@ -1,7 +1,9 @@
 """Tokens that are remembered: only while they are in force, and not without end."""
 
 import time
+from typing import Any
 
+import jwt
 import pytest
 
 from boundary.errors import Unauthenticated
@@ -37,9 +39,9 @@ def test_what_is_forgotten_is_verified_again(monkeypatch: pytest.MonkeyPatch) ->
     names = ["alice", "bob", "carol", "dave"]
     tokens = [token(claims(sub=name)) for name in names]
 
-    proved = [remembering.verify(each).user_id for each in tokens * 2]
+    proved = [remembering.verify(each).user_id for each in tokens * 5]
 
-    assert proved == names * 2
+    assert proved == names * 5
 
 
 def test_a_token_that_is_refused_is_not_remembered() -> None:
@@ -51,3 +53,24 @@ def test_a_token_that_is_refused_is_not_remembered() -> None:
         with pytest.raises(Unauthenticated, match="signature"):
             remembering.verify(forged)
         remembering.verify(good)
+
+
+def test_where_a_few_more_users_than_fit_come_in_turn_most_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verifier, "MAX_REMEMBERED", 40)
+    remembering = TokenVerifier(SECRET)
+    tokens = [token(claims(sub=f"user-{n}")) for n in range(44)]
+    decoded: list[str] = []
+    decode = jwt.decode
+
+    def note(text: str, *arguments: Any, **options: Any) -> Any:
+        decoded.append(text)
+        return decode(text, *arguments, **options)
+
+    monkeypatch.setattr(jwt, "decode", note)
+    for _ in range(10):
+        for each in tokens:
+            remembering.verify(each)
+
+    assert 44 < len(decoded) < 10 * 44 / 2
