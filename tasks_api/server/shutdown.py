@@ -33,8 +33,10 @@ HANDSHAKE_SECONDS = 0.1
 
 _TICK_SECONDS = 0.02
 
-_GC_THRESHOLD = 2_000
-"""New objects before the garbage collector runs; its default, 700, is a handful of requests."""
+_GC_THRESHOLDS = (2_000, 5, 2)
+"""New objects before the garbage collector runs (700, its default, is a handful of requests), and
+how often it does before it looks at older ones too. Its default is ten times each, which lets
+100,000 objects in cycles gather: 20 MiB, and a longer pause."""
 
 
 class GracefulServer(uvicorn.Server):
@@ -163,7 +165,7 @@ def _freeze_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 def raise_keyboard_interrupt_on_signals() -> None:
