@@ -1,5 +1,6 @@
 """What is kept on a connection: prepared statements and time-outs, or nothing behind a pooler."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -85,6 +86,43 @@ def test_nothing_is_set_behind_a_pooler_and_time_outs_otherwise(
     else:
         ours = ["default_transaction_isolation", "lock_timeout", "statement_timeout"]
         assert [name for (name,) in names] == ours
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("kind", ["direct"])
+@pytest.mark.parametrize(("tasks", "is_kept"), [(2, True), (20, False)])
+def test_a_connection_that_has_carried_a_large_row_is_closed(
+    database: Database, database_url: str, *, tasks: int, is_kept: bool
+) -> None:
+    with database.tasks_of("alice") as alice:
+        for _ in range(tasks):
+            alice.add(title="Buy milk", description="x" * 65_536)
+        before = backends_of(database_url)
+
+        alice.list()
+
+    if is_kept:
+        assert backends_of(database_url) >= before
+    else:
+        wait_until_gone(database_url, before)
+
+
+def wait_until_gone(url: str, backends: set[int]) -> None:
+    give_up = time.monotonic() + 30
+    while backends <= backends_of(url):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def backends_of(url: str) -> set[int]:
+    rows = query(
+        url,
+        """
+        SELECT pid FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'tasks-api'
+        """,
+    )
+    return {pid for (pid,) in rows}
 
 
 @kinds
