@@ -94,18 +94,15 @@ def _quoted(value: str) -> ColumnElement[str]:
 
 
 _ARRAY = select(_json_array(tasks.c.created_at.desc(), tasks.c.id.desc())).where(BELONGS_TO_OWNER)
-_VERSION = select(
-    select(task_lists.c.version)
-    .where(task_lists.c.user_id == OWNER_AS_TEXT)
-    .scalar_subquery()
-    .label("version")
-).subquery("list")
+_ALWAYS_ONE_ROW = select(literal_column("1")).subquery("one")
 
 # The tasks are read only if their version is not known. Both are of one moment, as each statement
 # sees what had been committed when it began.
 LIST = select(
-    _VERSION.c.version,
-    case((_VERSION.c.version == any_(bindparam("known")), None), else_=_ARRAY.scalar_subquery()),
+    task_lists.c.version,
+    case((task_lists.c.version == any_(bindparam("known")), None), else_=_ARRAY.scalar_subquery()),
+).select_from(
+    _ALWAYS_ONE_ROW.outerjoin(task_lists, task_lists.c.user_id == OWNER_AS_TEXT),
 )
 GET = select(*COLUMNS).where(IS_THIS_TASK)
 REPLACE = (
