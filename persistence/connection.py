@@ -173,7 +173,7 @@ class Connection:
         if self.closed:
             return
         try:
-            state = self._driver.poll()
+            state = _poll(self._driver)
         except psycopg2.Error as error:
             if self._answer is None:  # Whatever it is, it is not about a statement.
                 self.close()
@@ -204,6 +204,15 @@ class Connection:
             self._answer.set_result(None)
         else:
             self._answer.set_exception(error)
+
+
+def _poll(driver: psycopg2.extensions.connection) -> int:
+    try:
+        return driver.poll()
+    except UnicodeDecodeError as error:
+        # Before the encoding is agreed on, the server writes its messages in its own.
+        text = error.object.decode(errors="replace")
+        raise psycopg2.OperationalError(text) from error
 
 
 def _is_large(value: object) -> bool:
@@ -278,8 +287,9 @@ async def _addresses(host: Parameters) -> Sequence[Parameters]:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        reason = f'could not translate host name "{name}" to address: {error.strerror}'
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        reason = f'could not translate host name "{name}" to address: {why}'
         raise psycopg2.OperationalError(reason) from error
     addresses = dict.fromkeys(str(address[0]) for *_, address in found)
     return [{**host, "host": name, "hostaddr": address} for address in addresses]
@@ -289,7 +299,7 @@ async def _open(parameters: Parameters, sockets: Sockets) -> Connection:
     arguments: dict[str, Any] = {**parameters, "async_": 1}
     driver = psycopg2.connect(**arguments)
     try:
-        while (state := driver.poll()) != POLL_OK:
+        while (state := _poll(driver)) != POLL_OK:
             await _ready(driver.fileno(), state, sockets)
         return Connection(driver, sockets)
     except BaseException:  # Also if nobody waits any more: else its socket would stay open.

@@ -1,7 +1,9 @@
 """URLs with several hosts."""
 
 import socket
+import struct
 import time
+from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
@@ -50,3 +52,30 @@ def test_several_hosts_share_the_time() -> None:
             database.revision()
 
         assert 1 <= time.monotonic() - started < 15
+
+
+def test_a_server_that_refuses_in_another_encoding_is_unavailable() -> None:
+    text = "rôle refusé".encode("latin-1")
+    fields = b"SFATAL\0C28P01\0M" + text + b"\0\0"
+
+    def refuse(listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        with client:
+            if b"postgres" not in client.recv(4096):  # libpq asks for TLS first.
+                client.sendall(b"N")
+                client.recv(4096)
+            client.sendall(b"E" + struct.pack("!I", len(fields) + 4) + fields)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=refuse, args=(listener,)).start()
+        database = Database(f"postgresql://postgres@127.0.0.1:{listener.getsockname()[1]}/tasks")
+
+        with pytest.raises(DatabaseUnavailable, match=r"r.le refus."):
+            database.revision()
+
+
+def test_a_name_that_cannot_be_one_is_unavailable() -> None:
+    database = Database(f"postgresql://p@{'x' * 70}.example.com/tasks")
+
+    with pytest.raises(DatabaseUnavailable, match="could not translate host name"):
+        database.revision()
