@@ -14,9 +14,9 @@ ID_TYPE = text("""
      WHERE attrelid = 'tasks'::regclass AND attname = 'user_id'
 """)
 UNCOUNTED = text("""
-    SELECT DISTINCT tasks.user_id::text FROM tasks
-      LEFT JOIN task_lists ON task_lists.user_id = tasks.user_id::text
-     WHERE task_lists.tasks IS NULL
+    SELECT DISTINCT user_id::text FROM tasks
+     WHERE NOT EXISTS (SELECT FROM task_lists WHERE task_lists.user_id = tasks.user_id::text)
+     UNION SELECT user_id FROM task_lists WHERE tasks IS NULL
      ORDER BY 1
 """)
 
@@ -24,7 +24,8 @@ UNCOUNTED = text("""
 # committed. So each change is either seen by the count, or added to it by its own trigger.
 HOLD = text("""
     INSERT INTO task_lists (user_id, version)
-    SELECT owner, nextval('task_list_versions') FROM unnest(CAST(:owners AS text[])) AS owner
+    SELECT owner, floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+      FROM unnest(CAST(:owners AS text[])) AS owner
         ON CONFLICT (user_id) DO UPDATE SET version = task_lists.version
 """)
 COUNT = """

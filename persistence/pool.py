@@ -155,14 +155,44 @@ class ConnectionPool:
         Raises a `PersistenceError` for what the database refused. Any other error of psycopg2 is a
         bug, or expected by the caller.
         """
+        lost: list[tuple[Connection, float]] = []
+        try:
+            return await self._execute(
+                statement,
+                values,
+                deadline,
+                lost,
+                repeatable=repeatable,
+                expires=expires,
+                as_bytes=as_bytes,
+            )
+        except Exception:
+            for connection, expiry in lost:
+                await self._until_settled(connection, expiry)
+            raise
+
+    async def _execute(  # noqa: PLR0913 -- as above
+        self,
+        statement: Executable,
+        values: Values,
+        deadline: float,
+        lost: list[tuple[Connection, float]],
+        *,
+        repeatable: bool,
+        expires: bool,
+        as_bytes: bool,
+    ) -> Rows:
+        """Run it; note in `lost` over which connections it was sent and lost, and its expiry."""
         is_retried = False
         while True:
             connection = await self._take(deadline)
             expiry = min(deadline, time.monotonic() + self._statement_timeout)
+            is_sent = False
             try:
                 if expires:
                     expires_at = await self._by_server_clock(connection, expiry, deadline)
                     values = {**values, "expires_at": expires_at}
+                is_sent = True
                 return await self._run(connection, statement, values, deadline, as_bytes=as_bytes)
             except psycopg2.Error as error:
                 failure, is_lost = error, connection.closed
@@ -172,14 +202,15 @@ class ConnectionPool:
                     connection.close()
             finally:
                 self._give_back(connection)
-            may_retry = repeatable if is_lost else is_outdated or _is_rolled_back(failure)
+            if is_lost and expires and is_sent:
+                lost.append((connection, expiry))
+            may_retry = is_outdated or _is_rolled_back(failure)
+            if is_lost:
+                may_retry = repeatable or not is_sent
             if is_retried or not may_retry or time.monotonic() > deadline:
-                break
+                raise translated(failure, is_lost=is_lost)
             is_retried = True
             self._retries += 1
-        if is_lost and expires:
-            await self._until_settled(connection, expiry)
-        raise translated(failure, is_lost=is_lost)
 
     def distrust_clocks(self) -> None:
         """Read the server's clock again before the next statement that expires."""
@@ -210,7 +241,7 @@ class ConnectionPool:
         asked_at = time.monotonic()
         connection: Connection | None = None
         while connection is None and self._idle:
-            connection = await self._usable(self._idle.pop())
+            connection = await self._usable(self._idle.pop(), deadline)
         if connection is None and self._taken >= self._size:
             connection = await self._wait(asked_at, deadline)
         elif connection is None:
@@ -218,7 +249,7 @@ class ConnectionPool:
         self._on_wait(time.monotonic() - asked_at)
         return connection or await self._open(deadline)
 
-    async def _usable(self, connection: Connection) -> Connection | None:
+    async def _usable(self, connection: Connection, deadline: float) -> Connection | None:
         """Return the connection; None, with its place free, if it is old, closed or silent."""
         now = time.monotonic()
         if now - connection.opened_at > RECYCLE_SECONDS:
@@ -227,9 +258,11 @@ class ConnectionPool:
             connection.look()
         if not connection.closed and now - connection.used_at > CHECK_AFTER_SECONDS:
             try:
-                await connection.execute("SELECT 1", None, deadline=now + CHECK_SECONDS)
+                end = min(deadline, now + CHECK_SECONDS)
+                await connection.execute("SELECT 1", None, deadline=end)
             except psycopg2.Error:
                 connection.close()
+                self._drop_idle(now - CHECK_AFTER_SECONDS)  # They will not be better.
             except BaseException:  # Nobody waits any more.
                 self._pass_on(None)
                 raise
@@ -237,6 +270,14 @@ class ConnectionPool:
             self._taken -= 1
             return None
         return connection
+
+    def _drop_idle(self, since: float) -> None:
+        """Drop the connections that have been idle since then."""
+        for connection in self._idle:
+            if connection.used_at < since:
+                connection.close()
+        self._taken -= sum(connection.closed for connection in self._idle)
+        self._idle = [connection for connection in self._idle if not connection.closed]
 
     async def _wait(self, asked_at: float, deadline: float) -> Connection | None:
         """Wait for a connection, or None for the place of one that this caller may open."""
@@ -339,7 +380,7 @@ class ConnectionPool:
         try:
             with self._span(whole):
                 rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
-        except psycopg2.Error:
+        except Exception:  # Also of rows that psycopg2 cannot read.
             if not is_prepared:  # Whether it is now, is unknown: begin anew.
                 connection.prepared.clear()
                 connection.preamble = self._timeouts.preamble

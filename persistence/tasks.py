@@ -53,9 +53,11 @@ class TaskRepository:
         kept = self._lists.get(self._owner.id)
         versions = [*known, kept.version] if kept else [*known]
         ((version, array),) = await self._read(statements.LIST, as_bytes=True, known=versions)
-        if version is not None and array is None:
-            return TaskList(version, None) if version in known or kept is None else kept
-        if array is None:
+        if version is not None and version in known:
+            return TaskList(version, None)
+        if kept is not None and version == kept.version:
+            return kept
+        if array is None:  # Whatever version there may be, there is no task.
             await self._users.require(self._execute, self._owner)
             return TaskList(0, b"[]")
         tasks = TaskList(version, array)

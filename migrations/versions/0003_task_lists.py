@@ -11,6 +11,7 @@ owner's last task.
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0003"
 down_revision = "0002"
@@ -18,8 +19,14 @@ down_revision = "0002"
 # The bytes of a task's text. They are known without reading what is stored out of line.
 SIZE = "octet_length({0}.title) + coalesce(octet_length({0}.description), 0)"
 
-# Whoever changes tasks runs these, with whatever search path: so the names have their schema.
-#
+# Whoever changes tasks or deletes a user runs these, with whatever rights and search path. So they
+# have the rights of the role that migrates, and names have their schema.
+SECURE = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+
+# A version is a time in microseconds, or later than that. A sequence would repeat its numbers after
+# a downgrade, or when the database is restored.
+NOW = "floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
 # One row at a time costs half as much as a statement at a time, but it takes time by the square of
 # the rows that one statement changes for one owner: 0.6 s for 10,000. Only the deletion of a user
 # is such a statement.
@@ -27,8 +34,9 @@ SIZE = "octet_length({0}.title) + coalesce(octet_length({0}.description), 0)"
 # Whether an owner without a row has been counted is told by tasks with a smaller id, so that an
 # INSERT of several rows counts each of them once.
 ADDED_OR_CHANGED = """
-CREATE FUNCTION {schema}.note_task() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_task() RETURNS trigger {secure} AS $$
 DECLARE
+    moment CONSTANT bigint := {now};
     new_bytes CONSTANT bigint := {new_size};
     old_bytes bigint := 0;
     more CONSTANT bigint := CASE WHEN TG_OP = 'INSERT' THEN 1 ELSE 0 END;
@@ -37,52 +45,60 @@ BEGIN
         old_bytes := {old_size};
         IF OLD.user_id <> NEW.user_id THEN  -- By hand only: both owners are counted again.
             INSERT INTO {schema}.task_lists AS list (user_id, version)
-            SELECT owner, nextval('{schema}.task_list_versions')
+            SELECT owner, moment
               FROM unnest(ARRAY[OLD.user_id::text, NEW.user_id::text]) AS owner ORDER BY 1
                 ON CONFLICT (user_id) DO UPDATE
-               SET version = excluded.version, tasks = NULL, bytes = NULL;
+               SET version = greatest(list.version + 1, moment), tasks = NULL, bytes = NULL;
             RETURN NULL;
         END IF;
     END IF;
     UPDATE {schema}.task_lists
-       SET version = nextval('{schema}.task_list_versions'),
+       SET version = greatest(version + 1, moment),
            tasks = tasks + more, bytes = bytes + new_bytes - old_bytes
      WHERE user_id = NEW.user_id::text;
     IF NOT FOUND THEN
-        INSERT INTO {schema}.task_lists (user_id, version, tasks, bytes)
-        SELECT NEW.user_id::text, nextval('{schema}.task_list_versions'),
+        INSERT INTO {schema}.task_lists AS list (user_id, version, tasks, bytes)
+        SELECT NEW.user_id::text, moment,
                CASE WHEN is_first THEN 1 END, CASE WHEN is_first THEN new_bytes END
           FROM (SELECT more = 1 AND NOT EXISTS (
                     SELECT FROM {schema}.tasks WHERE user_id = NEW.user_id AND id < NEW.id
                 )) AS it (is_first)
             ON CONFLICT (user_id) DO UPDATE
-           SET version = excluded.version, tasks = task_lists.tasks + more,
-               bytes = task_lists.bytes + new_bytes - old_bytes;
+           SET version = greatest(list.version + 1, moment), tasks = list.tasks + more,
+               bytes = list.bytes + new_bytes - old_bytes;
     END IF;
     RETURN NULL;
 END
 $$
 """
 REMOVED = """
-CREATE FUNCTION {schema}.note_removed_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_removed_tasks() RETURNS trigger {secure} AS $$
+DECLARE
+    moment CONSTANT bigint := {now};
 BEGIN
+    UPDATE {schema}.task_lists AS list
+       SET version = greatest(list.version + 1, moment),
+           tasks = list.tasks - gone.tasks, bytes = list.bytes - gone.bytes
+      FROM (SELECT user_id::text AS owner, count(*) AS tasks, sum({removed_size}) AS bytes
+              FROM removed GROUP BY 1) AS gone
+     WHERE list.user_id = gone.owner;
+    -- Owners who have no row yet: their number of tasks is not known.
     INSERT INTO {schema}.task_lists AS list (user_id, version)
-    SELECT user_id::text, nextval('{schema}.task_list_versions')
-      FROM removed GROUP BY 1 ORDER BY 1
+    SELECT DISTINCT user_id::text, moment FROM removed
+     WHERE NOT EXISTS (SELECT FROM {schema}.task_lists WHERE user_id = removed.user_id::text)
+     ORDER BY 1
         ON CONFLICT (user_id) DO UPDATE
-       SET version = excluded.version,
-           tasks = list.tasks - (
-               SELECT count(*) FROM removed WHERE user_id::text = list.user_id),
-           bytes = list.bytes - (
-               SELECT sum({removed_size}) FROM removed WHERE user_id::text = list.user_id);
-    DELETE FROM {schema}.task_lists
-     WHERE tasks = 0 AND user_id IN (SELECT user_id::text FROM removed);
+       SET version = greatest(list.version + 1, moment), tasks = NULL, bytes = NULL;
+    DELETE FROM {schema}.task_lists AS list
+     USING (SELECT DISTINCT user_id FROM removed) AS gone
+     WHERE list.user_id = gone.user_id::text AND coalesce(list.tasks, 0) <= 0
+       AND NOT EXISTS (SELECT FROM {schema}.tasks WHERE user_id = gone.user_id);
     RETURN NULL;
 END
 $$
 """
 TRUNCATED = """
-CREATE FUNCTION {schema}.forget_task_lists() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION forget_task_lists() RETURNS trigger {secure} AS $$
 BEGIN
     DELETE FROM {schema}.task_lists;
     RETURN NULL;
@@ -102,47 +118,46 @@ TRIGGERS = {
     "forget_task_lists": "AFTER TRUNCATE ON tasks FOR EACH STATEMENT",
 }
 
-# Whoever may change tasks, may change what their triggers change.
+# Whoever may read tasks, or owns them, may read the versions of their lists.
 GRANTS = """
 DO $$
 DECLARE
-    entitled record;
+    reader text;
 BEGIN
-    FOR entitled IN
-        SELECT coalesce(quote_ident(rolname), 'PUBLIC') AS grantee,
-               bool_or(privilege_type <> 'SELECT') AS may_write
-          FROM pg_class CROSS JOIN aclexplode(relacl) AS granted
+    FOR reader IN
+        SELECT DISTINCT coalesce(quote_ident(rolname), 'PUBLIC')
+          FROM pg_class
+         CROSS JOIN aclexplode(coalesce(relacl, acldefault('r', relowner))) AS granted
           LEFT JOIN pg_roles ON pg_roles.oid = granted.grantee
-         WHERE pg_class.oid = '{schema}.tasks'::regclass AND granted.grantee <> relowner
-           AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-         GROUP BY 1
+         WHERE pg_class.oid = '{schema}.tasks'::regclass AND privilege_type = 'SELECT'
+           AND rolname IS DISTINCT FROM current_user
     LOOP
-        EXECUTE format('GRANT SELECT ON {schema}.task_lists TO %s', entitled.grantee);
-        IF entitled.may_write THEN
-            EXECUTE format('GRANT INSERT, UPDATE, DELETE ON {schema}.task_lists TO %s',
-                           entitled.grantee);
-            EXECUTE format('GRANT USAGE ON SEQUENCE {schema}.task_list_versions TO %s',
-                           entitled.grantee);
-        END IF;
+        EXECUTE format('GRANT SELECT ON task_lists TO %s', reader);
     END LOOP;
 END
 $$
 """
-SCHEMA_OF_TASKS = """
-    SELECT quote_ident(nspname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+SCHEMAS = """
+    SELECT quote_ident(nspname), quote_ident(current_schema())
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
      WHERE pg_class.oid = 'tasks'::regclass
 """
 
 
 def upgrade() -> None:
     """Create the table and its triggers."""
+    schema, current = op.get_bind().execute(sa.text(SCHEMAS)).one()
+    if schema != current:
+        message = f"the tasks are in the schema {schema}, but new tables would be in {current}"
+        raise CommandError(message)
     names = {
-        "schema": op.get_bind().scalar(sa.text(SCHEMA_OF_TASKS)),
+        "schema": schema,
+        "secure": SECURE,
+        "now": NOW,
         "new_size": SIZE.format("NEW"),
         "old_size": SIZE.format("OLD"),
         "removed_size": SIZE.format("removed"),
     }
-    op.execute("CREATE SEQUENCE task_list_versions")
     op.create_table(
         "task_lists",
         sa.Column("user_id", sa.Text, nullable=False),
@@ -164,4 +179,3 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER {name} ON tasks")
         op.execute(f"DROP FUNCTION {name}()")
     op.drop_table("task_lists")
-    op.execute("DROP SEQUENCE task_list_versions")

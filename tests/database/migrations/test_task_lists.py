@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from migrations import task_lists
-from persistence.migrate import migrate, unmigrate
+from persistence.migrate import MigrationError, migrate, unmigrate
+from persistence.models import TaskList
 from tests.database.persistence.test_lists import COUNTED, REALLY
 from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import create_better_auth, query
@@ -140,6 +141,25 @@ def test_a_role_that_may_change_tasks_still_may(earlier: str, tmp_path: Path) ->
 
     migrate(earlier)
 
+    later = f"{role[:50]}_later"
+    query(
+        earlier,
+        f"""
+        CREATE ROLE "{later}" LOGIN PASSWORD 'x';
+        GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO "{later}";
+        GRANT SELECT, DELETE ON users TO "{later}";
+        """,
+    )
+    query(
+        f"postgresql://{later}:x@{server}",
+        """
+        INSERT INTO tasks (user_id, title) VALUES ('owner-8', 'x');
+        UPDATE tasks SET title = 'y' WHERE user_id = 'owner-8';
+        DELETE FROM tasks WHERE user_id = 'owner-8';
+        DELETE FROM users WHERE id = 'owner-9';
+        """,
+    )
+    assert query(earlier, COUNTED) == query(earlier, REALLY)
     database = Database(f"postgresql://{role}:x@{server}")
     with database.tasks_of("owner-7") as tasks:
         added = tasks.add(title="New", description=None, idempotency_key="k")
@@ -147,8 +167,8 @@ def test_a_role_that_may_change_tasks_still_may(earlier: str, tmp_path: Path) ->
         tasks.delete(added.id)
         assert tasks.list().version is not None
     database.dispose()
-    assert query(f"postgresql://{reader}:x@{server}", "SELECT count(*) FROM task_lists") == [(60,)]
-    for each in (role, reader):
+    assert query(f"postgresql://{reader}:x@{server}", "SELECT count(*) FROM task_lists") == [(58,)]
+    for each in (role, reader, later):
         query(earlier, f'DROP OWNED BY "{each}"; DROP ROLE "{each}"')
 
 
@@ -175,3 +195,45 @@ def test_a_search_path_without_the_tables_changes_nothing(earlier: str) -> None:
     )
 
     assert query(earlier, COUNTED) == query(earlier, REALLY)
+
+
+def test_who_deletes_the_last_task_before_it_was_counted_has_none(
+    earlier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(earlier)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(task_lists, "UNCOUNTED", text("SELECT 'x' WHERE false"))
+        migrate(earlier)
+    with database.tasks_of("owner-7") as tasks:
+        tasks.list()
+        tasks.add(title="New", description=None)
+        assert tasks.list().version is not None
+        query(earlier, "DELETE FROM tasks WHERE user_id = 'owner-7'")
+
+        assert tasks.list() == TaskList(0, b"[]")
+
+    migrate(earlier)
+
+    assert query(earlier, COUNTED) == query(earlier, REALLY)
+    assert query(earlier, "SELECT count(*) FROM task_lists WHERE tasks IS NULL") == [(0,)]
+    database.dispose()
+
+
+def test_no_version_comes_again_after_a_downgrade(earlier: str) -> None:
+    migrate(earlier)
+    ((before,),) = query(earlier, "SELECT max(version) FROM task_lists")
+
+    unmigrate(earlier, revision="0002")
+    migrate(earlier)
+
+    ((now,),) = query(earlier, "SELECT min(version) FROM task_lists")
+    assert now > before
+
+
+def test_tables_in_another_schema_than_new_ones_would_be_are_refused(earlier: str) -> None:
+    query(earlier, "CREATE SCHEMA postgres")  # As the role is named, so it comes first.
+
+    with pytest.raises(MigrationError, match=r"schema public, .* in postgres"):
+        migrate(earlier)
+
+    assert query(earlier, "SELECT version_num FROM alembic_version") == [("0002",)]

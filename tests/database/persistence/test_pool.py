@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 
 from persistence import pool
-from persistence.errors import DatabaseUnavailable
+from persistence.errors import DatabaseUnavailable, TaskNotFound
 from persistence.models import Task
 from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import configure, query, wait_until
@@ -340,9 +340,10 @@ def test_a_write_whose_session_was_terminated_is_answered_at_once(
 
 
 @contextmanager
-def cuttable(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
+def cuttable(url: str) -> Iterator[tuple[str, Callable[..., None]]]:
     """Give another URL of the database, and a function that resets the connections through it."""
     target = urlsplit(url)
+    over: list[bool] = []
     clients: list[socket.socket] = []
     servers: list[socket.socket] = []
 
@@ -355,13 +356,17 @@ def cuttable(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
+                if over:
+                    client.close()
+                    continue
                 clients.append(client)
                 server = socket.create_connection((target.hostname or "", target.port or 0))
                 servers.append(server)
                 Thread(target=forward, args=(client, server), daemon=True).start()
                 Thread(target=forward, args=(server, client), daemon=True).start()
 
-    def cut() -> None:
+    def cut(*, for_good: bool = False) -> None:
+        over.extend([True] * for_good)
         # The server's side stays open, as if its end had been lost on the way.
         for _ in range(len(clients)):  # And not those who come again at once.
             client = clients.pop(0)
@@ -410,3 +415,58 @@ def attempt(database: Database, change: Operation, task_id: int, *, seconds: flo
     except DatabaseUnavailable:
         return "unavailable"
     return "done"
+
+
+@pytest.mark.own_database
+def test_silent_connections_are_tested_in_the_time_that_the_request_has(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(database_url, request_timeout=30)
+    with ThreadPoolExecutor(10) as threads, locked(database_url):
+        for _ in range(10):
+            threads.submit(titles_of, database, "alice")
+        while len(sessions_of(database_url)) < 10:
+            time.sleep(0.01)
+    monkeypatch.setattr(pool, "CHECK_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "CHECK_SECONDS", 3.0)
+
+    with ExitStack() as stack:
+        for session in sessions_of(database_url):
+            stack.enter_context(frozen(session))
+        started = time.monotonic()
+        assert titles_of(database, "alice") == []
+
+    assert time.monotonic() - started < 20  # One test after the other would take 30 s.
+    database.dispose()
+
+
+@pytest.mark.own_database
+def test_an_addition_with_a_key_that_cannot_be_tried_again_is_not_answered_too_early(
+    database_url: str,
+) -> None:
+    with cuttable(database_url) as (url, cut):
+        database = Database(url, statement_timeout=2, request_timeout=40, connect_timeout=2)
+        add(database)
+        (session,) = sessions_of(database_url)
+        with frozen(session), ThreadPoolExecutor(1) as other:
+            given_up = other.submit(attempt, database, WRITES["add once"], 0, seconds=40)
+            wait_until_asked(session)
+            cut(for_good=True)
+            assert given_up.result() == "unavailable"
+        database.dispose()
+    wait_until_gone(database_url, session)
+
+    assert query(database_url, "SELECT title FROM tasks") == [("Buy milk",)]
+
+
+def test_a_row_that_cannot_be_read_harms_nobody_else(database: Database, database_url: str) -> None:
+    task = add(database)
+    later = "UPDATE tasks SET created_at = %s, updated_at = %s WHERE id = %s"
+    query(database_url, later, "20000-01-01", "20000-01-02", task.id)
+
+    with database.tasks_of("alice") as tasks:
+        for _ in range(2):
+            with pytest.raises(ValueError, match="year"):
+                tasks.get(task.id)
+        with pytest.raises(TaskNotFound):
+            tasks.get(task.id + 1)
