@@ -126,8 +126,7 @@ async def _inspect(url: str, seconds: float, read: Callable[[Scalar, int], Await
 
 
 async def _scalar(connection: Connection, deadline: float, statement: Executable) -> Any:
-    text, *_, constants = compiled(statement)
-    rows = await connection.execute(text, constants or None, deadline=deadline)
+    rows = await connection.execute(compiled(statement).text, {}, deadline=deadline)
     return rows[0][0] if rows else None
 
 

@@ -368,9 +368,7 @@ class ConnectionPool:
         *,
         as_bytes: bool = False,
     ) -> Rows:
-        whole, name, prepare, execute, constants = compiled(statement)
-        if constants:
-            values = {**constants, **values}
+        whole, name, prepare, execute = compiled(statement)
         is_prepared = name in connection.prepared
         if connection.is_direct:
             sql = self._timeouts.beyond_session(deadline) + (execute if is_prepared else prepare)

@@ -63,12 +63,16 @@ def full(postgres: str) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.parametrize("kind", ["prepared", "behind a pooler"])
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_it_finds_its_rows_by_an_index(full: str, name: str) -> None:
-    text, *_, constants = compiled(STATEMENTS[name])
+def test_it_finds_its_rows_by_an_index(full: str, name: str, kind: str) -> None:
+    statement = compiled(STATEMENTS[name])
+    text = statement.execute if kind == "prepared" else statement.text
     connection = psycopg2.connect(full)
     with connection, connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {text}", {**constants, **VALUES})
+        cursor.execute("SET plan_cache_mode=force_generic_plan")  # As the service does.
+        cursor.execute(statement.prepare.removesuffix(statement.execute), VALUES)
+        cursor.execute(f"EXPLAIN {text}", VALUES)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     connection.close()
 

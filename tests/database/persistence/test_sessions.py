@@ -84,8 +84,12 @@ def test_nothing_is_set_behind_a_pooler_and_time_outs_otherwise(
     if kind == "pooled":
         assert (names, statements) == ([], [])
     else:
-        ours = ["default_transaction_isolation", "lock_timeout", "statement_timeout"]
-        assert [name for (name,) in names] == ours
+        assert [name for (name,) in names] == [
+            "default_transaction_isolation",
+            "lock_timeout",
+            "plan_cache_mode",
+            "statement_timeout",
+        ]
 
 
 @pytest.mark.own_database
