@@ -26,7 +26,11 @@ BESIDE_BETTER_AUTH = (
 
 
 class MigrationError(Exception):
-    """The migration failed and changed nothing; the message says why, in a line without secrets."""
+    """The migration failed; the message says why, in a line without secrets.
+
+    Nothing was changed, unless counting the tasks failed, which comes after the commit; the next
+    run counts on.
+    """
 
 
 def migrate(
