@@ -7,9 +7,17 @@ from typing import Any
 import orjson
 
 
+def _parsed(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        message = f"a line of the log is no JSON: {line!r}"
+        raise AssertionError(message) from None
+
+
 def logged(log: Path, event: str, **fields: object) -> list[dict[str, Any]]:
     """Return the lines of an event that have these fields. Every line of the log has to be JSON."""
-    lines = [orjson.loads(line) for line in log.read_bytes().splitlines()]
+    lines = [_parsed(line) for line in log.read_bytes().splitlines()]
     wanted = {"event": event, **fields}
     return [line for line in lines if wanted.items() <= line.items()]
 
