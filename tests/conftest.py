@@ -40,7 +40,7 @@ class FileScheduling(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileScheduling:
-    """Use our own scheduler, whatever `--dist` says."""
+    """Return our own scheduler, for every value of `--dist`."""
     return FileScheduling(config, log)
 
 

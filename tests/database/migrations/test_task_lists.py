@@ -1,4 +1,4 @@
-"""Counting the tasks of those who were there before, beside their changes."""
+"""Counting the tasks of existing owners while they are changed."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ def test_everybody_is_counted(earlier: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert query(earlier, COUNTED) == query(earlier, REALLY)
 
 
-def test_who_changes_tasks_meanwhile_is_counted_right(
+def test_changes_during_the_count_are_counted_once(
     earlier: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(task_lists, "BATCH", 1)
@@ -112,7 +112,7 @@ def test_until_they_are_counted_lists_are_read_each_time_and_changes_are_seen(
 
 
 @pytest.mark.parametrize("id_type", ["uuid", "integer", "varchar(36)"])
-def test_whatever_the_type_of_the_ids(empty_database_url: str, id_type: str) -> None:
+def test_ids_of_every_type_are_counted(empty_database_url: str, id_type: str) -> None:
     owner = {"uuid": "8c5a2f2e-3b63-4b3c-9a52-0b3b0f0a2d11", "integer": "17"}.get(id_type, "alice")
     create_better_auth(empty_database_url, id_type=id_type)
     migrate(empty_database_url, revision="0002")

@@ -1,4 +1,4 @@
-"""The version of a list changes with every change, whoever makes it, and is never used twice."""
+"""The version of a list changes with every change, also by hand, and is never used twice."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
