@@ -1,4 +1,4 @@
-"""Counts the tasks of owners who were there before `task_lists` was, in batches beside the traffic.
+"""Counts the tasks of owners who existed before `task_lists`, in batches, during normal operation.
 
 Every run of the migrations does so, because an earlier one may have been interrupted.
 """
@@ -6,7 +6,7 @@ Every run of the migrations does so, because an earlier one may have been interr
 from sqlalchemy import Engine, text
 
 BATCH = 1000
-"""Owners who are counted in one transaction. Their changes wait for its end."""
+"""Owners who are counted in one transaction. Changes of their tasks wait for its end."""
 
 IS_THERE = text("SELECT to_regclass('task_lists') IS NOT NULL")
 ID_TYPE = text("""

@@ -1,7 +1,7 @@
 """One connection to PostgreSQL in the event loop: psycopg2 in its asynchronous mode.
 
 libpq never waits here. The event loop watches the socket, and psycopg2 is polled when something has
-arrived. So nothing blocks the loop, whatever becomes of the server or the network.
+arrived. So neither a frozen server nor a silent network blocks the loop.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Sockets:
     """Watches sockets for the event loop that is running when the first one is added.
 
     The loop watches a selector, and the selector the sockets. uvloop's `add_reader` alone would not
-    do: libuv silently stops to watch a socket that has been reset.
+    do: libuv silently stops watching a socket that has been reset.
     """
 
     def __init__(self) -> None:
@@ -90,8 +90,8 @@ class DeadlineExceeded(psycopg2.OperationalError):
 class Connection:
     """An open connection. It runs one statement at a time, each a transaction of its own.
 
-    What the server says unasked is read at once: a connection that the server closes is `closed`
-    before anybody uses it again.
+    Messages that the server sends between statements are read at once: a connection that the
+    server closes is `closed` before its next use.
     """
 
     def __init__(self, driver: psycopg2.extensions.connection, sockets: Sockets) -> None:
@@ -121,7 +121,7 @@ class Connection:
         """The last reading of the server's clock."""
 
     def look(self) -> None:
-        """Read what has arrived unasked, if the event loop has not done so yet."""
+        """Read what has arrived since the last statement, if the event loop has not done so yet."""
         self._advance()
 
     async def execute(
@@ -146,11 +146,11 @@ class Connection:
             raise
         self._answer = self._loop.create_future()
         timer = self._loop.call_later(left, self._give_up)
-        self._advance()  # What the kernel has not accepted at once has to be sent later.
+        self._advance()  # Watch for the rest, if the kernel has not accepted all of it.
         try:
             await self._answer
         except asyncio.CancelledError:
-            self.close()  # Nobody is left to read the answer.
+            self.close()  # No caller remains to read the result.
             raise
         finally:
             timer.cancel()
@@ -162,7 +162,7 @@ class Connection:
         return rows
 
     def close(self) -> None:
-        """Close it, whatever it is doing."""
+        """Close it, even while a statement runs."""
         if self.closed:  # Its descriptor may be another's by now.
             return
         self.closed = True
@@ -175,7 +175,7 @@ class Connection:
         try:
             state = _poll(self._driver)
         except psycopg2.Error as error:
-            if self._answer is None:  # Whatever it is, it is not about a statement.
+            if self._answer is None:  # No statement runs, so the connection itself has failed.
                 self.close()
             self._close_if_broken()
             self._settle(error)
@@ -302,7 +302,7 @@ async def _open(parameters: Parameters, sockets: Sockets) -> Connection:
         while (state := _poll(driver)) != POLL_OK:
             await _ready(driver.fileno(), state, sockets)
         return Connection(driver, sockets)
-    except BaseException:  # Also if nobody waits any more: else its socket would stay open.
+    except BaseException:  # Cancellation included: otherwise the socket would stay open.
         driver.close()
         raise
 

@@ -1,7 +1,7 @@
 """How the server learns of a request's deadline: by time-outs, and by its own clock.
 
-The client gives up at the deadline, whatever the server does. Time-outs for the server that are a
-little shorter let a slow statement end without costing its connection. And a write expires by the
+The client gives up at the deadline, even if the server does not answer. Slightly shorter time-outs
+for the server let a slow statement end without costing its connection. And a write expires by the
 server's clock, because a server that was frozen reads it long after the client has given it up.
 """
 
@@ -28,8 +28,8 @@ NOW = select(func.clock_timestamp())
 class ServerTimeouts:
     """How long a statement may take, and how long it may wait for a lock; in seconds.
 
-    The isolation is that of PostgreSQL's default, whatever the role or the database has been
-    given: a statement that had to wait for another change sees it, and is not rolled back.
+    The isolation is READ COMMITTED, even if the role or the database has another default: a
+    statement that had to wait for another change then sees it, and is not rolled back.
     """
 
     def __init__(self, *, statement: float, lock: float) -> None:
@@ -38,11 +38,11 @@ class ServerTimeouts:
         self.preamble = (
             f"{_ISOLATION}SET default_transaction_isolation='read committed';"
             f"SET statement_timeout={_milliseconds(statement)};SET {self._lock};"
-            # Every statement finds its rows by a key of the owner, whoever that is. By itself,
-            # PostgreSQL would plan the list anew each time, which takes four times the statement.
+            # Every statement finds its rows by a key, for every owner alike. By default,
+            # PostgreSQL plans the list each time, which takes longer than to execute it.
             "SET plan_cache_mode=force_generic_plan;DEALLOCATE ALL;"
         )
-        """Precedes the first statement on a connection that nobody else gets."""
+        """Precedes the first statement on a connection to one server process."""
 
     def beyond_session(self, deadline: float) -> str:
         """Return what precedes a statement on a connection that has had the preamble.

@@ -67,8 +67,8 @@ REFUSALS: dict[str, type[PersistenceError]] = {
 def translated(error: psycopg2.Error, *, is_lost: bool) -> Exception:
     """Return the `PersistenceError` for a driver's error, or the error itself if it is a bug.
 
-    `is_lost` says that the connection broke, whatever the driver says of it. The text of neither
-    holds a value of a row, so that both can be logged.
+    `is_lost` says that the connection broke, which the driver does not always report. The text of
+    neither holds a value of a row, so that both can be logged.
     """
     # Below its first line, PostgreSQL quotes the row and the statement with all their values.
     error.args = tuple(str(part).partition("\n")[0] for part in error.args)

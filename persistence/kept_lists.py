@@ -13,13 +13,13 @@ OVERHEAD_BYTES = 500
 
 
 class KeptLists:
-    """As many lists as fit into `MAX_BYTES`. Which one makes room for another is left to chance.
+    """As many lists as fit into `MAX_BYTES`. If there is no room, a random one is dropped.
 
-    They need not be removed when a task changes, whoever changes it: a list is used only if the
-    database has just returned its version, and no version is used twice.
+    A change of a task removes nothing here: a list is used only if the database has just returned
+    its version, and no version is used twice.
 
-    To drop the one that was used longest ago would be no better, and worse where users come in
-    turn: with a few more than fit, each would be dropped just before it is needed again.
+    Dropping the least recently used list would fail for requests of many users in turn: if a few
+    more lists than fit are requested in a cycle, each is dropped just before its next use.
     """
 
     def __init__(self) -> None:

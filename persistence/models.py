@@ -59,8 +59,8 @@ class TaskList:
     """All tasks of one owner, newest first."""
 
     version: int | None
-    """Changes with every change of the tasks, and is never used again; 0 if there is none. None for
-    tasks that have not been changed since migration 0003, until it has counted them."""
+    """Changes with every change of the tasks, and is never used twice; 0 if there are no tasks.
+    None until migration 0003 has counted the tasks, or one of them has changed since."""
 
     array: bytes | None
     """A JSON array of objects, each with the members of `Task`. None if the version is known."""

@@ -46,10 +46,10 @@ READ_ONLY = "25006"
 ROLLED_BACK = "40"
 """The class of SQLSTATEs of a transaction that certainly had no effect."""
 
-# What a prepared statement gets that no longer fits: another result or type after a migration, or
-# none of this name, because the server was replaced behind the connection. PL/pgSQL prepares the
-# statements of a trigger likewise, so only another connection helps.
-_MISFITS = ("0A000", "26000", "42")
+# The errors of a prepared statement that has become invalid: a migration has changed a type, or the
+# session has lost the statement. PL/pgSQL prepares the statements of triggers in the same way, so
+# the statement is retried on another connection.
+_INVALIDATED = ("0A000", "26000", "42")
 
 BACKEND = text("SELECT pid FROM pg_stat_activity WHERE pid = :pid")
 WHO_AND_WHEN = select(func.pg_backend_pid(), func.clock_timestamp())
@@ -196,7 +196,8 @@ class ConnectionPool:
                 return await self._run(connection, statement, values, deadline, as_bytes=as_bytes)
             except psycopg2.Error as error:
                 failure, is_lost = error, connection.closed
-                is_outdated = _is_misfit(error) and compiled(statement).name in connection.prepared
+                is_prepared = compiled(statement).name in connection.prepared
+                is_outdated = is_prepared and _is_invalidated(error)
                 # After a fail-over, it may lead to a server that stays a standby for ever.
                 if is_outdated or error.pgcode == READ_ONLY:
                     connection.close()
@@ -257,13 +258,14 @@ class ConnectionPool:
         else:
             connection.look()
         if not connection.closed and now - connection.used_at > CHECK_AFTER_SECONDS:
+            end = min(deadline, now + CHECK_SECONDS)
             try:
-                end = min(deadline, now + CHECK_SECONDS)
                 await connection.execute("SELECT 1", None, deadline=end)
             except psycopg2.Error:
                 connection.close()
-                self._drop_idle(now - CHECK_AFTER_SECONDS)  # They will not be better.
-            except BaseException:  # Nobody waits any more.
+                if end < deadline:  # It had all of its time, so the others are probably dead too.
+                    self._drop_idle(now - CHECK_AFTER_SECONDS)
+            except BaseException:  # The caller was cancelled, and the connection is closed.
                 self._pass_on(None)
                 raise
         if connection.closed:
@@ -379,7 +381,7 @@ class ConnectionPool:
             with self._span(whole):
                 rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
         except Exception:  # Also of rows that psycopg2 cannot read.
-            if not is_prepared:  # Whether it is now, is unknown: begin anew.
+            if not is_prepared:  # Whether it is now is unknown, so start again.
                 connection.prepared.clear()
                 connection.preamble = self._timeouts.preamble
             raise
@@ -425,8 +427,8 @@ def _keep_clock(connection: Connection, server: datetime, asked_at: float) -> Cl
     return clock
 
 
-def _is_misfit(error: psycopg2.Error) -> bool:
-    return (error.pgcode or "").startswith(_MISFITS)
+def _is_invalidated(error: psycopg2.Error) -> bool:
+    return (error.pgcode or "").startswith(_INVALIDATED)
 
 
 def _is_rolled_back(error: psycopg2.Error) -> bool:

@@ -57,7 +57,7 @@ class TaskRepository:
             return TaskList(version, None)
         if kept is not None and version == kept.version:
             return kept
-        if array is None:  # Whatever version there may be, there is no task.
+        if array is None:  # There are no tasks, even if there is a version.
             await self._users.require(self._execute, self._owner)
             return TaskList(0, b"[]")
         tasks = TaskList(version, array)

@@ -1,12 +1,12 @@
 """One row for each owner of tasks: the version of the list, the number of its tasks, their bytes.
 
-Triggers keep it, so every program that changes tasks does, an earlier version of the service too.
-The lock that they need lets nobody write for a moment. Owners from before are counted afterwards,
-in batches, beside the traffic (`migrations/task_lists.py`). Until then `tasks` and `bytes` are
-null, and an owner may have no row.
+Triggers maintain it, so the changes of every program are counted, those of an earlier version of
+the service included. Creating the triggers takes a lock, for which writes wait a moment. The tasks
+of existing owners are counted after that, in batches, while they may be changed
+(`migrations/task_lists.py`). Until then `tasks` and `bytes` are null, and an owner may have no row.
 
-The owner is text, whatever the type of the users' id, and has no foreign key: the row goes with the
-owner's last task.
+The owner is text for every type of the users' id, and has no foreign key: the row is deleted with
+the owner's last task.
 """
 
 import sqlalchemy as sa
@@ -19,20 +19,20 @@ down_revision = "0002"
 # The bytes of a task's text. They are known without reading what is stored out of line.
 SIZE = "octet_length({0}.title) + coalesce(octet_length({0}.description), 0)"
 
-# Whoever changes tasks or deletes a user runs these, with whatever rights and search path. So they
-# have the rights of the role that migrates, and names have their schema.
+# These run for every role that changes tasks or deletes users, and with the search path of that
+# role. So they have the rights of the role that migrates, and every name has its schema.
 SECURE = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
 
 # A version is a time in microseconds, or later than that. A sequence would repeat its numbers after
 # a downgrade, or when the database is restored.
 NOW = "floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-# One row at a time costs half as much as a statement at a time, but it takes time by the square of
-# the rows that one statement changes for one owner: 0.6 s for 10,000. Only the deletion of a user
-# is such a statement.
+# A trigger for each row costs half as much as one for each statement, but its time grows with the
+# square of the rows that one statement changes for one owner: 0.6 s for 10,000. The deletion of a
+# user is such a statement, so deletions have a trigger for each statement.
 #
-# Whether an owner without a row has been counted is told by tasks with a smaller id, so that an
-# INSERT of several rows counts each of them once.
+# An owner without a row who has a task with a smaller id has not been counted yet. Comparing ids
+# lets an INSERT of several rows count each of them once.
 ADDED_OR_CHANGED = """
 CREATE FUNCTION note_task() RETURNS trigger {secure} AS $$
 DECLARE
@@ -43,7 +43,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         old_bytes := {old_size};
-        IF OLD.user_id <> NEW.user_id THEN  -- By hand only: both owners are counted again.
+        IF OLD.user_id <> NEW.user_id THEN  -- Only by hand: count both owners again.
             INSERT INTO {schema}.task_lists AS list (user_id, version)
             SELECT owner, moment
               FROM unnest(ARRAY[OLD.user_id::text, NEW.user_id::text]) AS owner ORDER BY 1
@@ -58,7 +58,7 @@ BEGIN
      WHERE user_id = NEW.user_id::text;
     IF NOT FOUND THEN
         INSERT INTO {schema}.task_lists AS list (user_id, version, tasks, bytes)
-        SELECT NEW.user_id::text, moment,
+        SELECT NEW.user_id::text, {now},
                CASE WHEN is_first THEN 1 END, CASE WHEN is_first THEN new_bytes END
           FROM (SELECT more = 1 AND NOT EXISTS (
                     SELECT FROM {schema}.tasks WHERE user_id = NEW.user_id AND id < NEW.id
@@ -118,7 +118,7 @@ TRIGGERS = {
     "forget_task_lists": "AFTER TRUNCATE ON tasks FOR EACH STATEMENT",
 }
 
-# Whoever may read tasks, or owns them, may read the versions of their lists.
+# Every role that may read tasks may read the versions of the lists.
 GRANTS = """
 DO $$
 DECLARE

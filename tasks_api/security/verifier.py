@@ -24,8 +24,8 @@ LEEWAY_SECONDS = 30
 MAX_BYTES = 8192
 
 MAX_REMEMBERED = 20_000
-"""Tokens, at half a KiB each. Which one makes room for another is left to chance: where more users
-than that come in turn, the oldest would be forgotten just before it is needed again."""
+"""Tokens, at half a KiB each. If there are more, a random one is forgotten: if the oldest were, and
+slightly more users than that came in turn, each would be forgotten just before its next request."""
 
 MAX_CHARACTERS = 255
 """Of a user id, an e-mail address or a name."""
