@@ -5,7 +5,10 @@ from tests.system.faults.stage import Fault
 
 FAULTS = (
     Fault(
-        "Idle sessions cut, nobody asking", sessions.cut_while_idle, refuses=False, unnoticed=True
+        "Idle sessions terminated",
+        sessions.cut_while_idle,
+        refuses=False,
+        unnoticed=True,
     ),
     Fault("Sessions terminated in a loop, 3 s", sessions.terminated_in_a_loop, refuses=False),
     Fault("Fast restart", restarts.fast_restart, refuses=False),
