@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Thread
@@ -48,10 +49,12 @@ def log_fatal_in_background(given: Settings) -> None:
 
 
 def _log_fatal(target: Target) -> None:
-    for finding in _find_online(target, replicas=1):
-        if finding.severity is Severity.FATAL:
-            text = {"message": finding.message, "why": finding.why, "fix": finding.fix}
-            structlog.get_logger().warning(Event.FINDING, check=finding.check, **text)
+    # Where no descriptor or thread is left, there is nothing to find out.
+    with suppress(OSError, RuntimeError):
+        for finding in _find_online(target, replicas=1):
+            if finding.severity is Severity.FATAL:
+                text = {"message": finding.message, "why": finding.why, "fix": finding.fix}
+                structlog.get_logger().warning(Event.FINDING, check=finding.check, **text)
 
 
 def _target(given: Settings) -> Target:
