@@ -15,6 +15,10 @@ JSON = "application/json"
 MAX_BYTES = 1024 * 1024
 MAX_SECONDS = 10.0
 
+MAX_VALUES = 1000
+"""More values than this are not parsed: 350,000 empty arrays, which fit into the limit of bytes,
+would take 0.2 s of the event loop."""
+
 _BODY = "body"
 """The field to blame if the body as a whole is wrong."""
 
@@ -63,6 +67,9 @@ async def read_body(
         RequestTimeout: The body was not received within `MAX_SECONDS`.
     """
     text = await _read(receive, headers)
+    if _has_too_many_values(text):
+        message = f"The body must not have more than {MAX_VALUES} values"
+        return None, [Violation(_BODY, message)]
     try:
         document = orjson.loads(text)
         violations = schema.violations(document, name=_BODY)
@@ -117,6 +124,18 @@ async def _collect(receive: Receive) -> bytes:
             raise PayloadTooLarge
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+def _has_too_many_values(text: bytes) -> bool:
+    """Count what separates or nests values in a JSON text, without parsing it."""
+    if len(text) <= MAX_VALUES:
+        return False
+    # Without its escapes, each quotation mark begins or ends a string.
+    plain = text.replace(rb"\\", b"").replace(rb"\"", b"")
+    if plain.count(b'"') > 2 * MAX_VALUES:
+        return True
+    outside = b"".join(plain.split(b'"')[::2])
+    return sum(map(outside.count, (b",", b"[", b"{"))) > MAX_VALUES
 
 
 def _refuse_duplicate_keys(text: bytes) -> None:

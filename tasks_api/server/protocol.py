@@ -32,6 +32,16 @@ REQUEST_SECONDS = 10.0
 READ_SECONDS = 30.0
 """For the client to read what the kernel did not accept at once."""
 
+TURN_SECONDS = 0.002
+"""How long one connection is read before the event loop turns to the others: a single read can
+bring 10,000 requests, which would take 0.2 s."""
+
+MAX_PIPELINED = 16
+"""Requests of one connection that wait for their answers. Those beyond are read later."""
+
+_HEAD_PIECE, _BODY_PIECE = 1024, 8192
+"""How many bytes are read before the time is looked at."""
+
 LAST_REQUEST_SECONDS = 1
 """At a stop, an idle connection waits this long for a request that is already on its way."""
 
@@ -57,6 +67,11 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._observer: Observer = self.app_state.get(OBSERVER, Observer())
+
+        self._unread = b""
+        """What was received and has not been parsed yet. No more is received meanwhile."""
+        self._end_is_unread = False
+        """Whether the client has closed its side behind that."""
 
         # The head that is being read.
         self._in_head = True
@@ -110,6 +125,9 @@ class Protocol(HttpToolsProtocol):
         A client that is gone altogether is noticed when the kernel has tried to send the answer.
         """
         self.transport.is_ended_by_peer = True
+        self._end_is_unread = bool(self._unread)
+        if self._end_is_unread:
+            return True
         only_half = self._has_begun and not self._in_head and len(self._unanswered) == 1
         if self.transport.is_closing() or not self._unanswered or only_half:
             return False
@@ -141,9 +159,40 @@ class Protocol(HttpToolsProtocol):
     # Reading
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, and bound what it cannot finish."""
-        if self._refusal is not None or self.transport.is_closing():
+        """Parse what has arrived, as far as one turn of the event loop allows."""
+        if self._reads_no_more():
             return
+        if self._unread:  # It arrived before reading was postponed.
+            self._unread += data
+        else:
+            self._unread = data
+            self._parse()
+
+    def _parse(self) -> None:
+        data, at = self._unread, 0
+        end = self.loop.time() + TURN_SECONDS
+        while at < len(data) and not self._reads_no_more() and self._may_parse(end):
+            size = _HEAD_PIECE if self._in_head else _BODY_PIECE
+            self._parse_piece(data[at : at + size])
+            at += size
+        self._unread = b"" if self._reads_no_more() else data[at:]
+        if self._unread:
+            self.transport.postpone_reading()
+            if len(self._unanswered) < MAX_PIPELINED:
+                self.loop.call_soon(self._parse)
+        else:
+            self.transport.continue_reading()
+            if self._end_is_unread and not self.eof_received():
+                self.transport.close()
+
+    def _may_parse(self, end: float) -> bool:
+        return len(self._unanswered) < MAX_PIPELINED and self.loop.time() < end
+
+    def _reads_no_more(self) -> bool:
+        return self._refusal is not None or self.transport.is_closing()
+
+    def _parse_piece(self, data: bytes) -> None:
+        """Feed the parser, and bound what it cannot finish."""
         self._unset_keepalive_if_required()
         if self._in_head and not self._has_begun:
             self._received = b""
@@ -152,7 +201,7 @@ class Protocol(HttpToolsProtocol):
             self._received += data
         self._bytes_without_progress += len(data)
         self._feed(data)
-        if self.transport.is_closing() or self._refusal is not None:
+        if self._reads_no_more():
             return
         if self._bytes_without_progress > MAX_HEAD_BYTES:
             self._refuse_in_turn(HeadersTooLarge())
@@ -289,6 +338,8 @@ class Protocol(HttpToolsProtocol):
         """Let uvicorn's keep-alive time-out take over, unless a request is still being read."""
         self._end(_exchange_of(self._unanswered.popleft()))
         super().on_response_complete()
+        if len(self._unanswered) == MAX_PIPELINED - 1 and self._unread:
+            self.loop.call_soon(self._parse)
         if self.transport.is_closing() or self._unanswered:
             return
         if self._refusal is not None:
@@ -383,7 +434,8 @@ class Protocol(HttpToolsProtocol):
 
     def _has_more_to_answer(self) -> bool:
         next_head_has_begun = self._in_head and self._has_begun
-        return bool(self.pipeline) or next_head_has_begun or self._refusal is not None
+        is_more_due = bool(self.pipeline or self._unread) or self._refusal is not None
+        return is_more_due or next_head_has_begun
 
 
 def _exchange_of(cycle: RequestResponseCycle) -> Exchange:

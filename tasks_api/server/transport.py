@@ -52,6 +52,8 @@ class LingeringTransport(asyncio.Transport):
         self._closing = False
         self._linger = Timer(loop, LINGER_SECONDS, transport.close)
         self._held: list[bytes] | None = None
+        self._is_reading_paused = False
+        self._is_reading_postponed = False
 
     def hold(self) -> None:
         """Keep what is written until `release`, to send it with one system call."""
@@ -101,12 +103,32 @@ class LingeringTransport(asyncio.Transport):
 
     def pause_reading(self) -> None:
         """Leave what arrives to the kernel."""
-        if not self.is_ended_by_peer:
-            self._transport.pause_reading()
+        self._is_reading_paused = True
+        self._pause_or_resume()
 
     def resume_reading(self) -> None:
-        """Read again."""
-        if not self.is_ended_by_peer:
+        """Read again, unless it is postponed."""
+        self._is_reading_paused = False
+        self._pause_or_resume()
+
+    def postpone_reading(self) -> None:
+        """Likewise leave what arrives to the kernel, whether reading is paused or not."""
+        if not self._is_reading_postponed:
+            self._is_reading_postponed = True
+            self._pause_or_resume()
+
+    def continue_reading(self) -> None:
+        """End the postponement."""
+        if self._is_reading_postponed:
+            self._is_reading_postponed = False
+            self._pause_or_resume()
+
+    def _pause_or_resume(self) -> None:
+        if self.is_ended_by_peer:
+            return
+        if self._is_reading_paused or self._is_reading_postponed:
+            self._transport.pause_reading()
+        else:
             self._transport.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
