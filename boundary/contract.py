@@ -15,6 +15,9 @@ ROUTING_CONTEXT = "connexion_routing"
 HANDLER_CONTEXT = "connexion_context"
 """What the token proved: `user` and `token_info`, which handlers take as arguments."""
 
+IS_CONNECTED = "tasks.is_connected"
+"""A function that returns whether the client is still there. Handlers take it as `is_wanted`."""
+
 ROUTE = "tasks.route"
 """The path as the contract writes it."""
 

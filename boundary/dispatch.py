@@ -14,7 +14,7 @@ from connexion.operations.abstract import AbstractOperation
 from starlette.types import Receive, Scope, Send
 
 from boundary.body import JSON, read_body, require_json
-from boundary.contract import HANDLER_CONTEXT
+from boundary.contract import HANDLER_CONTEXT, IS_CONNECTED
 from boundary.errors import ContractViolation
 from boundary.parameters import read_headers, read_path, read_query
 from boundary.schemas import Schema
@@ -36,6 +36,8 @@ class _Operation:
         arguments = await self._read(scope, receive)
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
         arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
+        if "is_wanted" in self._parameters:
+            arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
         response = await self._handler(**arguments)
         await response(scope, receive, send)
 

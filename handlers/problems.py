@@ -72,6 +72,7 @@ NO_JSON = "The request body must be application/json in UTF-8"
 TOO_SLOW = "The request body was not received in time"
 CHANGED = "The task has changed since it was read"
 TOO_LARGE = "The request body is larger than 1048576 bytes"
+OVERLOADED = "The service has too much to do. Please try again."
 STOPPING = "The service is restarting. Please try again."
 UNREACHABLE = "The database is unreachable or overloaded. Please try again."
 NOT_MIGRATED = "The database schema is older than this service expects"
@@ -95,6 +96,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ),
     Exception: Problem(500, "INTERNAL_ERROR", "Internal server error"),
     request.ServiceStopping: Problem(503, "SERVICE_UNAVAILABLE", STOPPING, _retry_after),
+    database.TooManyWaiting: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),
+    database.Abandoned: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),
     database.DatabaseUnavailable: Problem(503, "SERVICE_UNAVAILABLE", UNREACHABLE, _retry_after),
     database.SchemaNotReady: Problem(503, "SERVICE_UNAVAILABLE", NOT_MIGRATED, _retry_after),
 }

@@ -4,7 +4,7 @@ Each opens the tasks of the user, asks, and replies with what has been committed
 `user` is the user id that the token proved; `tasks_api.app` binds `database`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NotRequired, TypedDict
 
 from starlette.responses import Response
@@ -18,6 +18,10 @@ Header = str | None
 """None if it was not sent."""
 
 
+IsWanted = Callable[[], bool]
+"""Returns whether the client still waits for the answer."""
+
+
 class TaskInput(TypedDict):
     """`TaskInput` of the contract, validated."""
 
@@ -25,9 +29,13 @@ class TaskInput(TypedDict):
     description: NotRequired[str | None]
 
 
-async def list_tasks(*, user: str, if_none_match: Header, database: Database) -> Response:
+async def list_tasks(
+    *, user: str, if_none_match: Header, is_wanted: IsWanted, database: Database
+) -> Response:
     """Reply with all tasks of the user, newest first."""
-    tasks = await database.tasks_of(user).list(known=list_versions(if_none_match))
+    tasks = await database.tasks_of(user, is_wanted=is_wanted).list(
+        known=list_versions(if_none_match)
+    )
     return ok_list(tasks, if_none_match=if_none_match)
 
 
@@ -41,9 +49,11 @@ async def create_task(
     return created(task)
 
 
-async def get_task(*, id: int, user: str, if_none_match: Header, database: Database) -> Response:
+async def get_task(
+    *, id: int, user: str, if_none_match: Header, is_wanted: IsWanted, database: Database
+) -> Response:
     """Reply with one task."""
-    task = await database.tasks_of(user).get(id)
+    task = await database.tasks_of(user, is_wanted=is_wanted).get(id)
     return ok(task, if_none_match=if_none_match)
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from persistence.compiled import Span
 from persistence.errors import OwnerNotFound, SchemaNotReady
 from persistence.kept_lists import KeptLists
-from persistence.pool import ConnectionPool, Execute, OnWait, PoolState
+from persistence.pool import ConnectionPool, Execute, OnWait, PoolState, always
 from persistence.readiness import Readiness, expected_revision
 from persistence.tasks import TaskRepository
+from persistence.turns import IsWanted
 from persistence.users import Owner, Provisioning, Users, is_storable
 
 REVISION = text("SELECT version_num FROM alembic_version")
@@ -59,18 +60,26 @@ class Database:
         self._readiness = Readiness(self._require_revision)
 
     def tasks_of(
-        self, owner_id: str, *, email: str | None = None, name: str | None = None
+        self,
+        owner_id: str,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        is_wanted: IsWanted = always,
     ) -> TaskRepository:
         """Open the tasks of one owner, for one request. An operation is committed when it returns.
 
-        `email` and `name` are for the owner's row, if that is added. Every operation raises a
-        `PersistenceError` for what the database refused; any other exception is a bug.
+        `email` and `name` are for the owner's row, if that is added. `is_wanted` returns whether
+        the client still waits; if not, a statement is dropped before it has begun.
+
+        Every operation raises a `PersistenceError` for what the database refused; any other
+        exception is a bug.
         """
         if not is_storable(owner_id):
             raise OwnerNotFound
         self._readiness.note_traffic()
         return TaskRepository(
-            self._execute_in_time(),
+            self._execute_in_time(owner_id, is_wanted),
             Owner(owner_id, email, name),
             self._users,
             lists=self._lists,
@@ -101,8 +110,9 @@ class Database:
         if (await self.revision() or "") < expected_revision():
             raise SchemaNotReady
 
-    def _execute_in_time(self) -> Execute:
-        return partial(self._pool.execute, deadline=time.monotonic() + self.request_timeout)
+    def _execute_in_time(self, user: str = "", is_wanted: IsWanted = always) -> Execute:
+        deadline = time.monotonic() + self.request_timeout
+        return partial(self._pool.execute, deadline=deadline, user=user, is_wanted=is_wanted)
 
     @property
     def pool_state(self) -> PoolState:

@@ -34,6 +34,14 @@ class IdempotencyKeyReused(PersistenceError):
     """The owner has used this idempotency key for another task."""
 
 
+class TooManyWaiting(PersistenceError):
+    """The user, or all users, have so many requests that this one would not get its turn."""
+
+
+class Abandoned(PersistenceError):
+    """The client of a read has gone, so it was dropped before it began. No one gets this answer."""
+
+
 class DatabaseUnavailable(PersistenceError):
     """The database cannot be reached or cannot do this now; a later attempt may succeed."""
 

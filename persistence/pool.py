@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from datetime import datetime
@@ -28,6 +27,7 @@ from persistence.deadline import (
     ServerTimeouts,
 )
 from persistence.errors import DatabaseUnavailable, translated
+from persistence.turns import IsWanted, Turns
 from persistence.url import connection_parameters
 
 RECYCLE_SECONDS = 1800
@@ -74,6 +74,17 @@ class Execute(Protocol):
         """Run it, and return its rows."""
 
 
+def always() -> bool:
+    """Say of a statement that its result is wanted in any case."""
+    return True
+
+
+class _Caller(NamedTuple):
+    user: str
+    deadline: float
+    is_wanted: IsWanted
+
+
 class PoolState(NamedTuple):
     """The connections of a pool, and how many statements were retried since it was made."""
 
@@ -91,8 +102,8 @@ class ConnectionPool:
     """At most `size` connections, opened on demand, each lent for one statement.
 
     Every statement is a transaction of its own and takes one round trip. The connection that was
-    used last is lent first; statements that wait get one in their order. They are given up if none
-    of them has got one for `patience` seconds.
+    used last is lent first. One user has half of them at a time at most, and users take turns.
+    Statements that wait are given up if none of them has got a connection for `patience` seconds.
 
     A connection that leads to one server process keeps prepared statements and time-outs. Where a
     pooler stands in between, nothing is set that would outlive a statement.
@@ -121,13 +132,9 @@ class ConnectionPool:
         self._sockets = Sockets()
         self._size = size
         self._patience = patience
-        self._taken = 0
-        """Of `size`: the connections that are open or being opened."""
         self._idle: list[Connection] = []
-        self._waiters: deque[asyncio.Future[Connection | None]] = deque()
-        """Each gets a connection, or None for the place of one, which it then opens."""
-        self._served_at = 0.0
-        """When a waiter was last given something."""
+        self._turns = Turns(size, share=max(1, size // 2))
+        """Who has a place takes an idle connection or opens one, so there are never too many."""
         self._clocks_are_valid_since = 0.0
         self._retries = 0
         self._is_disposed = False
@@ -138,14 +145,17 @@ class ConnectionPool:
         values: Values,
         *,
         deadline: float,
+        user: str = "",
+        is_wanted: IsWanted = always,
         repeatable: bool = False,
         expires: bool = False,
         as_bytes: bool = False,
     ) -> Rows:
         """Run one statement and return its rows, with text `as_bytes` if it is only passed on.
 
-        `deadline` is a moment of `time.monotonic()`. A statement that `expires` gets as
-        `expires_at`, by the server's clock, when it is given up.
+        It runs for a `user`, or for the service itself, and not at all if it is not wanted any more
+        when a connection is free. `deadline` is a moment of `time.monotonic()`. A statement that
+        `expires` gets as `expires_at`, by the server's clock, when it is given up.
 
         When a connection breaks, nobody knows whether the statement was carried out. A `repeatable`
         statement, which has the same effect twice as once, is then retried on another connection.
@@ -160,7 +170,7 @@ class ConnectionPool:
             return await self._execute(
                 statement,
                 values,
-                deadline,
+                _Caller(user, deadline, is_wanted),
                 lost,
                 repeatable=repeatable,
                 expires=expires,
@@ -175,7 +185,7 @@ class ConnectionPool:
         self,
         statement: Executable,
         values: Values,
-        deadline: float,
+        caller: _Caller,
         lost: list[tuple[Connection, float]],
         *,
         repeatable: bool,
@@ -183,9 +193,9 @@ class ConnectionPool:
         as_bytes: bool,
     ) -> Rows:
         """Run it; note in `lost` over which connections it was sent and lost, and its expiry."""
-        is_retried = False
+        is_retried, deadline = False, caller.deadline
         while True:
-            connection = await self._take(deadline)
+            connection = await self._take(caller)
             expiry = min(deadline, time.monotonic() + self._statement_timeout)
             is_sent = False
             try:
@@ -202,7 +212,7 @@ class ConnectionPool:
                 if is_outdated or error.pgcode == READ_ONLY:
                     connection.close()
             finally:
-                self._give_back(connection)
+                self._give_back(connection, caller.user)
             if is_lost and expires and is_sent:
                 lost.append((connection, expiry))
             may_retry = is_outdated or _is_rolled_back(failure)
@@ -220,12 +230,13 @@ class ConnectionPool:
     @property
     def state(self) -> PoolState:
         """The state of this moment."""
-        dead = sum(connection.closed for connection in list(self._idle))
+        alive = sum(not connection.closed for connection in self._idle)
+        in_use = self._turns.taken
         return PoolState(
             size=self._size,
-            open=self._taken - dead,
-            in_use=self._taken - len(self._idle),
-            waiting=len(self._waiters),
+            open=in_use + alive,
+            in_use=in_use,
+            waiting=self._turns.waiting,
             retries=self._retries,
         )
 
@@ -234,24 +245,29 @@ class ConnectionPool:
         self._is_disposed = True
         while self._idle:
             self._idle.pop().close()
-            self._taken -= 1
 
     # Lending
 
-    async def _take(self, deadline: float) -> Connection:
+    async def _take(self, caller: _Caller) -> Connection:
         asked_at = time.monotonic()
-        connection: Connection | None = None
-        while connection is None and self._idle:
-            connection = await self._usable(self._idle.pop(), deadline)
-        if connection is None and self._taken >= self._size:
-            connection = await self._wait(asked_at, deadline)
-        elif connection is None:
-            self._taken += 1
-        self._on_wait(time.monotonic() - asked_at)
-        return connection or await self._open(deadline)
+        await self._turns.take(
+            caller.user,
+            deadline=caller.deadline,
+            patience=self._patience,
+            is_wanted=caller.is_wanted,
+        )
+        try:
+            connection: Connection | None = None
+            while connection is None and self._idle:
+                connection = await self._usable(self._idle.pop(), caller.deadline)
+            self._on_wait(time.monotonic() - asked_at)
+            return connection or await self._open(caller.deadline)
+        except BaseException:
+            self._turns.give_back(caller.user)
+            raise
 
     async def _usable(self, connection: Connection, deadline: float) -> Connection | None:
-        """Return the connection; None, with its place free, if it is old, closed or silent."""
+        """Return the connection; None if it is old, closed or silent."""
         now = time.monotonic()
         if now - connection.opened_at > RECYCLE_SECONDS:
             connection.close()
@@ -265,57 +281,18 @@ class ConnectionPool:
                 connection.close()
                 if end < deadline:  # It had all of its time, so the others are probably dead too.
                     self._drop_idle(now - CHECK_AFTER_SECONDS)
-            except BaseException:  # The caller was cancelled, and the connection is closed.
-                self._pass_on(None)
-                raise
-        if connection.closed:
-            self._taken -= 1
-            return None
-        return connection
+        return None if connection.closed else connection
 
     def _drop_idle(self, since: float) -> None:
         """Drop the connections that have been idle since then."""
         for connection in self._idle:
             if connection.used_at < since:
                 connection.close()
-        self._taken -= sum(connection.closed for connection in self._idle)
         self._idle = [connection for connection in self._idle if not connection.closed]
 
-    async def _wait(self, asked_at: float, deadline: float) -> Connection | None:
-        """Wait for a connection, or None for the place of one that this caller may open."""
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Connection | None] = loop.create_future()
-        self._waiters.append(waiter)
-
-        timer: asyncio.TimerHandle
-
-        def look() -> None:
-            nonlocal timer
-            now = time.monotonic()
-            end = min(deadline, max(asked_at, self._served_at) + self._patience)
-            if now < end:
-                timer = loop.call_later(end - now, look)
-            elif not waiter.done():
-                self._waiters.remove(waiter)
-                reason = "the time is up" if now >= deadline else "no connection was free in time"
-                waiter.set_exception(DatabaseUnavailable(reason=reason))
-
-        timer = loop.call_later(min(self._patience, deadline - asked_at), look)
-        try:
-            return await waiter
-        except asyncio.CancelledError:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
-            elif waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self._pass_on(waiter.result())
-            raise
-        finally:
-            timer.cancel()
-
     async def _open(self, deadline: float) -> Connection:
-        """Open a connection; its place has been taken."""
+        end = min(deadline, time.monotonic() + self._connect_timeout)
         try:
-            end = min(deadline, time.monotonic() + self._connect_timeout)
             connection = await connect(self._hosts, sockets=self._sockets, deadline=end)
             try:
                 await self._introduce(connection, end)
@@ -323,30 +300,15 @@ class ConnectionPool:
                 connection.close()
                 raise
         except psycopg2.Error as error:
-            self._pass_on(None)
             raise translated(error, is_lost=True) from error
-        except BaseException:
-            self._pass_on(None)
-            raise
         return connection
 
-    def _give_back(self, connection: Connection) -> None:
+    def _give_back(self, connection: Connection, user: str) -> None:
         if connection.is_bloated or self._is_disposed:
             connection.close()
-        self._pass_on(None if connection.closed else connection)
-
-    def _pass_on(self, connection: Connection | None) -> None:
-        """Give a connection, or the place of one, to the first who waits."""
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                self._served_at = time.monotonic()
-                waiter.set_result(connection)
-                return
-        if connection is None:
-            self._taken -= 1
-        else:
+        if not connection.closed:
             self._idle.append(connection)
+        self._turns.give_back(user)
 
     # Running
 

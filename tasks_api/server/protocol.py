@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from boundary.contract import IS_CONNECTED
 from boundary.errors import HeadersTooLarge, MalformedRequest, RequestRefused, ServiceStopping
 from handlers.problems import rendered
 from tasks_api.observability import faults
@@ -287,10 +288,15 @@ class Protocol(HttpToolsProtocol):
 
     def _begin(self, exchange: Exchange) -> None:
         # The application has not run yet, so nothing else is in the extensions.
-        self.scope["extensions"] = {EXCHANGE: exchange}
+        is_connected = partial(self._is_connected, self.cycle)
+        self.scope["extensions"] = {EXCHANGE: exchange, IS_CONNECTED: is_connected}
         headers = common_headers(exchange.request_id, self.scope["raw_path"])
         self.cycle.default_headers = [*self.cycle.default_headers, *headers]
         self._observer.began(exchange)
+
+    def _is_connected(self, cycle: RequestResponseCycle) -> bool:
+        # Of clients that have closed their side, few still read: they get a 503 if they had to wait.
+        return not (cycle.disconnected or self.transport.is_ended_by_peer)
 
     def _end(self, exchange: Exchange, *, is_cut_off: bool = False) -> None:
         if not exchange.is_over:

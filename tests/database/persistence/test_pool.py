@@ -423,8 +423,8 @@ def test_silent_connections_are_tested_in_the_time_that_the_request_has(
 ) -> None:
     database = Database(database_url, request_timeout=30)
     with ThreadPoolExecutor(10) as threads, locked(database_url):
-        for _ in range(10):
-            threads.submit(titles_of, database, "alice")
+        for n in range(10):
+            threads.submit(titles_of, database, f"user-{n}")
         while len(sessions_of(database_url)) < 10:
             time.sleep(0.01)
     monkeypatch.setattr(pool, "CHECK_AFTER_SECONDS", 0.0)

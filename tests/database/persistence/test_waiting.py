@@ -12,7 +12,7 @@ import pytest
 import uvloop
 from sqlalchemy import text
 
-from persistence.errors import DatabaseUnavailable
+from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
 from persistence.pool import ConnectionPool
 from tests.support.database import query
 
@@ -192,3 +192,83 @@ def test_every_address_of_a_name_is_tried(database_url: str) -> None:
             await sleep(pool, 0)
 
     asyncio.run(test())
+
+
+async def sleep_as(pool: ConnectionPool, user: str, ended: list[str], seconds: float = 0.2) -> None:
+    deadline = time.monotonic() + 60
+    await pool.execute(SLEEP, {"seconds": seconds}, deadline=deadline, user=user)
+    ended.append(user)
+
+
+def test_one_user_has_half_of_the_connections_at_most(database_url: str) -> None:
+    async def test() -> None:
+        async with pool_of(database_url, size=4) as pool:
+            ended: list[str] = []
+            mallory = [asyncio.create_task(sleep_as(pool, "mallory", ended, 2)) for _ in range(50)]
+            await until(lambda: pool.state.waiting == 48)
+            assert pool.state.in_use == 2
+
+            await sleep_as(pool, "alice", ended, 0)
+
+            assert ended == ["alice"]
+            for task in mallory:
+                task.cancel()
+            await asyncio.gather(*mallory, return_exceptions=True)
+            assert (pool.state.in_use, pool.state.waiting) == (0, 0)
+
+    run(test)
+
+
+def test_users_take_turns(database_url: str) -> None:
+    async def test() -> None:
+        async with pool_of(database_url, size=1) as pool:
+            ended: list[str] = []
+            order = ["mallory"] * 10 + ["alice"] * 2 + ["bob"]
+            await asyncio.gather(*(sleep_as(pool, user, ended, 0.05) for user in order))
+
+            turns = ["mallory", "mallory", "alice", "bob", "mallory", "alice"]
+            assert ended == turns + ["mallory"] * 7
+
+    run(test)
+
+
+def test_a_user_with_too_many_requests_is_refused_at_once_and_no_other_is(
+    database_url: str,
+) -> None:
+    async def test() -> None:
+        async with pool_of(database_url, size=2) as pool:
+            ended: list[str] = []
+            many = [asyncio.create_task(sleep_as(pool, "mallory", ended, 1)) for _ in range(101)]
+            await until(lambda: pool.state.waiting == 100)
+
+            began = time.monotonic()
+            with pytest.raises(TooManyWaiting):
+                await sleep_as(pool, "mallory", ended)
+            await sleep_as(pool, "alice", ended, 0)
+
+            assert ended == ["alice"]
+            assert time.monotonic() - began < 1
+            for task in many:
+                task.cancel()
+            await asyncio.gather(*many, return_exceptions=True)
+
+    run(test)
+
+
+@pytest.mark.own_database
+def test_a_read_whose_client_has_gone_is_dropped_before_it_begins(database_url: str) -> None:
+    query(database_url, "CREATE TABLE noted (at serial, n int)")
+
+    async def test() -> None:
+        async with pool_of(database_url, size=1) as pool:
+            deadline = time.monotonic() + 60
+            first = asyncio.create_task(sleep(pool, 0.5))
+            await until(lambda: pool.state.in_use == 1)
+            gone = pool.execute(NOTE, {"n": 1}, deadline=deadline, is_wanted=lambda: False)
+            there = pool.execute(NOTE, {"n": 2}, deadline=deadline, is_wanted=lambda: True)
+            with pytest.raises(Abandoned):
+                await gone
+            await asyncio.gather(first, there)
+
+    run(test)
+    assert query(database_url, "SELECT n FROM noted") == [(2,)]
