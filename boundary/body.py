@@ -57,6 +57,16 @@ def require_json(headers: Headers) -> None:
         raise UnsupportedMediaType
 
 
+def announced_bytes(headers: Headers) -> int:
+    """Return how many bytes of a body may have to be kept, by the headers of its request."""
+    for name, value in headers:
+        if name == b"transfer-encoding":
+            return MAX_BYTES
+        if name == b"content-length":
+            return min(int(value), MAX_BYTES)
+    return 0
+
+
 async def read_body(
     receive: Receive, headers: Headers, schema: Schema
 ) -> tuple[Any, list[Violation]]:

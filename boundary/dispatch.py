@@ -11,11 +11,13 @@ from typing import Any
 
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations.abstract import AbstractOperation
-from starlette.types import Receive, Scope, Send
+from connexion.spec import Specification
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from boundary.body import JSON, read_body, require_json
+from boundary.body import JSON, announced_bytes, read_body, require_json
 from boundary.contract import HANDLER_CONTEXT, IS_CONNECTED
 from boundary.errors import ContractViolation
+from boundary.memory import Memory
 from boundary.parameters import read_headers, read_path, read_query
 from boundary.schemas import Schema
 
@@ -23,7 +25,8 @@ from boundary.schemas import Schema
 class _Operation:
     """An operation of the contract and its handler. The schemas are compiled once."""
 
-    def __init__(self, operation: AbstractOperation) -> None:
+    def __init__(self, operation: AbstractOperation, memory: Memory) -> None:
+        self._memory = memory
         self._path = _schemas(operation, "path")
         self._query = _schemas(operation, "query")
         self._headers = _schemas(operation, "header")
@@ -33,13 +36,17 @@ class _Operation:
         self._parameters = frozenset(signature(self._handler).parameters)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        arguments = await self._read(scope, receive)
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
-        arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
-        if "is_wanted" in self._parameters:
-            arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
-        response = await self._handler(**arguments)
-        await response(scope, receive, send)
+        user = proved.get("user", "")
+        with self._memory.hold(user, announced_bytes(scope["headers"]) if self._body else 0):
+            arguments = await self._read(scope, receive)
+            arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
+            if "is_wanted" in self._parameters:
+                arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
+            response = await self._handler(**arguments)
+        # The protocol returns when all of it has been sent.
+        with self._memory.hold(user, len(response.body)):
+            await response(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         """Read the parameters and the body. Raises ContractViolation with every violation."""
@@ -66,15 +73,24 @@ def _schemas(operation: AbstractOperation, place: str) -> Mapping[str, Schema]:
 
 
 class _API(RoutedAPI[_Operation]):
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, memory: Memory, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._memory = memory
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> _Operation:
-        return _Operation(operation)
+        return _Operation(operation, self._memory)
 
 
 class Dispatch(RoutedMiddleware[_API]):
     """Validates and calls. There is no application behind it."""
 
     api_cls = _API
+
+    def __init__(self, app: ASGIApp, *, memory: Memory) -> None:
+        super().__init__(app)
+        self._memory = memory
+
+    def add_api(self, specification: Specification, **options: Any) -> _API:
+        """Register the operations of a contract."""
+        return super().add_api(specification, memory=self._memory, **options)

@@ -60,6 +60,10 @@ class RequestTimeout(RequestRefused):
     """The body was not received in time."""
 
 
+class Overloaded(RequestRefused):
+    """There is no memory for the answer, or for the body, until others have been sent."""
+
+
 class ServiceStopping(RequestRefused):
     """The service stops before it has received or answered the request."""
 

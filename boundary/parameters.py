@@ -1,6 +1,5 @@
 """The parameters of a request, validated against their schemas in the contract."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -9,26 +8,19 @@ from urllib.parse import parse_qsl
 from boundary.errors import Violation
 from boundary.schemas import Schema
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
-
 
 def read_path(
     sent: Mapping[str, str], schemas: Mapping[str, Schema]
 ) -> tuple[dict[str, Any], list[Violation]]:
     """Read the path parameters, each as a value of the contract's type."""
-    values = {name: _typed(sent[name]) for name in schemas}
+    values = {name: schemas[name].read(sent[name]) for name in schemas}
     return values, _violations(values, schemas)
-
-
-def _typed(text: str) -> int | str:
-    """Read an integer in its canonical form only: `int()` also accepts `1_0` and Arabic digits."""
-    return int(text) if _INTEGER.fullmatch(text) else text
 
 
 def read_query(
     query_string: bytes, schemas: Mapping[str, Schema]
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Read the query parameters, which are text, each at most once; None if not sent."""
+    """Read the query parameters, each at most once; None if not sent."""
     sent = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
     times = Counter(name for name, _ in sent)
     unknown = [
@@ -41,7 +33,7 @@ def read_query(
         for name in schemas
         if times[name] > 1
     ]
-    values = {name: value for name, value in sent if name in schemas}
+    values = {name: schemas[name].read(value) for name, value in sent if name in schemas}
     arguments = {name: values.get(name) for name in schemas}
     return arguments, unknown + repeated + _violations(values, schemas)
 

@@ -7,6 +7,7 @@ The contract has a message for each keyword that can fail, beside the keyword:
       maxLength: Title must be 500 characters or less
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,12 +18,28 @@ from boundary.errors import Violation
 MESSAGES = "x-error-messages"
 
 
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+
+
 class Schema:
     """Validates JSON values against one dereferenced Schema Object of OpenAPI 3.0."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
         self._validator = jsonschema_rs.Draft4Validator(_as_json_schema(schema))
+
+    def read(self, text: str) -> int | bool | str:
+        """Return the value that a parameter's text stands for; the text, if there is none.
+
+        An integer has one form: `int()` also accepts `1_0` and Arabic digits.
+        """
+        match self._schema.get("type"):
+            case "integer" if _INTEGER.fullmatch(text):
+                return int(text)
+            case "boolean" if text in _BOOLEANS:
+                return _BOOLEANS[text]
+        return text
 
     def violations(self, value: object, *, name: str) -> list[Violation]:
         """Return every violation once, in the order of the schema; empty for a valid value.

@@ -71,6 +71,8 @@ NO_TOKEN = "A token is required. Send Authorization: Bearer <JWT>."  # noqa: S10
 NO_JSON = "The request body must be application/json in UTF-8"
 TOO_SLOW = "The request body was not received in time"
 CHANGED = "The task has changed since it was read"
+TOO_MANY = "You have as many tasks as you may keep. Delete some, then try again."
+TOO_MUCH = "Your tasks have as much text as you may keep. Delete or shorten some, then try again."
 TOO_LARGE = "The request body is larger than 1048576 bytes"
 OVERLOADED = "The service has too much to do. Please try again."
 STOPPING = "The service is restarting. Please try again."
@@ -86,6 +88,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     database.TaskNotFound: Problem(404, "NOT_FOUND", "Task not found"),
     request.MethodNotAllowed: Problem(405, "METHOD_NOT_ALLOWED", "Method not allowed", _allow),
     request.RequestTimeout: Problem(408, "REQUEST_TIMEOUT", TOO_SLOW, _close),
+    database.TooManyTasks: Problem(409, "LIMIT_REACHED", TOO_MANY),
+    database.TooMuchText: Problem(409, "LIMIT_REACHED", TOO_MUCH),
     database.TaskChanged: Problem(412, "PRECONDITION_FAILED", CHANGED),
     request.PayloadTooLarge: Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE),
     request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
@@ -95,6 +99,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         431, "HEADERS_TOO_LARGE", "The request line and headers are too large"
     ),
     Exception: Problem(500, "INTERNAL_ERROR", "Internal server error"),
+    request.Overloaded: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),
     request.ServiceStopping: Problem(503, "SERVICE_UNAVAILABLE", STOPPING, _retry_after),
     database.TooManyWaiting: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),
     database.Abandoned: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),

@@ -4,7 +4,8 @@ import orjson
 from starlette.responses import Response
 
 from handlers.entity_tags import is_among, tag_of_list, tag_of_task
-from persistence.models import Task, TaskList
+from handlers.pages import cursor, link
+from persistence.models import Page, Task, TaskList
 
 JSON = "application/json"
 
@@ -19,7 +20,19 @@ def ok_list(tasks: TaskList, *, if_none_match: str | None) -> Response:
     tag = tag_of_list(tasks)
     if tasks.array is None or is_among(tag, if_none_match):
         return _not_modified(tag)
-    return Response(b'{"data":%b}' % tasks.array, headers={"ETag": tag}, media_type=JSON)
+    return _list_answer(tasks.array, b"}", {"ETag": tag})
+
+
+def ok_page(tasks: TaskList, page: Page, *, if_none_match: str | None) -> Response:
+    """200 with a part of the list, and with where the next one begins; or 304."""
+    tag = tag_of_list(tasks)
+    if tasks.array is None or is_among(tag, if_none_match):
+        return _not_modified(tag)
+    if tasks.next is None:
+        return _list_answer(tasks.array, b',"next":null}', {"ETag": tag})
+    after = cursor(tasks.next)
+    headers = {"ETag": tag, "Link": link(page, after)}
+    return _list_answer(tasks.array, b',"next":"%b"}' % after.encode(), headers)
 
 
 def created(task: Task) -> Response:
@@ -42,6 +55,10 @@ def ready(*, age_seconds: float) -> Response:
     """200 with the age of the answer in whole seconds, and without an ETag."""
     data = {"status": "ready", "age_seconds": int(age_seconds)}
     return Response(_enveloped(data), media_type=JSON)
+
+
+def _list_answer(array: bytes, rest: bytes, headers: dict[str, str]) -> Response:
+    return Response(b'{"data":%b%b' % (array, rest), headers=headers, media_type=JSON)
 
 
 def _tagged(body: bytes, tag: str, if_none_match: str | None) -> Response:

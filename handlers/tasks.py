@@ -10,7 +10,8 @@ from typing import NotRequired, TypedDict
 from starlette.responses import Response
 
 from handlers.entity_tags import list_versions, versions
-from handlers.replies import created, no_content, ok, ok_list
+from handlers.pages import requested
+from handlers.replies import created, no_content, ok, ok_list, ok_page
 from persistence.database import Database
 
 Claims = Mapping[str, str | None]
@@ -29,14 +30,22 @@ class TaskInput(TypedDict):
     description: NotRequired[str | None]
 
 
-async def list_tasks(
-    *, user: str, if_none_match: Header, is_wanted: IsWanted, database: Database
+async def list_tasks(  # noqa: PLR0913 -- each is a parameter of the contract.
+    *,
+    user: str,
+    if_none_match: Header,
+    limit: int | None,
+    after: str | None,
+    completed: bool | None,
+    is_wanted: IsWanted,
+    database: Database,
 ) -> Response:
-    """Reply with all tasks of the user, newest first."""
-    tasks = await database.tasks_of(user, is_wanted=is_wanted).list(
-        known=list_versions(if_none_match)
-    )
-    return ok_list(tasks, if_none_match=if_none_match)
+    """Reply with the tasks of the user, newest first: all of them, or a page."""
+    tasks, known = database.tasks_of(user, is_wanted=is_wanted), list_versions(if_none_match)
+    page = requested(limit=limit, after=after, completed=completed)
+    if page is None:
+        return ok_list(await tasks.list(known=known), if_none_match=if_none_match)
+    return ok_page(await tasks.page(page, known=known), page, if_none_match=if_none_match)
 
 
 async def create_task(

@@ -29,9 +29,6 @@ DRIVER_DEFAULTS = {
 
 CONNECTION_OK = 0  # libpq's `ConnStatusType`.
 
-MAX_KEPT_ROW_BYTES = 2**20
-"""libpq keeps the memory of the largest row that a connection has carried, until it is closed."""
-
 _PER_HOST = ("host", "hostaddr", "port")
 
 Parameters = Mapping[str, str]
@@ -107,8 +104,6 @@ class Connection:
         self.opened_at = self.used_at = time.monotonic()
         self.backend_pid = driver.info.backend_pid
         """The process id that the server, or a pooler in its place, has given."""
-        self.is_bloated = False
-        """Whether libpq holds the memory of a large row."""
 
         # What the pool knows of it.
         self.is_direct = False
@@ -157,8 +152,6 @@ class Connection:
             self._answer = None
             self.used_at = time.monotonic()
         rows: Rows = cursor.fetchall() if cursor.description else ()
-        if as_bytes and any(_is_large(value) for row in rows for value in row):
-            self.is_bloated = True
         return rows
 
     def close(self) -> None:
@@ -213,10 +206,6 @@ def _poll(driver: psycopg2.extensions.connection) -> int:
         # Before the encoding is agreed on, the server writes its messages in its own.
         text = error.object.decode(errors="replace")
         raise psycopg2.OperationalError(text) from error
-
-
-def _is_large(value: object) -> bool:
-    return isinstance(value, bytes) and len(value) > MAX_KEPT_ROW_BYTES
 
 
 def each_host(parameters: Parameters) -> Sequence[Parameters]:

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from persistence.compiled import Span
 from persistence.errors import OwnerNotFound, SchemaNotReady
 from persistence.kept_lists import KeptLists
-from persistence.pool import ConnectionPool, Execute, OnWait, PoolState, always
+from persistence.large_lists import Hold, LargeLists
+from persistence.pool import MAX_TASKS, MAX_TEXT, ConnectionPool, Execute, OnWait, PoolState, always
 from persistence.readiness import Readiness, expected_revision
 from persistence.tasks import TaskRepository
 from persistence.turns import IsWanted
@@ -22,8 +23,8 @@ class Database:
     """A PostgreSQL database, through at most `pool_size` connections, in one event loop.
 
     Nothing connects before the first use. Times are in seconds; what the URL itself says about
-    connecting takes precedence. `span` traces each statement, and `on_wait` is called with the
-    time that it waited for a connection.
+    connecting takes precedence. `hold` holds memory while a large list is read, `span` traces each
+    statement, and `on_wait` is called with the time that it waited for a connection.
 
     Raises ValueError for a URL, a table name or a way of provisioning that cannot be used.
     """
@@ -38,8 +39,11 @@ class Database:
         connect_timeout: float = 3.0,
         statement_timeout: float = 3.0,
         lock_timeout: float = 1.0,
+        max_tasks: int = MAX_TASKS,
+        max_text: int = MAX_TEXT,
         users_table: str = "users",
         user_provisioning: str = Provisioning.AUTO,
+        hold: Hold = lambda _user, _bytes: nullcontext(),
         span: Span = nullcontext,
         on_wait: OnWait = lambda _seconds: None,
     ) -> None:
@@ -53,10 +57,13 @@ class Database:
             connect_timeout=connect_timeout,
             statement_timeout=statement_timeout,
             lock_timeout=lock_timeout,
+            max_tasks=max_tasks,
+            max_text=max_text,
             span=span,
             on_wait=on_wait,
         )
         self._lists = KeptLists()
+        self._large_lists = LargeLists(hold)
         self._readiness = Readiness(self._require_revision)
 
     def tasks_of(
@@ -78,11 +85,13 @@ class Database:
         if not is_storable(owner_id):
             raise OwnerNotFound
         self._readiness.note_traffic()
+        deadline = time.monotonic() + self.request_timeout
         return TaskRepository(
-            self._execute_in_time(owner_id, is_wanted),
+            partial(self._pool.execute, deadline=deadline, user=owner_id, is_wanted=is_wanted),
             Owner(owner_id, email, name),
             self._users,
             lists=self._lists,
+            read_large=partial(self._large_lists.read, owner_id, deadline, is_wanted),
             distrust_clocks=self._pool.distrust_clocks,
         )
 
@@ -110,9 +119,8 @@ class Database:
         if (await self.revision() or "") < expected_revision():
             raise SchemaNotReady
 
-    def _execute_in_time(self, user: str = "", is_wanted: IsWanted = always) -> Execute:
-        deadline = time.monotonic() + self.request_timeout
-        return partial(self._pool.execute, deadline=deadline, user=user, is_wanted=is_wanted)
+    def _execute_in_time(self) -> Execute:
+        return partial(self._pool.execute, deadline=time.monotonic() + self.request_timeout)
 
     @property
     def pool_state(self) -> PoolState:

@@ -1,4 +1,4 @@
-"""How the server learns of a request's deadline: by time-outs, and by its own clock.
+"""What a session is told, and how the server learns of a request's deadline.
 
 The client gives up at the deadline, even if the server does not answer. Slightly shorter time-outs
 for the server let a slow statement end without costing its connection. And a write expires by the
@@ -25,19 +25,25 @@ _ISOLATION = "SET LOCAL transaction_isolation='read committed';"
 NOW = select(func.clock_timestamp())
 
 
-class ServerTimeouts:
-    """How long a statement may take, and how long it may wait for a lock; in seconds.
+class SessionSettings:
+    """What a session is told: its time-outs in seconds, and what one user may keep.
 
     The isolation is READ COMMITTED, even if the role or the database has another default: a
     statement that had to wait for another change then sees it, and is not rolled back.
     """
 
-    def __init__(self, *, statement: float, lock: float) -> None:
+    def __init__(self, *, statement: float, lock: float, max_tasks: int, max_text: int) -> None:
         self._statement = statement
-        self._lock = f"lock_timeout={_milliseconds(lock)}"
+        others = [
+            f"lock_timeout={_milliseconds(lock)}",
+            f"tasks_api.max_tasks={max_tasks}",
+            f"tasks_api.max_text={max_text}",
+        ]
+        self._local = "".join(f"SET LOCAL {setting};" for setting in others)
         self.preamble = (
             f"{_ISOLATION}SET default_transaction_isolation='read committed';"
-            f"SET statement_timeout={_milliseconds(statement)};SET {self._lock};"
+            f"SET statement_timeout={_milliseconds(statement)};"
+            f"{''.join(f'SET {setting};' for setting in others)}"
             # Every statement finds its rows by a key, for every owner alike. By default,
             # PostgreSQL plans the list each time, which takes longer than to execute it.
             "SET plan_cache_mode=force_generic_plan;DEALLOCATE ALL;"
@@ -59,7 +65,7 @@ class ServerTimeouts:
         there is no time left.
         """
         timeout = self._set_local(min(self._statement, _left(deadline)))
-        return f"{_ISOLATION}{timeout}SET LOCAL {self._lock};"
+        return f"{_ISOLATION}{timeout}{self._local}"
 
     @staticmethod
     def _set_local(seconds: float) -> str:

@@ -34,6 +34,14 @@ class IdempotencyKeyReused(PersistenceError):
     """The owner has used this idempotency key for another task."""
 
 
+class TooManyTasks(PersistenceError):
+    """The owner has as many tasks as one user may keep."""
+
+
+class TooMuchText(PersistenceError):
+    """The owner's tasks have as much text as one user may keep."""
+
+
 class TooManyWaiting(PersistenceError):
     """The user, or all users, have so many requests that this one would not get its turn."""
 
@@ -68,6 +76,8 @@ REFUSALS: dict[str, type[PersistenceError]] = {
     "53": DatabaseUnavailable,  # disk full, out of memory, too many connections
     "55P03": DatabaseUnavailable,  # lock not available in time
     "57": DatabaseUnavailable,  # statement time-out, shutting down, starting up
+    "TL001": TooManyTasks,  # raised by our trigger: migration 0004
+    "TL002": TooMuchText,  # likewise
     "58": DatabaseUnavailable,  # system error beneath PostgreSQL
 }
 

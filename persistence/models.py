@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -54,9 +54,27 @@ class Task:
     updated_at: datetime
 
 
+class Position(NamedTuple):
+    """Where a task is in the list."""
+
+    created_at: datetime
+    id: int
+
+
+class Page(NamedTuple):
+    """A part of the list."""
+
+    limit: int | None = None
+    """How many tasks; None for all."""
+    after: Position | None = None
+    """Only tasks behind this one, which may have been deleted."""
+    completed: bool | None = None
+    """Only tasks that are completed, or that are not."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """All tasks of one owner, newest first."""
+    """The tasks of one owner, or a page of them, newest first."""
 
     version: int | None
     """Changes with every change of the tasks, and is never used twice; 0 if there are no tasks.
@@ -64,6 +82,9 @@ class TaskList:
 
     array: bytes | None
     """A JSON array of objects, each with the members of `Task`. None if the version is known."""
+
+    next: Position | None = None
+    """The last task of a page that is followed by another one."""
 
 
 def build_metadata(
@@ -105,9 +126,9 @@ def _tasks_table(metadata: MetaData, owner: Column[Any]) -> Table:
         CheckConstraint(f"btrim(title, E'{BLANKS}') <> ''", name="title_not_blank"),
         CheckConstraint("char_length(description) <= 65536", name="description_length"),
         CheckConstraint("updated_at >= created_at", name="updated_after_created"),
+        postgresql_with={"fillfactor": "90"},
     )
     Index("ix_tasks_newest_first", table.c.user_id, table.c.created_at.desc(), table.c.id.desc())
-    Index("ix_tasks_completed", table.c.user_id, table.c.completed)
     return table
 
 

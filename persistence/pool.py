@@ -24,7 +24,7 @@ from persistence.deadline import (
     CLOCK_MAX_AGE_SECONDS,
     CLOCK_MAX_DELAY_SECONDS,
     NOW,
-    ServerTimeouts,
+    SessionSettings,
 )
 from persistence.errors import DatabaseUnavailable, translated
 from persistence.turns import IsWanted, Turns
@@ -53,6 +53,9 @@ _INVALIDATED = ("0A000", "26000", "42")
 
 BACKEND = text("SELECT pid FROM pg_stat_activity WHERE pid = :pid")
 WHO_AND_WHEN = select(func.pg_backend_pid(), func.clock_timestamp())
+
+MAX_TASKS, MAX_TEXT = 10_000, 8 * 2**20
+"""Of one user: the number of tasks, and the bytes of their titles and descriptions in UTF-8."""
 
 Values = Mapping[str, Any]
 OnWait = Callable[[float], object]
@@ -118,6 +121,8 @@ class ConnectionPool:
         connect_timeout: float,
         statement_timeout: float,
         lock_timeout: float,
+        max_tasks: int = MAX_TASKS,
+        max_text: int = MAX_TEXT,
         span: Span = nullcontext,
         on_wait: OnWait = lambda _seconds: None,
     ) -> None:
@@ -126,7 +131,9 @@ class ConnectionPool:
         # libpq ignores this parameter when the caller waits for the connection itself.
         self._connect_timeout = float(parameters.get("connect_timeout", 0)) or connect_timeout
         self._statement_timeout = statement_timeout
-        self._timeouts = ServerTimeouts(statement=statement_timeout, lock=lock_timeout)
+        self._session = SessionSettings(
+            statement=statement_timeout, lock=lock_timeout, max_tasks=max_tasks, max_text=max_text
+        )
         self._span = span
         self._on_wait = on_wait
         self._sockets = Sockets()
@@ -304,7 +311,7 @@ class ConnectionPool:
         return connection
 
     def _give_back(self, connection: Connection, user: str) -> None:
-        if connection.is_bloated or self._is_disposed:
+        if self._is_disposed:
             connection.close()
         if not connection.closed:
             self._idle.append(connection)
@@ -321,7 +328,7 @@ class ConnectionPool:
         _keep_clock(connection, now, asked_at)
         # A pooler reports a process id of its own, by which it recognises requests to cancel.
         connection.is_direct = pid == connection.backend_pid
-        connection.preamble = self._timeouts.preamble
+        connection.preamble = self._session.preamble
 
     async def _run(
         self,
@@ -335,17 +342,17 @@ class ConnectionPool:
         whole, name, prepare, execute = compiled(statement)
         is_prepared = name in connection.prepared
         if connection.is_direct:
-            sql = self._timeouts.beyond_session(deadline) + (execute if is_prepared else prepare)
+            sql = self._session.beyond_session(deadline) + (execute if is_prepared else prepare)
             sql = f"{connection.preamble}{sql}" if connection.preamble else sql
         else:
-            sql = self._timeouts.of_statement(deadline) + whole
+            sql = self._session.of_statement(deadline) + whole
         try:
             with self._span(whole):
                 rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
         except Exception:  # Also of rows that psycopg2 cannot read.
             if not is_prepared:  # Whether it is now is unknown, so start again.
                 connection.prepared.clear()
-                connection.preamble = self._timeouts.preamble
+                connection.preamble = self._session.preamble
             raise
         if connection.is_direct:
             connection.prepared.add(name)

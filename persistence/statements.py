@@ -5,20 +5,25 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    Column,
+    BigInteger,
     ColumnElement,
+    FromClause,
+    Select,
     Text,
     any_,
     bindparam,
     case,
     cast,
     delete,
+    false,
     func,
     insert,
     literal_column,
     not_,
     select,
     text,
+    true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -63,18 +68,18 @@ def _json_array(*order: ColumnElement[Any]) -> ColumnElement[str]:
     return _quoted("[") + objects + _quoted("]")
 
 
-def _json_object() -> ColumnElement[str]:
+def _json_object(table: FromClause = tasks) -> ColumnElement[str]:
     # Of the ways to write a row, `concat` is the fastest: it takes each value as it is printed.
     members: dict[str, ColumnElement[Any]] = {
-        "id": tasks.c.id,
-        "user_id": func.to_json(cast(tasks.c.user_id, Text)),
-        "title": func.to_json(tasks.c.title),
+        "id": table.c.id,
+        "user_id": func.to_json(cast(table.c.user_id, Text)),
+        "title": func.to_json(table.c.title),
         "description": func.coalesce(
-            cast(func.to_json(tasks.c.description), Text), _quoted("null")
+            cast(func.to_json(table.c.description), Text), _quoted("null")
         ),
-        "completed": func.to_json(tasks.c.completed),
-        "created_at": _json_time(tasks.c.created_at),
-        "updated_at": _json_time(tasks.c.updated_at),
+        "completed": func.to_json(table.c.completed),
+        "created_at": _json_time(table.c.created_at),
+        "updated_at": _json_time(table.c.updated_at),
     }
     parts: list[ColumnElement[Any]] = []
     for name, value in members.items():
@@ -82,11 +87,15 @@ def _json_object() -> ColumnElement[str]:
     return func.concat(*parts, _quoted("}"))
 
 
-def _json_time(column: Column[Any]) -> ColumnElement[str]:
+def _json_time(column: ColumnElement[Any]) -> ColumnElement[str]:
     """Write a time as RFC 3339 in UTC, without a fraction if that is zero."""
     in_utc = func.timezone(_quoted("UTC"), column)
     written = func.to_char(in_utc, _quoted(r'\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"'))
     return func.replace(written, _quoted('.000000Z"'), _quoted('Z"'))
+
+
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(value), BigInteger)
 
 
 def _quoted(value: str) -> ColumnElement[str]:
@@ -94,16 +103,75 @@ def _quoted(value: str) -> ColumnElement[str]:
 
 
 _ARRAY = select(_json_array(tasks.c.created_at.desc(), tasks.c.id.desc())).where(BELONGS_TO_OWNER)
-_ALWAYS_ONE_ROW = select(literal_column("1")).subquery("one")
+_OWNER_IN_ONE_ROW = (
+    select(literal_column("1"))
+    .subquery("one")
+    .outerjoin(task_lists, task_lists.c.user_id == OWNER_AS_TEXT)
+)
+
+_IS_KNOWN = task_lists.c.version == any_(bindparam("known"))
+
+LARGE_BYTES = 2**20
+"""A list that is larger is read by `page`, row by row, and such lists one at a time."""
+
+OVERHEAD_BYTES = 256
+"""Of a task in JSON, without its title and its description."""
+
+_size = task_lists.c.bytes + _number(OVERHEAD_BYTES) * task_lists.c.tasks
+_NOT_COUNTED = _number(LARGE_BYTES + 1)
+# Without a row, there are no tasks.
+SIZE = case((task_lists.c.version.is_(None), _number(0)), else_=func.coalesce(_size, _NOT_COUNTED))
+IS_LARGE = _number(LARGE_BYTES) < SIZE
 
 # The tasks are read only if their version is not known. Both are of one moment, as each statement
 # sees what had been committed when it began.
 LIST = select(
     task_lists.c.version,
-    case((task_lists.c.version == any_(bindparam("known")), None), else_=_ARRAY.scalar_subquery()),
-).select_from(
-    _ALWAYS_ONE_ROW.outerjoin(task_lists, task_lists.c.user_id == OWNER_AS_TEXT),
-)
+    SIZE,
+    case((_IS_KNOWN | IS_LARGE, None), else_=_ARRAY.scalar_subquery()),
+).select_from(_OWNER_IN_ONE_ROW)
+
+
+@lru_cache(maxsize=2)
+def page(*, is_narrowed: bool) -> Select[Any]:
+    """Return the SELECT of a part of the list; a row for each task.
+
+    The columns are the version of the list, the number of tasks that were found, and the time, id
+    and JSON of one. There are fewer rows than found tasks if these have more than `room` bytes of
+    text; and one row, without a task, if there are none or if the version is known.
+
+    It takes `known`, `limit` (may be null), `room`, `after_time`, `after_id`, and `completed` if it
+    `is_narrowed`.
+    """
+    after = tuple_(bindparam("after_time"), bindparam("after_id"))
+    conditions = [BELONGS_TO_OWNER, tuple_(tasks.c.created_at, tasks.c.id) < after]
+    if is_narrowed:
+        conditions.append(tasks.c.completed == bindparam("completed"))
+    limit = bindparam("limit", type_=BigInteger)
+    found = select(tasks).where(*conditions).order_by(*_newest_first(tasks)).limit(limit).subquery()
+    size = func.octet_length(found.c.title) + func.coalesce(
+        func.octet_length(found.c.description), _number(0)
+    )
+    before = func.sum(size).over(order_by=_newest_first(found)) - size
+    total = func.count().over().label("total")
+    sized = select(found, before.label("before"), total).subquery()
+    is_unknown = not_(func.coalesce(_IS_KNOWN, false()))
+    page = (
+        select(sized.c.total, sized.c.created_at, sized.c.id, _json_object(sized).label("object"))
+        .where(sized.c.before < bindparam("room"), is_unknown)
+        .lateral("page")
+    )
+    return (
+        select(task_lists.c.version, page)
+        .select_from(_OWNER_IN_ONE_ROW.outerjoin(page, true()))
+        .order_by(*_newest_first(page))
+    )
+
+
+def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return table.c.created_at.desc(), table.c.id.desc()
+
+
 GET = select(*COLUMNS).where(IS_THIS_TASK)
 REPLACE = (
     update(tasks)

@@ -1,7 +1,8 @@
 """The tasks of one owner."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Executable
@@ -17,10 +18,16 @@ from persistence.errors import (
 )
 from persistence.idempotency import add_once
 from persistence.kept_lists import KeptLists
-from persistence.models import Task, TaskList
+from persistence.large_lists import Read
+from persistence.models import Page, Position, Task, TaskList
 from persistence.pool import Execute
 from persistence.statements import task_of
 from persistence.users import Owner, Users
+
+WITHOUT_END = 2**62
+
+ReadLarge = Callable[[int, Read], Awaitable[TaskList]]
+"""Reads a list of about so many bytes: see `LargeLists`."""
 
 EXPIRED = "the statement reached the server after its deadline"
 
@@ -33,37 +40,71 @@ class TaskRepository:
     whose `updated_at` is not among them is left unchanged, and TaskChanged is raised.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what it is made of
         self,
         execute: Execute,
         owner: Owner,
         users: Users,
         *,
         lists: KeptLists,
+        read_large: ReadLarge,
         distrust_clocks: Callable[[], None],
     ) -> None:
         self._execute = execute
         self._owner = owner
         self._users = users
         self._lists = lists
+        self._read_large = read_large
         self._distrust_clocks = distrust_clocks
 
     async def list(self, *, known: Collection[int] = ()) -> TaskList:
         """Return all tasks; only their version if it is among those that are `known`."""
         kept = self._lists.get(self._owner.id)
         versions = [*known, kept.version] if kept else [*known]
-        ((version, array),) = await self._read(statements.LIST, as_bytes=True, known=versions)
+        ((version, size, array),) = await self._read(statements.LIST, as_bytes=True, known=versions)
         if version is not None and version in known:
             return TaskList(version, None)
         if kept is not None and version == kept.version:
             return kept
-        if array is None:  # There are no tasks, even if there is a version.
+        if size > statements.LARGE_BYTES:
+            tasks = await self._read_large(size, partial(self.page, Page(), known=known))
+        elif array is not None:
+            tasks = TaskList(version, array)
+        else:  # There are no tasks, even if there is a version.
             await self._users.require(self._execute, self._owner)
             return TaskList(0, b"[]")
-        tasks = TaskList(version, array)
-        if version is not None:
+        if tasks.version is not None and tasks.array is not None:
             self._lists.keep(self._owner.id, tasks)
         return tasks
+
+    async def page(self, page: Page, *, known: Collection[int] = ()) -> TaskList:
+        """Return a part of the list; only the version of the list if that is `known`.
+
+        A page with a limit has fewer tasks if they have more than 1 MiB of text.
+        """
+        rows = await self._read(
+            statements.page(is_narrowed=page.completed is not None),
+            as_bytes=True,
+            known=[*known],
+            limit=None if page.limit is None else page.limit + 1,
+            room=statements.LARGE_BYTES if page.limit else WITHOUT_END,
+            after_time=page.after.created_at if page.after else "infinity",
+            after_id=page.after.id if page.after else 0,
+            completed=page.completed,
+        )
+        version, found, *_ = rows[0]
+        if version is not None and version in known:
+            return TaskList(version, None)
+        if found is None:
+            await self._users.require(self._execute, self._owner)
+            return TaskList(version, b"[]")
+        shown = rows[: page.limit]
+        _, _, created_at, task_id, _ = shown[-1]
+        return TaskList(
+            version,
+            b"[%b]" % b",".join(row[-1] for row in shown),
+            next=Position(created_at, task_id) if found > len(shown) else None,
+        )
 
     async def get(self, task_id: int) -> Task:
         """Return one task."""

@@ -17,6 +17,7 @@ from boundary import contract
 from boundary.cors import CrossOrigin
 from boundary.dispatch import Dispatch
 from boundary.docs import Documentation
+from boundary.memory import Memory
 from boundary.routing import Routing
 from handlers import health, problems, tasks
 from persistence.database import Database
@@ -47,7 +48,8 @@ def create_app(settings: Settings) -> AsyncApp:
     tracing = configured_tracing()
     # `database` is built below; it is read at each scrape.
     metrics = _metrics(settings, document, lambda: database.pool_state)
-    database = _database(settings, tracing, metrics)
+    memory = Memory(settings.max_unsent_bytes)
+    database = _database(settings, tracing, metrics, memory)
     request_log = RequestLog(settings.better_auth_secret.get_secret_value())
     state = {
         OBSERVER: Observers(request_log, metrics) if metrics else request_log,
@@ -56,7 +58,7 @@ def create_app(settings: Settings) -> AsyncApp:
     app = AsyncApp(
         "tasks_api",
         lifespan=partial(_lifespan, database=database, tracing=tracing, state=state),
-        middlewares=_middlewares(document, settings, tracing),
+        middlewares=_middlewares(document, settings, tracing, memory),
         security_map={"bearer": partial(BearerToken, token_verifier(settings))},
         resolver=Resolver(partial(_handler, database=database, on_outcome=_on_outcome(metrics))),
     )
@@ -66,7 +68,9 @@ def create_app(settings: Settings) -> AsyncApp:
     return app
 
 
-def _database(settings: Settings, tracing: Tracing, metrics: "Metrics | None") -> Database:
+def _database(
+    settings: Settings, tracing: Tracing, metrics: "Metrics | None", memory: Memory
+) -> Database:
     return Database(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
@@ -75,8 +79,11 @@ def _database(settings: Settings, tracing: Tracing, metrics: "Metrics | None") -
         connect_timeout=settings.database_connect_timeout,
         statement_timeout=settings.database_statement_timeout,
         lock_timeout=settings.database_lock_timeout,
+        max_tasks=settings.max_tasks_per_user,
+        max_text=settings.max_text_per_user,
         users_table=settings.users_table,
         user_provisioning=settings.user_provisioning,
+        hold=memory.hold,
         span=tracing.span,
         on_wait=metrics.on_wait if metrics else lambda _seconds: None,
     )
@@ -108,7 +115,9 @@ def _on_outcome(metrics: "Metrics | None") -> OnOutcome:
     return on_outcome
 
 
-def _middlewares(document: dict[str, Any], settings: Settings, tracing: Tracing) -> list[Any]:
+def _middlewares(
+    document: dict[str, Any], settings: Settings, tracing: Tracing, memory: Memory
+) -> list[Any]:
     """Return the middlewares in the order in which a request meets them."""
     return [
         tracing.requests,
@@ -118,7 +127,7 @@ def _middlewares(document: dict[str, Any], settings: Settings, tracing: Tracing)
         partial(Routing, fallback=Documentation(document)),
         LifespanMiddleware,
         SecurityMiddleware,
-        Dispatch,
+        partial(Dispatch, memory=memory),
     ]
 
 

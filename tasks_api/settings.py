@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from persistence.pool import MAX_TASKS, MAX_TEXT
 from persistence.url import connection_parameters
 from persistence.users_table import qualified
 
@@ -197,6 +198,9 @@ class Settings(MigrationSettings, TokenSettings):
     database_connect_timeout: int = Field(default=3, ge=2, le=60)
     database_statement_timeout: float = Field(default=3, gt=0, le=600)
     database_lock_timeout: float = Field(default=1, gt=0, le=600)
+    max_tasks_per_user: int = Field(default=MAX_TASKS, ge=1, le=10**9)
+    max_text_per_user: int = Field(default=MAX_TEXT, ge=2**20, le=2**40)
+    max_unsent_bytes: int = Field(default=64 * 2**20, ge=2**20, le=2**40)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

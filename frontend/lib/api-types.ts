@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List all tasks
-         * @description All tasks of the user, newest first (`created_at`, then `id`, descending); an empty array if there are none.
+         * List all tasks, or a page of them
+         * @description The tasks of the user, newest first (`created_at`, then `id`, descending); an empty array if there are none. Without parameters, all of them.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -141,6 +141,21 @@ export interface components {
          */
         TaskId: number;
         /**
+         * @description How many tasks a page has at most.
+         * @example 100
+         */
+        Limit: number;
+        /**
+         * @description Where a page ends. Opaque.
+         * @example 1769851800123456.42
+         */
+        Cursor: string;
+        /**
+         * @description Whether the task is done.
+         * @example false
+         */
+        Completed: boolean;
+        /**
          * @description Any 1 to 255 visible ASCII characters that the client generates.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
@@ -199,9 +214,14 @@ export interface components {
         TaskEnvelope: {
             data: components["schemas"]["Task"];
         };
-        /** @description All tasks of the user, newest first. */
+        /** @description The tasks of the user, newest first; all of them, or a page. */
         TaskListEnvelope: {
             data: components["schemas"]["Task"][];
+            /**
+             * @description The value of `after` for the next page, `null` in the last one. Absent if the request had no parameters.
+             * @example 1769851800123456.42
+             */
+            next?: string | null;
         };
         /** @description The process is alive. */
         AliveEnvelope: {
@@ -249,7 +269,7 @@ export interface components {
                  * @example VALIDATION_ERROR
                  * @enum {string}
                  */
-                code: "BAD_REQUEST" | "UNAUTHORIZED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "HEADERS_TOO_LARGE" | "INTERNAL_ERROR" | "SERVICE_UNAVAILABLE";
+                code: "BAD_REQUEST" | "UNAUTHORIZED" | "NOT_FOUND" | "LIMIT_REACHED" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "HEADERS_TOO_LARGE" | "INTERNAL_ERROR" | "SERVICE_UNAVAILABLE";
                 /**
                  * @description For people.
                  * @example The request is not valid
@@ -315,6 +335,7 @@ export interface components {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
                 ETag: components["headers"]["ETag"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -401,6 +422,16 @@ export interface components {
                  *       }
                  *     }
                  */
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
+        /** @description The user has as many tasks, or as much text, as one user may keep. Nothing has been changed. */
+        LimitReached: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
@@ -516,7 +547,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The query or a header violates this contract; this operation takes no query. `details` lists every violation. */
+        /** @description The query or a header violates this contract. `details` lists every violation. */
         InvalidListRequest: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -614,6 +645,15 @@ export interface components {
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /**
+         * @description At most so many tasks, in a page.
+         * @example 100
+         */
+        Limit: components["schemas"]["Limit"];
+        /** @description Only tasks behind a page; the `next` of that page. */
+        After: components["schemas"]["Cursor"];
+        /** @description Only tasks that are completed (`true`), or that are not (`false`). */
+        Completed: components["schemas"]["Completed"];
+        /**
          * @description Query the database for this answer, even if it is suspended.
          * @example 1
          */
@@ -630,7 +670,7 @@ export interface components {
         IfNoneMatch: components["schemas"]["EntityTags"];
     };
     requestBodies: {
-        /** @description The properties of a task that the user chooses. At most 1 MiB. */
+        /** @description The properties of a task that the user chooses. At most 1 MiB, and at most 1,000 values. */
         TaskInput: {
             content: {
                 "application/json": components["schemas"]["TaskInput"];
@@ -654,6 +694,11 @@ export interface components {
          */
         Location: string;
         /**
+         * @description The next page (RFC 8288); absent in the last one, and in the whole list.
+         * @example </api/tasks?limit=100&after=1769851800123456.42>; rel="next"
+         */
+        Link: string;
+        /**
          * @description Seconds to wait before the next try (RFC 9110, section 10.2.3).
          * @example 1
          */
@@ -670,7 +715,17 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_tasks: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description At most so many tasks, in a page.
+                 * @example 100
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description Only tasks behind a page; the `next` of that page. */
+                after?: components["parameters"]["After"];
+                /** @description Only tasks that are completed (`true`), or that are not (`false`). */
+                completed?: components["parameters"]["Completed"];
+            };
             header?: {
                 /**
                  * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
@@ -709,6 +764,7 @@ export interface operations {
             201: components["responses"]["TaskCreated"];
             401: components["responses"]["Unauthorized"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LimitReached"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidNewTask"];
@@ -771,6 +827,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LimitReached"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -33,6 +33,9 @@ REQUEST_SECONDS = 10.0
 READ_SECONDS = 30.0
 """For the client to read what the kernel did not accept at once."""
 
+STALL_SECONDS = 5.0
+"""A client that acknowledges no byte of it for so long is given up before."""
+
 TURN_SECONDS = 0.002
 """How long one connection is read before the event loop turns to the others: a single read can
 bring 10,000 requests, which would take 0.2 s."""
@@ -109,6 +112,8 @@ class Protocol(HttpToolsProtocol):
         # Abort, not close: to close would wait for a client that does not read either.
         self._request_timer = Timer(self.loop, REQUEST_SECONDS, transport.abort)
         self._read_timer = Timer(self.loop, READ_SECONDS, transport.abort)
+        self._stall_timer = Timer(self.loop, STALL_SECONDS, self._give_up_if_stalled)
+        self._unacknowledged = 0
         self._request_timer.start()
         if self.server_state.stopping:
             self.shutdown()
@@ -117,6 +122,7 @@ class Protocol(HttpToolsProtocol):
         """Stop the timers, and tell every request that has no answer yet."""
         self._request_timer.stop()
         self._read_timer.stop()
+        self._stall_timer.stop()
         self._disconnect_all()
         super().connection_lost(exc)
 
@@ -142,11 +148,21 @@ class Protocol(HttpToolsProtocol):
         """Start the time-out of a slow reader: something could not be sent at once."""
         super().pause_writing()
         self._read_timer.start()
+        self._unacknowledged = self.transport.unacknowledged()
+        self._stall_timer.start()
 
     def resume_writing(self) -> None:
         """Stop that time-out: the kernel has accepted everything."""
         super().resume_writing()
         self._read_timer.stop()
+        self._stall_timer.stop()
+
+    def _give_up_if_stalled(self) -> None:
+        before, self._unacknowledged = self._unacknowledged, self.transport.unacknowledged()
+        if self._unacknowledged < before:
+            self._stall_timer.start()
+        else:
+            self.transport.abort()
 
     def _disconnect_all(self) -> None:
         for cycle, _ in self.pipeline:
@@ -295,7 +311,7 @@ class Protocol(HttpToolsProtocol):
         self._observer.began(exchange)
 
     def _is_connected(self, cycle: RequestResponseCycle) -> bool:
-        # Of clients that have closed their side, few still read: they get a 503 if they had to wait.
+        # Few clients that have closed their side still read. They get a 503 if they had to wait.
         return not (cycle.disconnected or self.transport.is_ended_by_peer)
 
     def _end(self, exchange: Exchange, *, is_cut_off: bool = False) -> None:
@@ -339,6 +355,7 @@ class Protocol(HttpToolsProtocol):
                 exchange.size += len(message.get("body", b""))
             await cycle.send(message)
             self.transport.release()
+            await cycle.flow.drain()  # So the application knows what is not sent yet.
 
     def on_response_complete(self) -> None:
         """Let uvicorn's keep-alive time-out take over, unless a request is still being read."""

@@ -1,7 +1,10 @@
 """A connection that is closed in a way that lets the last answer arrive, and a timer."""
 
 import asyncio
+import sys
 from collections.abc import Callable
+from fcntl import ioctl
+from termios import TIOCOUTQ
 from typing import Any
 
 LINGER_SECONDS = 1.0
@@ -130,6 +133,15 @@ class LingeringTransport(asyncio.Transport):
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()
+
+    def unacknowledged(self) -> int:
+        """Return how many bytes the client has not acknowledged, as far as the system tells."""
+        unsent = self._transport.get_write_buffer_size()
+        try:
+            queued = ioctl(self._transport.get_extra_info("socket").fileno(), TIOCOUTQ, bytes(4))
+        except OSError:
+            return unsent
+        return unsent + int.from_bytes(queued, sys.byteorder)
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Return a property of the socket."""

@@ -156,7 +156,7 @@ def test_the_pool_and_what_waits_are_shown(measured: Measured, user: Api) -> Non
     assert measured.read("tasks_pool_waiting") == 0
     assert measured.read("tasks_requests_in_flight") == 0
     assert measured.read("tasks_database_retries_total") == 0
-    assert measured.read("tasks_build_info", contract="1.1.1", version="0.1.0") == 1
+    assert measured.read("tasks_build_info", contract="1.2.0", version="0.1.0") == 1
     assert measured.read("process_resident_memory_bytes") > 0
 
 

@@ -1,16 +1,19 @@
 """What one user does to the service, and what another one notices of it."""
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg2
+import pytest
 
 from tests.support.api import Api, new_user
 from tests.support.database import query, wait_until
 from tests.support.log import failures
 from tests.support.raw import request
-from tests.support.service import running_service
+from tests.support.service import Service, running_service
 from tests.support.stopping import connected_to
 
 
@@ -43,3 +46,69 @@ def test_reads_whose_clients_have_gone_are_not_carried_out(
     assert answered == 200
     assert failures(service.log) == []
     assert '"event":"database_unavailable"' not in service.log.read_text()
+
+
+def peak_memory(service: Service) -> int:
+    """Return the largest resident memory that the process has had, in MiB."""
+    status = Path(f"/proc/{service.process.pid}/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) // 1024
+
+
+@pytest.mark.parametrize("character", ["x", "\u0001"], ids=["text", "text that JSON writes longer"])
+def test_answers_that_are_not_read_fill_no_memory(
+    tmp_path: Path, database_url: str, character: str
+) -> None:
+    fill = """
+        INSERT INTO users (id) VALUES ('mallory');
+        INSERT INTO tasks (user_id, title, description)
+        SELECT 'mallory', 'x', repeat(%s, 65536) FROM generate_series(1, 80)
+    """
+    query(database_url, fill, character)
+    with (
+        running_service(tmp_path, database_url) as service,
+        Api(service.url, "mallory") as mallory,
+        Api(service.url, "alice") as alice,
+        ExitStack() as stack,
+    ):
+        alice.create(title="Buy milk")
+        read = request("GET /api/tasks", token=mallory.token)
+        for _ in range(60):
+            stack.enter_context(connected_to(service)).sendall(read)
+            assert alice.list().status_code == 200
+        peak = peak_memory(service)
+        stack.close()
+        time.sleep(1)
+
+        assert mallory.list().status_code == 200
+    assert peak < 256
+    assert failures(service.log) == []
+
+
+def test_a_client_that_reads_nothing_is_given_up(tmp_path: Path, database_url: str) -> None:
+    fill = """
+        INSERT INTO users (id) VALUES ('mallory');
+        INSERT INTO tasks (user_id, title, description)
+        SELECT 'mallory', 'x', repeat('x', 65536) FROM generate_series(1, 120)
+    """
+    query(database_url, fill)
+    with (
+        running_service(tmp_path, database_url) as service,
+        Api(service.url, "mallory") as mallory,
+        connected_to(service) as connection,
+    ):
+        began = time.monotonic()
+        connection.sendall(request("GET /api/tasks", token=mallory.token))
+        while '"route":"/api/tasks"' not in service.log.read_text():
+            assert time.monotonic() - began < 25
+            time.sleep(0.1)
+        while connections_of(service.process.pid):
+            assert time.monotonic() - began < 25
+            time.sleep(0.1)
+
+
+def connections_of(pid: int) -> int:
+    """Count the connections of clients that a process has."""
+    connections = psutil.Process(pid).net_connections("tcp4")
+    port = next(each.laddr.port for each in connections if each.status == "LISTEN")
+    return sum(each.laddr.port == port and each.status == "ESTABLISHED" for each in connections)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from persistence.database import Database
-from persistence.models import Task, TaskList
+from persistence.models import Page, Task, TaskList
 from persistence.pool import PoolState
 from persistence.tasks import TaskRepository
 
@@ -76,6 +76,10 @@ class BlockingTasks:
     def list(self, *, known: Collection[int] = ()) -> TaskList:
         """See `TaskRepository`."""
         return self._database.run(self._tasks.list(known=known))
+
+    def page(self, page: Page, *, known: Collection[int] = ()) -> TaskList:
+        """See `TaskRepository`."""
+        return self._database.run(self._tasks.page(page, known=known))
 
     def get(self, task_id: int) -> Task:
         """See `TaskRepository`."""

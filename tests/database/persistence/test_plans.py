@@ -29,6 +29,11 @@ VALUES = {
     "owner": "u7",
     "owner_as_text": "u7",
     "known": [7],
+    "limit": 100,
+    "room": 2**20,
+    "after_time": datetime(2026, 1, 1, tzinfo=UTC),
+    "after_id": 4711,
+    "completed": True,
     "task_id": 4711,
     "expires_at": "infinity",
     "versions": [datetime(2026, 1, 1, tzinfo=UTC)],
@@ -41,6 +46,8 @@ VALUES = {
 }
 STATEMENTS: dict[str, Executable] = {
     "list": statements.LIST,
+    "page": statements.page(is_narrowed=False),
+    "page of completed tasks": statements.page(is_narrowed=True),
     "get": statements.GET,
     "replace": statements.REPLACE,
     "replace a version": statements.if_version_matches(statements.REPLACE),
@@ -63,6 +70,7 @@ def full(postgres: str) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.requirement("FR-031")
 @pytest.mark.parametrize("kind", ["prepared", "behind a pooler"])
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_it_finds_its_rows_by_an_index(full: str, name: str, kind: str) -> None:

@@ -93,25 +93,6 @@ def test_nothing_is_set_behind_a_pooler_and_time_outs_otherwise(
         ]
 
 
-@pytest.mark.own_database
-@pytest.mark.parametrize("kind", ["direct"])
-@pytest.mark.parametrize(("tasks", "is_kept"), [(2, True), (20, False)])
-def test_a_connection_that_has_carried_a_large_row_is_closed(
-    database: Database, database_url: str, *, tasks: int, is_kept: bool
-) -> None:
-    with database.tasks_of("alice") as alice:
-        for _ in range(tasks):
-            alice.add(title="Buy milk", description="x" * 65_536)
-        before = backends_of(database_url)
-
-        alice.list()
-
-    if is_kept:
-        assert backends_of(database_url) >= before
-    else:
-        wait_until_gone(database_url, before)
-
-
 def wait_until_gone(url: str, backends: set[int]) -> None:
     give_up = time.monotonic() + 30
     while backends <= backends_of(url):

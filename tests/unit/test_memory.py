@@ -1,0 +1,51 @@
+"""How much is held in memory for all users together, and for one."""
+
+import pytest
+
+from boundary.errors import Overloaded
+from boundary.memory import Memory
+
+
+def test_one_user_holds_half_of_it_at_most_and_another_one_the_rest() -> None:
+    memory = Memory(100)
+
+    with memory.hold("mallory", 30), memory.hold("mallory", 20):
+        with pytest.raises(Overloaded), memory.hold("mallory", 1):
+            pass
+        with memory.hold("alice", 50):
+            pass
+
+
+def test_all_users_together_hold_no_more_than_all_of_it() -> None:
+    memory = Memory(100)
+
+    with memory.hold("alice", 50), memory.hold("bob", 40):
+        with pytest.raises(Overloaded), memory.hold("carol", 11):
+            pass
+        with memory.hold("carol", 10):
+            pass
+
+
+def test_what_has_been_sent_or_refused_is_held_no_longer() -> None:
+    memory = Memory(100)
+
+    for _ in range(10):
+        with memory.hold("alice", 50), pytest.raises(Overloaded), memory.hold("alice", 50):
+            pass
+        with pytest.raises(ValueError, match="lost"), memory.hold("alice", 50):
+            raise ValueError("lost")
+
+    with memory.hold("alice", 50):
+        pass
+
+
+def test_what_is_larger_is_admitted_while_nothing_else_is_held() -> None:
+    memory = Memory(100)
+
+    with memory.hold("alice", 1000):
+        with pytest.raises(Overloaded), memory.hold("alice", 1):
+            pass
+        with pytest.raises(Overloaded), memory.hold("bob", 1):
+            pass
+    with memory.hold("bob", 50), pytest.raises(Overloaded), memory.hold("alice", 1000):
+        pass
