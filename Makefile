@@ -43,8 +43,9 @@ check: lint test ## Run lint, then test
 fuzz: environment ## Search for requests that violate the contract, for longer than `make test` does
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/http/contract/test_fuzz.py
 
-faults: environment ## Break PostgreSQL and the network under load, and write the results into docs/reliability.md
+faults: environment ## Break PostgreSQL and the network, then attack; write the results into docs/reliability.md
 	@$(python) -m tests.system.faults $(FAULTS)
+	@$(python) -m tests.system.hostile $(ATTACKS)
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
 	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks

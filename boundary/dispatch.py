@@ -5,6 +5,7 @@ the request for forms and files, and build their validators again for every requ
 where this takes 0.08 (docs/decisions/0016-where-the-time-goes.md).
 """
 
+import asyncio
 from collections.abc import Mapping
 from inspect import signature
 from typing import Any
@@ -16,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from boundary.body import JSON, announced_bytes, read_body, require_json
 from boundary.contract import HANDLER_CONTEXT, IS_CONNECTED
-from boundary.errors import ContractViolation
-from boundary.memory import Memory
+from boundary.errors import ContractViolation, Overloaded
+from boundary.memory import REFUSAL_SECONDS, Memory
 from boundary.parameters import read_headers, read_path, read_query
 from boundary.schemas import Schema
 
@@ -36,6 +37,13 @@ class _Operation:
         self._parameters = frozenset(signature(self._handler).parameters)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        except Overloaded:  # Its client would ask again at once, and again.
+            await asyncio.sleep(REFUSAL_SECONDS)
+            raise
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
         user = proved.get("user", "")
         with self._memory.hold(user, announced_bytes(scope["headers"]) if self._body else 0):

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 
 from boundary.errors import Overloaded
 
+REFUSAL_SECONDS = 0.25
+"""How long a refusal takes. Clients that repeat it at once would take all of the CPU."""
+
 
 class Memory:
     """At most `limit` bytes for all users together, and half of them for one.

@@ -10,7 +10,10 @@ from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
 
 MAX_WAITING = 1000
 MAX_WAITING_OF_ONE = 100
-"""Beyond these, a request is refused at once: it would be given up before its turn anyway."""
+"""Beyond these, a request is refused: it would be given up before its turn anyway."""
+
+REFUSAL_SECONDS = 0.25
+"""How long a refusal takes. Clients that repeat it at once would take all of the CPU."""
 
 IsWanted = Callable[[], bool]
 """Returns whether a client still waits for the result."""
@@ -54,6 +57,7 @@ class Turns:
             return
         queue = self._waiting.get(user) or deque()
         if self.waiting >= MAX_WAITING or len(queue) >= MAX_WAITING_OF_ONE:
+            await asyncio.sleep(REFUSAL_SECONDS)
             raise TooManyWaiting(reason="too many requests wait for the database")
         await self._wait(queue, user, deadline, patience, is_wanted)
 

@@ -94,15 +94,17 @@ class Watched(Protocol):
     """Tells how much has been written, and not sent."""
 
     unsent: Callable[[], int]
+    is_over: Callable[[], bool]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         type(self).unsent = transport.get_write_buffer_size
+        type(self).is_over = transport.is_closing
 
 
 async def fills_the_buffers(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    while Watched.unsent() == 0:
+    while not Watched.is_over():
         await send({"type": "http.response.body", "body": PIECE, "more_body": True})
     await send({"type": "http.response.body"})
 
@@ -126,10 +128,11 @@ async def is_given_up(sent: bytes) -> bool:
     return given_up
 
 
+@pytest.mark.parametrize("limit", ["READ_SECONDS", "STALL_SECONDS"])
 @pytest.mark.parametrize("header", ["Connection: keep-alive", "Connection: close"])
 def test_who_reads_nothing_is_given_up_however_little_is_left(
-    monkeypatch: pytest.MonkeyPatch, header: str
+    monkeypatch: pytest.MonkeyPatch, header: str, limit: str
 ) -> None:
-    monkeypatch.setattr(protocol, "READ_SECONDS", READ_SECONDS)
+    monkeypatch.setattr(protocol, limit, READ_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(is_given_up(request("GET /livez", header)))

@@ -55,7 +55,7 @@ def busy(database_url: str, tmp_path: Path) -> Iterator[Service]:
     ):
         connection = psycopg2.connect(database_url)
         connection.cursor().execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
-        waiting = [threads.submit(send, service.url, LIST) for _ in range(WAITING)]
+        waiting = [threads.submit(send, service.url, LISTS[n % 2]) for n in range(WAITING)]
         _wait_for_locks(connection)
         yield service
         assert not all(answer.done() for answer in waiting)
@@ -64,6 +64,8 @@ def busy(database_url: str, tmp_path: Path) -> Iterator[Service]:
 
 
 LIST = request("GET /api/tasks", token=USER)
+# One user has half of the connections at most.
+LISTS = [LIST, request("GET /api/tasks", token=token_of(new_user(), exp=2_000_000_000))]
 
 
 @pytest.mark.parametrize(("sent", "status"), REFUSED.values(), ids=REFUSED)

@@ -44,7 +44,7 @@ def seen(service: Service, tmp_path_factory: pytest.TempPathFactory) -> set[tupl
         running_service(folder, _without_rights(service)) as forbidden,
         running_service(folder, down) as unreachable,
     ):
-        found = _stalled_bodies(service)
+        found = _stalled_bodies(service) | _limits(service)
         for url in (service.url, forbidden.url, unreachable.url):
             with Api(url, new_user()) as api:
                 for operation_id in OPERATIONS:
@@ -78,6 +78,22 @@ def _statuses(operation_id: str, api: Api) -> Iterator[int]:
     yield api.request(method, path.format(id=2**63 - 1), **options).status_code
     yield api.request(method, known, headers=CONDITIONS, **options).status_code
     yield api.request(method, known, **options).status_code
+
+
+def _limits(service: Service) -> set[tuple[str, int]]:
+    """Add and replace as a user who has as much text as one may keep."""
+    user = new_user()
+    query(service.database_url, "INSERT INTO users (id) VALUES (%s)", user)
+    fill = """
+        INSERT INTO tasks (user_id, title, description)
+        SELECT %s, 'x', repeat('x', 65535) FROM generate_series(1, 129) RETURNING id
+    """
+    ((task_id,), *_) = query(service.database_url, fill, user)
+    longer = {"json": {"title": "xx", "description": "x" * 65535}}
+    with Api(service.url, user) as api:
+        added = api.request("POST", "/api/tasks", **VALID).status_code
+        replaced = api.request("PUT", f"/api/tasks/{task_id}", **longer).status_code
+    return {("create_task", added), ("update_task", replaced)}
 
 
 def _stalled_bodies(service: Service) -> set[tuple[str, int]]:
