@@ -56,8 +56,9 @@ function tasksApiJwt(secret: string) {
     jwks: { remoteUrl: "https://unused.invalid", keyPairConfig: { alg: "EdDSA" } },
     jwt: {
       definePayload: ({ user }) => ({ email: user.email, name: user.name }),
-      sign: (payload) =>
-        new SignJWT(payload).setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(key),
+      // The header has the `typ` of what is not for the Tasks API, such as an access token.
+      sign: (payload, header) =>
+        new SignJWT(payload).setProtectedHeader({ typ: "JWT", ...header, alg: "HS256" }).sign(key),
     },
   });
 }

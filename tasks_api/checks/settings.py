@@ -79,6 +79,13 @@ NO_DIRECT_URL = Check(
     why="migrations use the pooler, which may refuse or interrupt a long transaction",
     fix="set DATABASE_URL_UNPOOLED to the connection string without -pooler",
 )
+AUDIENCE = Check(
+    "audience-unset",
+    Severity.WARNING,
+    why="what Better Auth signs for other applications, such as an id_token, is told from the "
+    "tokens of this service by their claims, and not by their audience",
+    fix="set JWT_AUDIENCE to the audience of the jwt() plugin: its own option, or the base URL",
+)
 
 PUBLIC_PREFIX = "NEXT_PUBLIC_"
 SECRETS = (
@@ -121,6 +128,8 @@ def find(target: Target) -> Iterator[Finding]:
     for address in target.addresses:
         yield from _connection(address)
     yield from _migrations(target)
+    if not target.settings.jwt_audience:
+        yield AUDIENCE.found("JWT_AUDIENCE is not set")
 
 
 def find_published_secrets(target: Target) -> Iterator[Finding]:

@@ -64,7 +64,15 @@ class Refusal(Enum):
     INVALID_AUDIENCE = (
         "invalid_audience",
         "Unexpected audience (aud)",
-        "Make JWT_AUDIENCE equal to the claim aud above, or do not set it.",
+        "Make JWT_AUDIENCE equal to the audience of the jwt() plugin.",
+    )
+    OTHER_KIND = (
+        "other_kind",
+        "Another kind of JWT: {}. Send the token from /api/auth/token (see JWT_AUDIENCE).",
+        (
+            "Do not accept what Better Auth issues to other applications, such as an id_token. If "
+            "the jwt() plugin has an audience of its own, set JWT_AUDIENCE to it."
+        ),
     )
     INVALID_ALGORITHM = (
         "invalid_algorithm",

@@ -1,8 +1,9 @@
 """Verifies tokens, and reads from their claims who the user is.
 
-PyJWT verifies the signature and the registered claims. What is beyond it here protects against
-somebody who holds no key: the size, the algorithms, and Better Auth's session cookie, which is
-signed with the same secret and is no API token. What a holder of the key signs is believed
+PyJWT verifies the signature, the issuer and the audience. What is beyond it here protects against
+somebody who holds no key: the size, the algorithms, and what Better Auth signs with the same key
+and is no API token: its session cookie, and the tokens that it issues to other applications
+(docs/decisions/0024-tokens-for-this-service.md). What a holder of the key signs is believed
 (docs/decisions/0020-fewer-mechanisms.md).
 """
 
@@ -37,6 +38,17 @@ _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DOTS_OF_JWS, _DOTS_OF_JWE = 2, 4
 _KNOWN_ALGORITHMS = frozenset({"RS256", "ES256", "ES512", "PS256", "none"})
 _SESSION_COOKIE_TYPE = "better-auth.session-cache+jwt"
+
+_CLAIMS_OF_OTHER_KINDS = frozenset(
+    {
+        # An id_token: OpenID Connect Core, sections 2, 3.1.3.6 and 3.3.2.11; `s_hash`: FAPI.
+        *("acr", "amr", "at_hash", "auth_time", "azp", "c_hash", "nonce", "s_hash", "sub_jwk"),
+        # An access token: RFC 9068, section 2.2; of one sender: RFC 7800; delegated: RFC 8693.
+        *("act", "client_id", "cnf", "scope"),
+        # A logout token or another security event: RFC 8417; an introspection: RFC 9701.
+        *("events", "token_introspection"),
+    }
+)
 
 _REFUSALS: Mapping[type[jwt.InvalidTokenError], Refusal] = {
     jwt.ExpiredSignatureError: Refusal.EXPIRED,
@@ -94,7 +106,7 @@ class TokenVerifier:
         self._audience = audience
         self._options: Any = {
             "require": ["exp"],
-            "verify_aud": audience is not None,  # Better Auth's tokens have one in any case.
+            "verify_aud": audience is not None,  # Otherwise `_refuse_other_kinds` does.
             "verify_sub": False,  # `identity_of` is stricter.
         }
 
@@ -142,6 +154,7 @@ class TokenVerifier:
             header = unverified_header(token)
             _refuse_other_headers(header)
             claims = self._claims(token, header)
+            self._refuse_other_kinds(claims)
             _refuse_other_times(claims)
         except jwt.MissingRequiredClaimError as error:
             refuse(Refusal.MISSING_CLAIM, error.claim)
@@ -149,6 +162,17 @@ class TokenVerifier:
             kinds = (refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind))
             refuse(next(kinds, Refusal.MALFORMED))
         return _Verified(identity_of(claims), int(claims["exp"]) + LEEWAY_SECONDS, keys)
+
+    def _refuse_other_kinds(self, claims: Claims) -> None:
+        # RFC 8725, section 3.12: tokens of several kinds that share a key must exclude each other.
+        # Only an audience of this service alone does that; everything of Better Auth has its `iss`.
+        issuer = claims.get("iss")
+        is_own = isinstance(issuer, str) and claims.get("aud") in (issuer, [issuer])
+        if self._audience is None and "aud" in claims and not is_own:
+            refuse(Refusal.OTHER_KIND, "its aud is not its iss")
+        others = _CLAIMS_OF_OTHER_KINDS & claims.keys()
+        if self._audience in (None, issuer) and others:
+            refuse(Refusal.OTHER_KIND, f"it has the claim {min(others)}")
 
     def _claims(self, token: str, header: Mapping[str, Any]) -> Claims:
         *others, last = self._keys(header)
@@ -205,8 +229,10 @@ def _refuse_other_headers(header: Mapping[str, Any]) -> None:
         # Only a name that is known is repeated in the answer.
         is_known = isinstance(algorithm, str) and algorithm in _KNOWN_ALGORITHMS
         refuse(Refusal.INVALID_ALGORITHM, str(algorithm) if is_known else "another algorithm")
-    if str(header.get("typ", "JWT")).upper() != "JWT":
+    if header.keys() & {"b64", "crit"}:  # PyJWT understands neither (RFC 7515, 4.1.11; RFC 7797).
         raise ValueError
+    if str(header.get("typ", "JWT")).upper() != "JWT":
+        refuse(Refusal.OTHER_KIND, "its typ is not JWT")
 
 
 def _refuse_other_times(claims: Claims) -> None:

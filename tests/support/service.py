@@ -17,6 +17,7 @@ import httpx
 from tests.support.paths import ROOT
 
 SECRET = "wJ8rXq2mZt5vKc9yBn4hLd7sGf3pAe6u"
+AUDIENCE = "https://app.example.com"
 START_SECONDS = 60.0
 """For a process to start. A busy machine is slow, and no failure."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.installation import Installation, answer, build_wheel, install
 from tests.support.paths import ROOT
-from tests.support.service import SECRET, START_SECONDS
+from tests.support.service import AUDIENCE, SECRET, START_SECONDS
 
 PACKAGES = ("boundary", "handlers", "persistence", "tasks_api")
 DATA = ("migrations", "openapi")
@@ -71,7 +71,11 @@ def test_an_installation_explains_its_commands(installation: Installation) -> No
 def test_an_installation_migrates_checks_serves_and_stops_on_sigterm(
     installation: Installation, empty_database_url: str
 ) -> None:
-    settings = {"DATABASE_URL": empty_database_url, "BETTER_AUTH_SECRET": SECRET}
+    settings = {
+        "DATABASE_URL": empty_database_url,
+        "BETTER_AUTH_SECRET": SECRET,
+        "JWT_AUDIENCE": AUDIENCE,
+    }
     installation.run("tasks-api", "migrate", **settings)
     checked = installation.run("tasks-api", "check", **settings)
 

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.command import Command
-from tests.support.service import SECRET
+from tests.support.service import AUDIENCE, SECRET
 
 Findings = dict[str, dict[str, str]]
 Check = Callable[..., Findings]
-"""Takes arguments and settings; a secret that is good is set, unless another or None is given."""
+"""Takes arguments and settings; a good secret and an audience are set, unless given or None."""
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def check(command: Command) -> Check:
     """
 
     def check(*arguments: str, **settings: str | None) -> Findings:
-        given = {"BETTER_AUTH_SECRET": SECRET, **settings}
+        given = {"BETTER_AUTH_SECRET": SECRET, "JWT_AUDIENCE": AUDIENCE, **settings}
         existing = {name: value for name, value in given.items() if value is not None}
         result = command("check", "--json", *arguments, **existing)
         document = json.loads(result.stdout)

@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 
 from tests.support.command import run
-from tests.support.service import SECRET
+from tests.support.service import AUDIENCE, SECRET
 
+GOOD = {"BETTER_AUTH_SECRET": SECRET, "JWT_AUDIENCE": AUDIENCE}
 NOWHERE = "postgres://alice:pa55word@127.0.0.1:1/tasks"
 
 
 def test_nothing_wrong_is_one_line_and_success(tmp_path: Path, database_url: str) -> None:
-    process = run("check", folder=tmp_path, DATABASE_URL=database_url, BETTER_AUTH_SECRET=SECRET)
+    process = run("check", folder=tmp_path, DATABASE_URL=database_url, **GOOD)
 
     assert (process.returncode, process.stdout) == (0, "No problems found.\n")
     assert process.stderr == ""
@@ -19,7 +20,7 @@ def test_nothing_wrong_is_one_line_and_success(tmp_path: Path, database_url: str
 def test_a_warning_is_shown_and_is_no_failure(tmp_path: Path, database_url: str) -> None:
     url = database_url.replace("postgresql://", "postgres://")
 
-    process = run("check", folder=tmp_path, DATABASE_URL=url, BETTER_AUTH_SECRET=SECRET)
+    process = run("check", folder=tmp_path, DATABASE_URL=url, **GOOD)
 
     warning, summary = process.stdout.splitlines()
     assert process.returncode == 0
@@ -37,6 +38,7 @@ def test_what_is_fatal_comes_first_and_fails(tmp_path: Path) -> None:
         ["FATAL", "secret"],
         ["FATAL", "database-unreachable"],
         ["WARNING", "database-scheme"],
+        ["WARNING", "audience-unset"],
     ]
     assert all(" Why: " in line and " Fix: " in line for line in lines[:-1])
     assert "pa55word" not in process.stdout + process.stderr
@@ -51,6 +53,7 @@ def test_one_json_document_is_all_that_is_printed(tmp_path: Path) -> None:
         "secret",
         "database-unreachable",
         "database-scheme",
+        "audience-unset",
     ]
 
 

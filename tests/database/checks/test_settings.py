@@ -83,3 +83,11 @@ def test_a_file_that_may_not_be_read_is_the_only_finding(check: Check, folder: P
         found = check()
 
     assert list(found) == ["env-file"]
+
+
+def test_an_audience_that_is_not_set_is_a_warning(check: Check, database_url: str) -> None:
+    found = check(DATABASE_URL=database_url, JWT_AUDIENCE=None)
+
+    assert list(found) == ["audience-unset"]
+    assert found["audience-unset"]["severity"] == "warning"
+    assert found["audience-unset"]["message"] == "JWT_AUDIENCE is not set"

@@ -68,6 +68,12 @@ HS256 = (
         refused(Refusal.INVALID_ISSUER.message),
         "strict",
     ),
+    Row(
+        f"{SIGN}, an `audience` of its own",
+        TOKEN,
+        "sign, issuer",
+        refused(Refusal.OTHER_KIND.message.format("its aud is not its iss")),
+    ),
     Row(SIGN, "the token, expired", "sign, expired", refused(Refusal.EXPIRED.message)),
     Row(SIGN, "the token, after signing out", "sign", take=after_sign_out),
     Row(SIGN, "the token of a deleted user", "sign", refused(GONE), take=after_deletion),

@@ -18,9 +18,9 @@ const signing = (options) => (common) =>
       jwks: { remoteUrl: "https://unused.invalid", keyPairConfig: { alg: "EdDSA" } },
       jwt: {
         ...options,
-        sign: (payload) =>
+        sign: (payload, header) =>
           new SignJWT(payload)
-            .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+            .setProtectedHeader({ typ: "JWT", ...header, alg: "HS256" })
             .sign(new TextEncoder().encode(common.secret)),
       },
     }),

@@ -122,4 +122,5 @@ def test_another_issuer_or_audience_is_refused(others: dict[str, object], messag
 
 
 def test_neither_is_asked_for_where_the_settings_name_none() -> None:
-    assert verifier.verify(token(claims(iss="https://x", aud=["y"]))).user_id == "alice"
+    assert verifier.verify(token(claims(iss="https://x", aud=["https://x"]))).user_id == "alice"
+    assert verifier.verify(token(claims())).user_id == "alice"
