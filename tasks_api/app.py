@@ -172,4 +172,5 @@ def token_verifier(settings: TokenSettings) -> TokenVerifier:
         key_set=KeySet(settings.better_auth_jwks_url) if settings.better_auth_jwks_url else None,
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
+        max_lifetime=settings.jwt_max_lifetime,
     )

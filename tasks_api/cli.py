@@ -160,6 +160,9 @@ def issue(user_id: str, email: str | None, name: str | None, hours: int) -> None
 
     with _explained():
         settings = load(TokenSettings)
+    if hours * 3600 > settings.jwt_max_lifetime:
+        message = f"JWT_MAX_LIFETIME is {settings.jwt_max_lifetime} seconds"
+        raise click.BadParameter(message, param_hint="--hours")
     click.echo(development_token(settings, user_id, hours=hours, email=email, name=name))
 
 

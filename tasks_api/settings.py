@@ -16,6 +16,9 @@ from persistence.users_table import qualified
 ENV_FILE = ".env"
 """In the current folder; it may be absent."""
 
+MAX_LIFETIME_SECONDS = 30 * 24 * 3600
+"""How far ahead `exp` may be by default."""
+
 MIN_SECRET_BYTES = 32
 """RFC 7518, section 3.2: a key of HS256 is at least as long as its hash."""
 
@@ -182,6 +185,7 @@ class TokenSettings(_FromEnvironment):
     better_auth_jwks_url: KeySetUrl | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
+    jwt_max_lifetime: int = Field(default=MAX_LIFETIME_SECONDS, ge=60, le=10 * 365 * 24 * 3600)
 
 
 class Settings(MigrationSettings, TokenSettings):

@@ -14,7 +14,7 @@ Claims = Mapping[str, str | None]
 
 
 class BearerToken(BearerSecurityHandler):
-    """Reads one token, as RFC 6750, section 2.1, writes it.
+    """Reads one token, as RFC 6750, section 2.1, and RFC 9110, section 11.4, write it.
 
     Connexion's own handler takes the first of several headers, splits it at any white space, and
     inspects the signature of the check for every request.
@@ -54,10 +54,13 @@ async def check_token(token: str, *, verifier: TokenVerifier) -> Claims:
 def _token_of(scope: Scope) -> str | None:
     """Return the token; None if there is no header, or one of another scheme."""
     sent = [value for name, value in scope["headers"] if name == b"authorization"]
-    first = sent[0].decode("latin-1") if sent else ""
+    # White space around a value is no part of it (RFC 9110, section 5.5).
+    first = sent[0].decode("latin-1").strip(" \t") if sent else ""
     scheme, rest = first[: len("Bearer")], first[len("Bearer") :]
-    if scheme.lower() != "bearer" or not rest[:1].isspace() or not rest.strip():
+    if scheme.lower() != "bearer" or not rest[:1].isspace():
         return None
-    if len(sent) > 1 or rest[0] != " " or rest[1].isspace():
+    if len(sent) > 1:
+        refuse(Refusal.REPEATED)
+    if rest[0] != " ":
         refuse(Refusal.MALFORMED)
-    return rest[1:]
+    return rest.lstrip(" ")

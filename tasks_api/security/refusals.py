@@ -29,6 +29,37 @@ class Refusal(Enum):
         "This is the session_data cookie. Send the token from /api/auth/token.",
         f"The cookie contains the session itself, and only Better Auth may see it. {_GET_A_TOKEN}",
     )
+    NO_VALUE = (
+        "no_value",
+        "The client sent the word {} instead of a token: it had none. Sign in first.",
+        f"The client sent a variable that was not set. {_GET_A_TOKEN}",
+    )
+    OBJECT = (
+        "object",
+        (
+            "The client sent an object instead of a token. Send data.token of what await "
+            "authClient.token() returns."
+        ),
+        "authClient.token() returns a promise of an object. The token is its data.token.",
+    )
+    QUOTED = (
+        "quoted",
+        "The token is in quotes. Send it without them.",
+        "Remove the quotes around the token; JSON.stringify adds them.",
+    )
+    REPEATED = (
+        "repeated",
+        "More than one token, or the word Bearer twice. Send Authorization: Bearer <JWT> once.",
+        "Look for a second place in the client, or a proxy, that adds Bearer or the header.",
+    )
+    TOO_LONG = (
+        "too_long",
+        "The token has {} characters, more than 8192. Put less into it with definePayload.",
+        (
+            "By default, Better Auth puts the whole user into the token, the picture too. Choose "
+            "what goes into it with definePayload (see docs/better-auth.md)."
+        ),
+    )
     MALFORMED = (
         "malformed",
         "Malformed token",
@@ -55,6 +86,16 @@ class Refusal(Enum):
         "not_yet_valid",
         "The token is not valid yet",
         "Set the clocks of both machines; 30 seconds of difference are allowed.",
+    )
+    MILLISECONDS = (
+        "milliseconds",
+        "The claim {} is in milliseconds, and must be in seconds",
+        "Divide by 1000: Date.now() counts milliseconds, JWTs count seconds (RFC 7519).",
+    )
+    TOO_LONG_LIVED = (
+        "too_long_lived",
+        "The token is valid for too long: exp is further ahead than JWT_MAX_LIFETIME allows",
+        "Let tokens expire earlier, or raise JWT_MAX_LIFETIME.",
     )
     INVALID_ISSUER = (
         "invalid_issuer",

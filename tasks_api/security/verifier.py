@@ -1,6 +1,7 @@
 """Verifies tokens, and reads from their claims who the user is.
 
-PyJWT verifies the signature, the issuer and the audience. What is beyond it here protects against
+PyJWT verifies the signature, the issuer and the audience. The times are verified here, where a
+refusal can say more. What else is beyond it here protects against
 somebody who holds no key: the size, the algorithms, and what Better Auth signs with the same key
 and is no API token: its session cookie, and the tokens that it issues to other applications
 (docs/decisions/0024-tokens-for-this-service.md). What a holder of the key signs is believed
@@ -19,6 +20,7 @@ from jwt.utils import base64url_decode
 
 from tasks_api.security.key_set import KeySet
 from tasks_api.security.refusals import Refusal, refuse
+from tasks_api.settings import MAX_LIFETIME_SECONDS
 
 LEEWAY_SECONDS = 30
 
@@ -32,7 +34,16 @@ MAX_CHARACTERS = 255
 """Of a user id, an e-mail address or a name."""
 
 LATEST_TIME = 253402300799
-"""The last second of the year 9999; PyJWT would overflow on what is far beyond."""
+"""The last second of the year 9999."""
+
+_EARLIEST_MILLISECONDS = 10**11
+"""As milliseconds it is in the year 1973, as seconds in the year 5138."""
+
+# How a client writes a variable without a value.
+_NO_VALUES = frozenset({"undefined", "null", "none", "nil", "nan", "false", "true"})
+_OBJECT = re.compile(r"\[object \w+\]|\{.*", re.ASCII | re.DOTALL)
+_QUOTES = ('"', "'", "`")
+_BETWEEN_TOKENS = re.compile(r"[ \t,]+")
 
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DOTS_OF_JWS, _DOTS_OF_JWE = 2, 4
@@ -51,8 +62,6 @@ _CLAIMS_OF_OTHER_KINDS = frozenset(
 )
 
 _REFUSALS: Mapping[type[jwt.InvalidTokenError], Refusal] = {
-    jwt.ExpiredSignatureError: Refusal.EXPIRED,
-    jwt.ImmatureSignatureError: Refusal.NOT_YET_VALID,
     jwt.InvalidSignatureError: Refusal.INVALID_SIGNATURE,
     jwt.InvalidIssuerError: Refusal.INVALID_ISSUER,
     jwt.InvalidAudienceError: Refusal.INVALID_AUDIENCE,
@@ -88,7 +97,7 @@ class TokenVerifier:
     can serve as a secret.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting.
         self,
         secret: str,
         *,
@@ -96,6 +105,7 @@ class TokenVerifier:
         key_set: KeySet | None = None,
         issuer: str | None = None,
         audience: str | None = None,
+        max_lifetime: float = MAX_LIFETIME_SECONDS,
     ) -> None:
         self._verified: dict[bytes, _Verified] = {}
         """By the hash of the token, which is shorter."""
@@ -104,8 +114,10 @@ class TokenVerifier:
         self._key_set = key_set
         self._issuer = issuer
         self._audience = audience
+        self._max_lifetime = max_lifetime
         self._options: Any = {
             "require": ["exp"],
+            **dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat"), False),
             "verify_aud": audience is not None,  # Otherwise `_refuse_other_kinds` does.
             "verify_sub": False,  # `identity_of` is stricter.
         }
@@ -146,8 +158,7 @@ class TokenVerifier:
         self._verified[token_hash] = verified
 
     def _verify(self, token: str, keys: object) -> _Verified:
-        if token.count(".") < _DOTS_OF_JWS:
-            refuse(Refusal.NOT_A_JWT)
+        _refuse_other_values(token)
         try:
             if _is_encrypted(token):  # Better Auth encrypts the cookie if it is told to.
                 refuse(Refusal.SESSION_COOKIE)
@@ -155,13 +166,25 @@ class TokenVerifier:
             _refuse_other_headers(header)
             claims = self._claims(token, header)
             self._refuse_other_kinds(claims)
-            _refuse_other_times(claims)
+            self._refuse_other_times(claims)
         except jwt.MissingRequiredClaimError as error:
             refuse(Refusal.MISSING_CLAIM, error.claim)
         except _UNREADABLE as error:
             kinds = (refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind))
             refuse(next(kinds, Refusal.MALFORMED))
-        return _Verified(identity_of(claims), int(claims["exp"]) + LEEWAY_SECONDS, keys)
+        return _Verified(identity_of(claims), claims["exp"] + LEEWAY_SECONDS, keys)
+
+    def _refuse_other_times(self, claims: Claims) -> None:
+        times = {name: claims[name] for name in ("exp", "nbf", "iat") if name in claims}
+        for name, each in times.items():
+            _refuse_other_numbers(name, each)
+        now, expires_at = time.time(), times.pop("exp")
+        if expires_at <= now - LEEWAY_SECONDS:
+            refuse(Refusal.EXPIRED)
+        if any(begins_at > now + LEEWAY_SECONDS for begins_at in times.values()):
+            refuse(Refusal.NOT_YET_VALID)
+        if expires_at > now + self._max_lifetime + LEEWAY_SECONDS:
+            refuse(Refusal.TOO_LONG_LIVED)
 
     def _refuse_other_kinds(self, claims: Claims) -> None:
         # RFC 8725, section 3.12: tokens of several kinds that share a key must exclude each other.
@@ -200,9 +223,25 @@ class TokenVerifier:
             algorithms=[algorithm],
             issuer=self._issuer,
             audience=self._audience,
-            leeway=LEEWAY_SECONDS,
             options=self._options,
         )
+
+
+def _refuse_other_values(token: str) -> None:
+    """Refuse what is no JWT, and what is more than one, in words that say which mistake it is."""
+    if len(token) > MAX_BYTES:
+        refuse(Refusal.TOO_LONG, str(len(token)))
+    if token.lower() in _NO_VALUES:
+        refuse(Refusal.NO_VALUE, token)
+    if _OBJECT.fullmatch(token):
+        refuse(Refusal.OBJECT)
+    if token.startswith(_QUOTES):
+        refuse(Refusal.QUOTED)
+    words = [word.lower() for word in _BETWEEN_TOKENS.split(token) if word]
+    if "bearer" in words or len(set(words)) < len(words):
+        refuse(Refusal.REPEATED)
+    if token.count(".") < _DOTS_OF_JWS:
+        refuse(Refusal.NOT_A_JWT)
 
 
 def _is_encrypted(token: str) -> bool:
@@ -235,13 +274,13 @@ def _refuse_other_headers(header: Mapping[str, Any]) -> None:
         refuse(Refusal.OTHER_KIND, "its typ is not JWT")
 
 
-def _refuse_other_times(claims: Claims) -> None:
-    # PyJWT accepts `exp` as a string of digits.
-    times = [claims[name] for name in ("exp", "nbf", "iat") if name in claims]
-    for each in times:
-        is_number = isinstance(each, int | float) and not isinstance(each, bool)
-        if not is_number or not 0 <= each <= LATEST_TIME:
-            raise ValueError
+def _refuse_other_numbers(name: str, time: object) -> None:
+    if not isinstance(time, int | float) or isinstance(time, bool):
+        raise ValueError  # noqa: TRY004 - the token is wrong, not the type of an argument.
+    if _EARLIEST_MILLISECONDS <= time <= LATEST_TIME * 1000:
+        refuse(Refusal.MILLISECONDS, name)
+    if not 0 <= time <= LATEST_TIME:
+        raise ValueError
 
 
 def identity_of(claims: Claims) -> Identity:

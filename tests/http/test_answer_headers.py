@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.api import new_user, token_of
+from tests.support.jws import DAY, in_
 from tests.support.raw import Answer, request, send
 from tests.support.service import FRONTEND, Service, running_service
 from tests.support.stopping import answers, connected_to, stop
 
 ID = "X-Request-ID: 8e03978e-40d5-43e8-bc93-6894a57f9324"
 JSON = "Content-Type: application/json"
-TOKEN = token_of(new_user(), exp=4102444800)
+TOKEN = token_of(new_user(), exp=in_(DAY))
 PREFLIGHT = (f"Origin: {FRONTEND}", "Access-Control-Request-Method: PUT")
 STALLED = (
     b"POST /api/tasks HTTP/1.1\r\n%b\r\n%b\r\nAuthorization: Bearer %b\r\nContent-Length: 9\r\n\r\n"

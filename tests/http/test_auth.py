@@ -1,4 +1,4 @@
-"""The `Authorization` header: one, with one space, and in front of everything else."""
+"""The `Authorization` header: one, as the RFCs write it, and in front of everything else."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,15 +6,23 @@ from uuid import uuid4
 
 import pytest
 
+from tasks_api.security.refusals import Refusal
 from tests.support.api import Api, error_of, token_of
 from tests.support.database import query
+from tests.support.jws import DAY, in_
+from tests.support.raw import request, send
 from tests.support.service import Service
 
 NO_TOKEN = "A token is required. Send Authorization: Bearer <JWT>."
 MALFORMED = "Malformed token"
+NO_VALUE = Refusal.NO_VALUE.message
+OBJECT = Refusal.OBJECT.message
+QUOTED = Refusal.QUOTED.message
+REPEATED = Refusal.REPEATED.message
+TOO_LONG = Refusal.TOO_LONG.message.format(12_002)
 NO_JWT = "Not a JWT. Send the token from /api/auth/token, not the session token."
 
-GOOD = token_of("mallory", exp=4102444800)
+GOOD = token_of("mallory", exp=in_(DAY))
 
 Headers = Sequence[str | bytes]
 
@@ -62,21 +70,22 @@ def test_without_a_token_there_is_a_bare_challenge(anonymous: Api, values: Heade
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([f"Bearer {GOOD}", f"Bearer {GOOD}"], MALFORMED),
-        ([f"Bearer {GOOD}", "Basic bWFsbG9yeTpzZWNyZXQ="], MALFORMED),
-        ([f"Bearer {GOOD}", ""], MALFORMED),
-        ([f"Bearer  {GOOD}"], MALFORMED),
+        ([f"Bearer {GOOD}", f"Bearer {GOOD}"], REPEATED),
+        ([f"Bearer {GOOD}", "Basic bWFsbG9yeTpzZWNyZXQ="], REPEATED),
+        ([f"Bearer {GOOD}", ""], REPEATED),
+        ([f"Bearer Bearer {GOOD}"], REPEATED),
         ([f"Bearer\t{GOOD}"], MALFORMED),
         ([f"Bearer \t{GOOD}"], MALFORMED),
         ([b"Bearer\xa0" + GOOD.encode()], MALFORMED),
         ([f"Bearer {GOOD} x"], MALFORMED),
-        ([f"Bearer {GOOD}, Bearer {GOOD}"], MALFORMED),
+        ([f"Bearer {GOOD}, Bearer {GOOD}"], REPEATED),
         ([f'Bearer {GOOD}; charset="utf-8"'], MALFORMED),
-        ([f'Bearer "{GOOD}"'], MALFORMED),
+        ([f'Bearer "{GOOD}"'], QUOTED),
         ([f"Bearer {GOOD}é"], MALFORMED),
-        ([f"Bearer {'a' * 4000}.{'a' * 4000}.{'a' * 4000}"], MALFORMED),
-        (["Bearer undefined"], NO_JWT),
-        (["Bearer null"], NO_JWT),
+        ([f"Bearer {'a' * 4000}.{'a' * 4000}.{'a' * 4000}"], TOO_LONG),
+        (["Bearer undefined"], NO_VALUE.format("undefined")),
+        (["Bearer null"], NO_VALUE.format("null")),
+        (["Bearer [object Object]"], OBJECT),
         ([b"Bearer \xff\xfe\xfd"], NO_JWT),
         (["Bearer 7Jt9qXw2nYb4hLd7sGf3pAe6uRk5vZc1"], NO_JWT),
     ],
@@ -84,7 +93,7 @@ def test_without_a_token_there_is_a_bare_challenge(anonymous: Api, values: Heade
         "two",
         "Bearer, then Basic",
         "Bearer, then an empty one",
-        "two spaces",
+        "Bearer twice",
         "tab",
         "space and tab",
         "no-break space",
@@ -96,6 +105,7 @@ def test_without_a_token_there_is_a_bare_challenge(anonymous: Api, values: Heade
         "12 KiB",
         "undefined",
         "null",
+        "object",
         "bytes that are no text",
         "opaque",
     ],
@@ -119,8 +129,25 @@ def test_the_scheme_counts_in_any_letter_case(anonymous: Api, scheme: str) -> No
     assert anonymous.request("GET", "/api/tasks", headers=headers).status_code == 200
 
 
+@pytest.mark.requirement("FR-042")
 @pytest.mark.parametrize(
-    "values", [[], [f"Bearer  {GOOD}"], ["Bearer a.b.c"]], ids=["none", "two spaces", "malformed"]
+    "value",
+    [f"Bearer  {GOOD}", f"Bearer {' ' * 50}{GOOD}", f"Bearer {GOOD} ", f" \tbearer {GOOD} \t "],
+    ids=["two spaces", "many spaces", "a space after it", "blanks around it"],
+)
+def test_white_space_around_the_token_is_what_the_rfcs_say(service: Service, value: str) -> None:
+    assert send(service.url, request("GET /api/tasks", f"Authorization:{value}")).status == 200
+
+
+@pytest.mark.parametrize("value", ["Bearer", " Bearer  ", "\tBearer \t"], ids=repr)
+def test_a_scheme_and_white_space_are_no_token(service: Service, value: str) -> None:
+    answer = send(service.url, request("GET /api/tasks", f"Authorization:{value}"))
+
+    assert answer.headers["www-authenticate"] == 'Bearer realm="tasks"'
+
+
+@pytest.mark.parametrize(
+    "values", [[], [f"Bearer\t{GOOD}"], ["Bearer a.b.c"]], ids=["none", "tab", "malformed"]
 )
 @pytest.mark.parametrize(
     ("method", "path", "options"),
@@ -146,7 +173,7 @@ def test_nothing_is_said_about_a_request_before_its_token_is_good(
 
 def test_a_body_without_a_good_token_is_not_stored(service: Service, anonymous: Api) -> None:
     title = f"Stolen {uuid4()}"
-    bad: list[Headers] = [[], [f"Bearer  {GOOD}"], [f"Bearer {GOOD}"] * 2, [f"Bearer {GOOD}x"]]
+    bad: list[Headers] = [[], [f"Bearer\t{GOOD}"], [f"Bearer {GOOD}"] * 2, [f"Bearer {GOOD}x"]]
 
     for values in bad:
         headers = authorization(values)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.support.api import token_of
+from tests.support.jws import DAY, in_
 from tests.support.service import FRONTEND, NO_TLS, Service
 
 HEADERS = (
@@ -26,7 +27,7 @@ STRANGERS = [
     "",
 ]
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-AUTHORIZED = {"Authorization": f"Bearer {token_of('cors', exp=4102444800)}"}
+AUTHORIZED = {"Authorization": f"Bearer {token_of('cors', exp=in_(DAY))}"}
 WITH_JSON = {**AUTHORIZED, "Content-Type": "application/json"}
 
 Browser = Callable[..., httpx.Response]

@@ -9,11 +9,12 @@ import psycopg2
 import pytest
 
 from tests.support.api import new_user, token_of
+from tests.support.jws import DAY, in_
 from tests.support.raw import request, send
 from tests.support.service import Service, free_port, running_service
 
 JSON = "Content-Type: application/json"
-USER = token_of(new_user(), exp=2_000_000_000)
+USER = token_of(new_user(), exp=in_(DAY))
 TOO_LARGE = "Content-Length: 99999999"
 POOL = 4
 WAITING = 100

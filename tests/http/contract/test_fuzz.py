@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api import CONTRACT, new_user, token_of
+from tests.support.jws import DAY, in_
 from tests.support.service import Service
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "60")
@@ -44,7 +45,7 @@ def test_no_request_of_schemathesis_breaks_the_contract(service: Service, tmp_pa
 
 def user(name: str) -> dict[str, object]:
     """Describe a user as Schemathesis reads it, with a token that outlives the run."""
-    value = f"Bearer {token_of(new_user(), exp=2_000_000_000)}"
+    value = f"Bearer {token_of(new_user(), exp=in_(DAY))}"
     return {"name": name, "fixedHeaders": [{"name": "Authorization", "value": value}]}
 
 

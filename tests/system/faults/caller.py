@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping
 import orjson
 
 from tests.support.api import token_of
+from tests.support.jws import DAY, in_
 from tests.system.faults.channel import Channel, Reply, Unanswered
 from tests.system.faults.journal import Answer, Journal, flaw_of
-
-_FAR_AWAY = 4_000_000_000
-"""When the tokens expire, in seconds since 1970."""
 
 
 class Caller:
@@ -19,7 +17,7 @@ class Caller:
     def __init__(self, port: int, user_id: str, journal: Journal) -> None:
         self._channel = Channel(port, journal.refused)
         self._user_id = user_id
-        self._token = token_of(user_id, exp=_FAR_AWAY)
+        self._token = token_of(user_id, exp=in_(DAY))
         self._journal = journal
 
     async def ask(  # noqa: PLR0913 -- each is a part of a request

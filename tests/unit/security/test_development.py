@@ -50,6 +50,17 @@ def test_token_makes_one_that_has_expired_for_those_who_test_with_it(
     assert error_of(api.list()) == (401, "UNAUTHORIZED", "The token has expired")
 
 
+def test_token_makes_none_that_the_service_would_refuse_for_its_length(command: Command) -> None:
+    result = command("token", "--hours", "721", BETTER_AUTH_SECRET=SECRET)
+    allowed = command(
+        *("token", "--hours", "721"), BETTER_AUTH_SECRET=SECRET, JWT_MAX_LIFETIME="2595600"
+    )
+
+    assert result.exit_code == 2
+    assert "JWT_MAX_LIFETIME is 2592000 seconds" in result.output
+    assert allowed.exit_code == 0
+
+
 @pytest.mark.parametrize("secret", ["", "sh0rt", "replace-me-with-the-secret-of-the-server"])
 def test_token_refuses_a_bad_secret_in_one_line_without_showing_it(
     command: Command, secret: str

@@ -5,12 +5,14 @@ import json
 import pytest
 
 from boundary.errors import Unauthenticated
+from tasks_api.security.refusals import Refusal
 from tasks_api.security.verifier import TokenVerifier
 from tests.support.jws import DAY, HEADER, claims, encoded, in_, signature, signed, token
 from tests.support.service import SECRET
 
 MALFORMED = "Malformed token"
 FORGED = "Invalid signature"
+TOO_LONG = Refusal.TOO_LONG.message
 NO_JWT = "Not a JWT. Send the token from /api/auth/token, not the session token."
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -53,7 +55,14 @@ def refusal_of(text: str) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "none", "yT4kqZ0v1S2bXw3nyT4kqZ0v1S2bXw3n", "abc.def%3D", "abc.def=", f"{HEAD}.{PAYLOAD}"],
+    [
+        "",
+        "opaque",
+        "yT4kqZ0v1S2bXw3nyT4kqZ0v1S2bXw3n",
+        "abc.def%3D",
+        "abc.def=",
+        f"{HEAD}.{PAYLOAD}",
+    ],
     ids=["empty", "word", "session token", "session cookie", "cookie, decoded", "two segments"],
 )
 def test_what_is_no_jwt_is_told_from_a_broken_one(text: str) -> None:
@@ -76,7 +85,6 @@ def test_what_is_no_jwt_is_told_from_a_broken_one(text: str) -> None:
         f"{HEAD}.\n{PAYLOAD}.{SIGNATURE}",
         f"{HEAD}.{PAYLOAD[:9]} {PAYLOAD[9:]}.{SIGNATURE}",
         f"{GOOD} x",
-        f"{GOOD},{GOOD}",
         f"é{GOOD}",
         f"{HEAD}.{PAYLOAD}.{SIGNATURE[:-1]}+",
         f"{GOOD}{SIGNATURE[:2]}",
@@ -95,7 +103,6 @@ def test_what_is_no_jwt_is_told_from_a_broken_one(text: str) -> None:
         "line break inside",
         "space inside",
         "garbage after",
-        "two tokens",
         "no ASCII",
         "plus sign",
         "a length that no bytes have",
@@ -159,4 +166,50 @@ def test_a_token_of_8_kib_is_read_and_a_longer_one_is_not() -> None:
     assert len(longest) <= 8192
 
     assert verifier.verify(longest).user_id == "alice"
-    assert refusal_of(of_length(8193)) == MALFORMED
+    assert refusal_of("x" * 8192) == NO_JWT
+    assert refusal_of(of_length(8193)) == TOO_LONG.format(len(of_length(8193)))
+    assert refusal_of("x" * 8193) == TOO_LONG.format(8193)
+
+
+@pytest.mark.parametrize(
+    "word", ["undefined", "null", "Null", "None", "nil", "NaN", "false", "true"]
+)
+def test_the_word_of_a_variable_without_a_value_is_named(word: str) -> None:
+    expected = f"The client sent the word {word} instead of a token: it had none. Sign in first."
+
+    assert refusal_of(word) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["[object Object]", "[object Promise]", f'{{"token":"{GOOD}"}}', '{\n"data": {}}']
+)
+def test_an_object_is_told_from_a_token(text: str) -> None:
+    assert refusal_of(text) == Refusal.OBJECT.message
+
+
+@pytest.mark.parametrize("mark", ['"', "'", "`"])
+@pytest.mark.parametrize("text", [GOOD, "undefined", "yT4kqZ0v1S2bXw3n"], ids=lambda text: text[:9])
+def test_a_token_in_quotes_is_told_so(mark: str, text: str) -> None:
+    for quoted in (f"{mark}{text}{mark}", f"{mark}{text}", mark):
+        assert refusal_of(quoted) == Refusal.QUOTED.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Bearer {GOOD}",
+        f"bearer  {GOOD}",
+        "Bearer Bearer",
+        "Bearer undefined",
+        f"{GOOD} {GOOD}",
+        f"{GOOD},{GOOD}",
+        f"{GOOD}, Bearer {GOOD}",
+        f"{GOOD}, bearer yT4kqZ0v1S2bXw3n",
+    ],
+)
+def test_a_token_or_its_scheme_that_is_sent_twice_is_told_so(text: str) -> None:
+    assert refusal_of(text) == Refusal.REPEATED.message
+
+
+def test_what_only_begins_like_the_scheme_is_no_second_one() -> None:
+    assert refusal_of("bearer-yT4kqZ0v1S2bXw3n") == NO_JWT

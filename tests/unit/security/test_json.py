@@ -26,7 +26,7 @@ def refusal_of(text: str) -> str:
         b'{"alg": "HS256", "x": "\xff"}',
         '["HS256"]',
         '"HS256"',
-        '{"alg":' * 1000,
+        '{"alg":' * 800,
     ],
     ids=lambda value: repr(value)[:24],
 )
