@@ -1,11 +1,12 @@
 """Checks of Better Auth's public keys, at BETTER_AUTH_JWKS_URL."""
 
+import asyncio
 from collections.abc import Iterator
-from http.client import HTTPException
-from urllib.error import HTTPError
+
+import httpx
 
 from tasks_api.checks.finding import Check, Finding, Severity
-from tasks_api.security.key_set import fetch
+from tasks_api.security.key_set import FETCH_ERRORS, fetch, read
 
 _WHY = "tokens that Better Auth signs with its own keys (EdDSA) are answered with 401"
 
@@ -33,13 +34,14 @@ _SERVER_ERRORS = 500
 
 
 def find(url: str) -> Iterator[Finding]:
-    """Fetch the key set once; `FETCH_SECONDS` bounds each wait for a packet."""
+    """Fetch the key set once, for at most `FETCH_SECONDS`."""
     try:
-        keys = fetch(url)
-    except HTTPError as error:
-        message = f"BETTER_AUTH_JWKS_URL answers with status {error.code}"
-        yield (UNREACHABLE if error.code >= _SERVER_ERRORS else WRONG).found(message)
-    except (OSError, HTTPException) as error:
+        keys = read(asyncio.run(fetch(url))).keys
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        message = f"BETTER_AUTH_JWKS_URL answers with status {status}"
+        yield (UNREACHABLE if status >= _SERVER_ERRORS else WRONG).found(message)
+    except FETCH_ERRORS as error:
         yield unreachable(_reason(error))
     except ValueError:
         yield WRONG.found("BETTER_AUTH_JWKS_URL does not answer with a key set")
@@ -53,6 +55,8 @@ def unreachable(reason: str) -> Finding:
     return UNREACHABLE.found(f"BETTER_AUTH_JWKS_URL does not answer ({reason})")
 
 
-def _reason(error: Exception) -> str:
-    cause = getattr(error, "reason", None) or error  # urllib wraps the cause.
+def _reason(error: BaseException) -> str:
+    cause = error
+    while cause.__cause__ is not None:  # httpx and anyio wrap what the kernel said.
+        cause = cause.__cause__
     return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__
