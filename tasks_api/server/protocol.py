@@ -52,6 +52,11 @@ LAST_REQUEST_SECONDS = 1
 _ONE_TURN_SECONDS = 0.005
 """Enough for the event loop to read what has arrived before a timer fires."""
 
+# RFC 9110, section 7.2, and RFC 3986, section 3.2.2; the empty host is one of no http URI.
+_HOST = re.compile(
+    rb"(\[[0-9a-f:.]+\]|([a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+)(:[0-9]{0,5})?", re.IGNORECASE
+)
+
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
@@ -274,11 +279,11 @@ class Protocol(HttpToolsProtocol):
 
         Raises:
             MalformedRequest: For the parser, which then fails, and `_feed` answers: the request
-                offers an upgrade, or has a transfer coding other than chunked.
+                offers an upgrade, its framing is not what its version has, or it does not name one
+                valid host.
         """
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
         self._offers_upgrade = self.parser.should_upgrade()
-        if self._offers_upgrade or any(coding != b"chunked" for coding in codings):
+        if self._offers_upgrade or not (self._has_valid_coding() and self._has_valid_host()):
             raise MalformedRequest
         super().on_headers_complete()
         self._unanswered.append(self.cycle)
@@ -287,6 +292,24 @@ class Protocol(HttpToolsProtocol):
         self._received = b""
         self._request_timer.stop()
         self._begin(Exchange(self.scope))
+
+    def _has_valid_coding(self) -> bool:
+        # HTTP/1.0 has no transfer codings: who forwards it may frame it otherwise (RFC 9112, 6.1).
+        known = [] if self._is_http_1_0() else [b"chunked"]
+        return all(coding.lower() in known for coding in self._values(b"transfer-encoding"))
+
+    def _has_valid_host(self) -> bool:
+        # RFC 9112, section 3.2. Two proxies on the way could otherwise mean two hosts.
+        hosts = self._values(b"host")
+        if not hosts:
+            return self._is_http_1_0()
+        return len(hosts) == 1 and _HOST.fullmatch(hosts[0].strip(b" \t")) is not None
+
+    def _is_http_1_0(self) -> bool:
+        return self.parser.get_http_version() == "1.0"
+
+    def _values(self, name: bytes) -> list[bytes]:
+        return [value for each, value in self.headers if each == name]
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""

@@ -17,7 +17,8 @@ JSON = "Content-Type: application/json"
 TOKEN = token_of(new_user(), exp=in_(DAY))
 PREFLIGHT = (f"Origin: {FRONTEND}", "Access-Control-Request-Method: PUT")
 STALLED = (
-    b"POST /api/tasks HTTP/1.1\r\n%b\r\n%b\r\nAuthorization: Bearer %b\r\nContent-Length: 9\r\n\r\n"
+    b"POST /api/tasks HTTP/1.1\r\nHost: x\r\n%b\r\n%b\r\n"
+    b"Authorization: Bearer %b\r\nContent-Length: 9\r\n\r\n"
 )
 
 ANSWERS: dict[str, tuple[bytes, int]] = {

@@ -24,13 +24,26 @@ NO_HTTP: dict[str, bytes] = {
     "a raw byte in the query": b"GET /api/tasks?\xff HTTP/1.1\r\nHost: x\r\n\r\n",
     "NUL in a header": b"GET /livez HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n",
     "a folded header": b"GET /livez HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
-    "two lengths": b"POST /livez HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "a negative length": b"POST /livez HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-    "an endless length": b"POST /livez HTTP/1.1\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n",
-    "a length and chunks": b"POST /livez HTTP/1.1\r\nContent-Length: 5\r\n"
+    "two lengths": b"POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+    b"Content-Length: 2\r\n\r\nab",
+    "a negative length": b"POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    "an endless length": b"POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: "
+    + b"9" * 30
+    + b"\r\n\r\n",
+    "a length and chunks": b"POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "an unknown coding": b"POST /livez HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
-    "two codings": b"POST /livez HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "an unknown coding": b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "two codings": b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    b"0\r\n\r\n",
+    "a coding of HTTP/1.0": b"POST /livez HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"0\r\n\r\n",
+    "no host": b"GET /livez HTTP/1.1\r\n\r\n",
+    "no host, and an offer to upgrade": b"GET /livez HTTP/1.1\r\nConnection: upgrade\r\n"
+    b"Upgrade: h2c\r\n\r\n",
+    "no host, but in the target": b"GET http://x/livez HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /livez HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+    "the same host twice": b"GET /livez HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n",
+    "two hosts of HTTP/1.0": b"GET /livez HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n",
 }
 
 
@@ -40,6 +53,61 @@ def test_what_is_no_http_is_a_bad_request(service: Service, sent: bytes) -> None
 
     assert (answer.status, answer.code) == (400, "BAD_REQUEST")
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "",
+            " ",
+            ":80",
+            "a b",
+            "a, b",
+            "a/b",
+            "a?b",
+            "a#b",
+            "user@a",
+            "http://a",
+            "a:b",
+            "a:80:80",
+        ),
+        *("a:-1", "a:123456", "[::1", "::1", "[a", "a]", "[x]:80", "a%zz", "a%", "a\\b", "<a>"),
+        *("ä.example", '"a"'),
+    ],
+)
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_a_host_that_is_none_is_a_bad_request(service: Service, host: str, version: str) -> None:
+    sent = f"GET /livez HTTP/{version}\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+
+    answer = send(service.url, sent.encode())
+
+    assert (answer.status, answer.code) == (400, "BAD_REQUEST")
+    assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "x",
+        "tasks.example:443",
+        "127.0.0.1:8000",
+        "[::1]",
+        "[::1]:8000",
+        "a_b",
+        "A-b.%41",
+        "x:",
+        "x \t",
+    ],
+)
+def test_a_host_of_any_valid_form_is_accepted(service: Service, host: str) -> None:
+    sent = f"GET /livez HTTP/1.1\r\nHost:{host}\r\nConnection: close\r\n\r\n"
+
+    assert send(service.url, sent.encode()).status == 200
+
+
+def test_a_request_of_http_1_0_needs_no_host(service: Service) -> None:
+    assert send(service.url, b"GET /livez HTTP/1.0\r\n\r\n").status == 200
 
 
 @pytest.mark.parametrize(
