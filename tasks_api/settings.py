@@ -1,7 +1,10 @@
 """Settings: read once, from the environment and an optional `.env`, and validated together."""
 
 import re
+from collections.abc import Iterable
 from ipaddress import ip_network
+from itertools import pairwise
+from operator import eq
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,6 +31,10 @@ PLACEHOLDER = re.compile(
     r"|better-auth-secret-123456789",
     re.IGNORECASE,
 )
+
+_MOST = 0.75
+_KEYBOARD = "qwertyuiopasdfghjklzxcvbnm"
+_QUOTES = ('"', "'", "`")
 
 _ORIGIN = re.compile(
     r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE | re.ASCII
@@ -73,7 +80,7 @@ def _database_url(url: SecretStr) -> SecretStr:
 
 
 def _secret(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
+    text = _unquoted(secret.get_secret_value())
     if PLACEHOLDER.search(text):
         raise _invalid("must not be a placeholder that anybody can guess", _NEW_SECRET)
     if not text.isprintable():  # Usually a line break at its end, which Better Auth does not have.
@@ -81,7 +88,40 @@ def _secret(secret: SecretStr) -> SecretStr:
     if len(text.encode()) < MIN_SECRET_BYTES:
         message = f"must be at least {MIN_SECRET_BYTES} bytes long"
         raise _invalid(message, _NEW_SECRET)
+    if _repeats_itself(text) or _is_in_order(text):
+        raise _invalid("must not be a repetition or a sequence that anybody can guess", _NEW_SECRET)
     return secret
+
+
+def _repeats_itself(text: str) -> bool:
+    """Return whether three quarters of it repeat what is less than a whole secret before."""
+    shifts = range(1, min(len(text) // 2 + 1, MIN_SECRET_BYTES))
+    return any(_share(map(eq, text, text[shift:])) >= _MOST for shift in shifts)
+
+
+def _is_in_order(text: str) -> bool:
+    """Return whether three quarters of its characters follow their neighbours: abc, 321, qwe.
+
+    Of random digits, a quarter does; of random letters, less than a sixth.
+    """
+    return _share(_are_neighbours(*pair) for pair in pairwise(text.lower())) >= _MOST
+
+
+def _are_neighbours(one: str, other: str) -> bool:
+    keys = _KEYBOARD.find(one), _KEYBOARD.find(other)
+    return abs(ord(one) - ord(other)) <= 1 or (min(keys) >= 0 and abs(keys[0] - keys[1]) <= 1)
+
+
+def _share(outcomes: Iterable[bool]) -> float:
+    found = list(outcomes)
+    return sum(found) / len(found)
+
+
+def _unquoted(text: str) -> str:
+    # A shell and most readers of .env remove them; `docker run --env-file` does not.
+    if text.startswith(_QUOTES) and text.endswith(text[0]):
+        raise _invalid("must not be in quotation marks", "write it without them")
+    return text
 
 
 def _origins(text: object) -> object:
@@ -142,6 +182,7 @@ KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_origins)]
+Unquoted = Annotated[str, AfterValidator(_unquoted)]
 TableName = Annotated[str, AfterValidator(_table)]
 
 
@@ -183,8 +224,8 @@ class TokenSettings(_FromEnvironment):
     better_auth_secret: Secret
     better_auth_secret_previous: Secret | None = None
     better_auth_jwks_url: KeySetUrl | None = None
-    jwt_issuer: str | None = None
-    jwt_audience: str | None = None
+    jwt_issuer: Unquoted | None = None
+    jwt_audience: Unquoted | None = None
     jwt_max_lifetime: int = Field(default=MAX_LIFETIME_SECONDS, ge=60, le=10 * 365 * 24 * 3600)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tasks_api.settings import Settings, SettingsError, load
 from tests.support.paths import ROOT
+from tests.support.service import SECRET
 
 EXAMPLE = ROOT / ".env.example"
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()
@@ -37,7 +38,7 @@ def test_the_default_that_is_shown_is_the_default(
     uncommented = [line.removeprefix("#") for line in LINES if line.startswith(f"#{name}=")]
     (folder / ".env").write_text("\n".join(uncommented))
     monkeypatch.setenv("DATABASE_URL", "postgresql://h/d")
-    monkeypatch.setenv("BETTER_AUTH_SECRET", "q" * 32)
+    monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
 
     value = getattr(load(Settings), name.lower())
 

@@ -1,6 +1,8 @@
 """The secret: long, not a placeholder, and never shown."""
 
 import os
+from random import Random
+from string import ascii_letters, digits, hexdigits
 
 import pytest
 
@@ -10,6 +12,9 @@ from tests.support.service import SECRET
 ADVICE = "make one with `openssl rand -base64 32` and give it to Better Auth as well"
 SHORT = f"BETTER_AUTH_SECRET: must be at least 32 bytes long; {ADVICE}"
 PLACEHOLDER = f"BETTER_AUTH_SECRET: must not be a placeholder that anybody can guess; {ADVICE}"
+GUESSABLE = (
+    f"BETTER_AUTH_SECRET: must not be a repetition or a sequence that anybody can guess; {ADVICE}"
+)
 UNPRINTABLE = f"BETTER_AUTH_SECRET: must not contain a character that cannot be printed; {ADVICE}"
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -29,7 +34,18 @@ def test_a_secret_of_less_than_32_bytes_is_refused(
     assert refusal_of(secret, monkeypatch) == SHORT
 
 
-@pytest.mark.parametrize("secret", ["q" * 32, "é" * 16, "Zm9v/YmFy+" * 4 + "=="])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        SECRET,
+        SECRET * 2,
+        "öäüßéèñçåøæîûêôõ",
+        "pK3v/Xq9+ZtR2mWcYb7LdNf0GhJs5TaEuVoQi8x1Bn4=",
+        "0f47ac3e95d81b26e0c7495fa3128b6d",
+        "60718293549071836254098173625418",
+        "correct horse battery staple, and another seventeen",
+    ],
+)
 def test_a_secret_of_32_bytes_is_taken_as_it_is(
     monkeypatch: pytest.MonkeyPatch, secret: str
 ) -> None:
@@ -53,6 +69,62 @@ def test_a_secret_of_32_bytes_is_taken_as_it_is(
 )
 def test_a_placeholder_is_refused(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     assert refusal_of(secret, monkeypatch) == PLACEHOLDER
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *("a" * 32, "é" * 16, "ab" * 20, "password" * 4, "password" * 4 + "!", "hunter2-" * 5),
+        *("password1password2password3password4", "Zm9v/YmFy+" * 4 + "==", SECRET[:16] * 2),
+        *("01234567890123456789012345678901", "abcdefghijklmnopqrstuvwxyz012345"),
+        *("zyxwvutsrqponmlkjihgfedcba987654", "aaaabbbbccccddddeeeeffffgggghhhh"),
+        *("0123456789abcdef0123456789abcdef", "qwertyuiopasdfghjklzxcvbnmqwertyuiop"),
+        "qwertyuiopasdfghjklzxcvbnm123456",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUiOpAsDfGhJkLz",
+    ],
+)
+def test_a_secret_that_repeats_itself_or_is_in_order_is_refused(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    assert refusal_of(secret, monkeypatch) == GUESSABLE
+
+
+def test_no_random_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Random(7)  # noqa: S311 - it keeps no secret.
+    for alphabet in (digits, hexdigits[:16], ascii_letters + digits + "+/"):
+        for _ in range(500):
+            secret = "".join(source.choices(alphabet, k=32))
+            monkeypatch.setenv("BETTER_AUTH_SECRET", secret)
+
+            assert load(TokenSettings).better_auth_secret.get_secret_value() == secret
+
+
+@pytest.mark.parametrize("mark", ['"', "'", "`"])
+def test_quotation_marks_at_both_ends_are_refused(
+    monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    for name in ("BETTER_AUTH_SECRET_PREVIOUS", "JWT_ISSUER", "JWT_AUDIENCE"):
+        monkeypatch.setenv(name, f"{mark}{SECRET}{mark}")
+
+    refusal = refusal_of(f"{mark}{SECRET}{mark}", monkeypatch)
+
+    assert refusal.splitlines() == [
+        f"{name}: must not be in quotation marks; write it without them"
+        for name in (
+            *("BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS"),
+            *("JWT_ISSUER", "JWT_AUDIENCE"),
+        )
+    ]
+
+
+@pytest.mark.parametrize("secret", [f'"{SECRET}', f"{SECRET}'", f"\"{SECRET}'"])
+def test_a_quotation_mark_may_be_a_part_of_a_secret(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv("BETTER_AUTH_SECRET", secret)
+
+    assert load(TokenSettings).better_auth_secret.get_secret_value() == secret
 
 
 @pytest.mark.parametrize(
