@@ -65,6 +65,7 @@ REFUSALS: dict[str, type[PersistenceError]] = {
     "22001": OwnerNotFound,  # too long for the type of the users' id
     "22003": OwnerNotFound,  # out of range for the type of the users' id
     "22P02": OwnerNotFound,  # not a value of the type of the users' id
+    "22P05": DatabaseUnavailable,  # the encoding of the database, not UTF8, lacks a character
     "23503": OwnerNotFound,  # the foreign key: the owner was deleted a moment ago
     "25006": DatabaseUnavailable,  # read-only transaction, as after a fail-over
     "25P03": DatabaseUnavailable,  # idle in transaction for too long
@@ -74,6 +75,7 @@ REFUSALS: dict[str, type[PersistenceError]] = {
     "42703": SchemaNotReady,  # no such column
     "42P01": SchemaNotReady,  # no such table
     "53": DatabaseUnavailable,  # disk full, out of memory, too many connections
+    "54": DatabaseUnavailable,  # program limit exceeded, such as a text of more than a gigabyte
     "55P03": DatabaseUnavailable,  # lock not available in time
     "57": DatabaseUnavailable,  # statement time-out, shutting down, starting up
     "TL001": TooManyTasks,  # raised by our trigger: migration 0004

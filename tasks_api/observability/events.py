@@ -16,6 +16,8 @@ class Event(StrEnum):
     KEY_SET_UNAVAILABLE = "key_set_unavailable"
     KEY_SET_RECOVERED = "key_set_recovered"
     KEY_SKIPPED = "key_skipped"
+    DESCRIPTORS_EXHAUSTED = "descriptors_exhausted"
+    DESCRIPTORS_AVAILABLE = "descriptors_available"
     TRACING_DISABLED = "tracing_disabled"
     TRACES_UNDELIVERED = "traces_undelivered"
     TRACES_DELIVERED = "traces_delivered"

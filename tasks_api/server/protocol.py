@@ -21,6 +21,7 @@ from boundary.errors import HeadersTooLarge, MalformedRequest, RequestRefused, S
 from handlers.problems import rendered
 from tasks_api.observability import faults
 from tasks_api.observability.exchange import EXCHANGE, OBSERVER, Exchange, Observer
+from tasks_api.server.accept_queue import Descriptors
 from tasks_api.server.responses import common_headers, refusal
 from tasks_api.server.transport import LingeringTransport, Timer
 
@@ -64,6 +65,10 @@ class StoppableState(ServerState):
     """What all connections share: uvicorn's state, and whether the service is stopping."""
 
     stopping = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.descriptors = Descriptors()
 
 
 class Protocol(HttpToolsProtocol):
@@ -113,6 +118,7 @@ class Protocol(HttpToolsProtocol):
         uvloop calls this some time after it has accepted the connection.
         """
         super().connection_made(LingeringTransport(transport, self.loop))
+        self.server_state.descriptors.look()
         transport.set_write_buffer_limits(high=0)  # Whatever is not sent calls `pause_writing`.
         # Abort, not close: to close would wait for a client that does not read either.
         self._request_timer = Timer(self.loop, REQUEST_SECONDS, transport.abort)

@@ -97,6 +97,11 @@ class GracefulServer(uvicorn.Server):
         await self._signalled.wait()
         ticking.cancel()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Look whether file descriptors are left, also while nobody connects."""
+        self.server_state.descriptors.look()
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, answer or refuse every request, and shut the application down."""
         structlog.get_logger().info(Event.STOPPING)

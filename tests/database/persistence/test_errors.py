@@ -109,6 +109,24 @@ def test_a_statement_that_waits_too_long_is_unavailable(
     database.dispose()
 
 
+@pytest.mark.parametrize(
+    ("statement", "sqlstate"),
+    [
+        ("SELECT repeat('x', 2000000000)", "54000"),
+        ("SELECT convert_to(chr(129371), 'LATIN1')", "22P05"),
+    ],
+)
+def test_what_is_beyond_the_limits_of_the_database_is_unavailable(
+    database_url: str, statement: str, sqlstate: str
+) -> None:
+    with pytest.raises(psycopg2.Error) as failure:
+        query(database_url, statement)
+
+    refusal = translated(failure.value, is_lost=False)
+
+    assert (type(refusal), str(refusal)) == (DatabaseUnavailable, f"SQLSTATE {sqlstate}")
+
+
 def test_asking_for_the_revision_does_not_wait_without_an_end(database_url: str) -> None:
     database = Database(database_url, lock_timeout=0.1)
     blocker = psycopg2.connect(database_url)
