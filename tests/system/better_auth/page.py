@@ -21,7 +21,8 @@ SERVICES = {
 def table_of_tokens(versions: Mapping[str, str], seen: Mapping[Row, Answer]) -> str:
     """Write what was answered to what was sent."""
     made_by = (
-        "Better Auth {better-auth}, jose {jose}, pg {pg}, Node.js {node}, PostgreSQL {postgresql}:"
+        "Better Auth {better-auth}, oauth-provider {@better-auth/oauth-provider}, jose {jose}, "
+        "pg {pg}, Node.js {node}, PostgreSQL {postgresql}:"
     )
     rows = [
         (row.better_auth, row.sent, SERVICES[row.service], str(answer.status), answer.message)

@@ -67,5 +67,18 @@ class Person:
         """Send JSON to Better Auth, which has to like it."""
         return self._browser.post(path, json=content).raise_for_status()
 
+    def redirected(self, path: str, **query: str) -> str:
+        """Open an address of Better Auth, which leads to another; give that one."""
+        answer = self._browser.get(path, params=query)
+        assert answer.status_code == httpx.codes.FOUND, answer.text
+        return answer.headers["location"]
+
+    def exchange(self, form: dict[str, str]) -> dict[str, str]:
+        """Get tokens as an application does, without the cookies of the person."""
+        answer = httpx.post(f"{self.url}/api/auth/oauth2/token", data=form, verify=NO_TLS)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        tokens: dict[str, str] = answer.json()
+        return tokens
+
     def _get(self, path: str) -> httpx.Response:
         return self._browser.get(path).raise_for_status()

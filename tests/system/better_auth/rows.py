@@ -8,8 +8,10 @@ from tests.system.better_auth.acts import (
     before_rotation,
     of_a_withdrawn_key,
 )
+from tests.system.better_auth.oauth import granted
+from tests.system.better_auth.person import Person
 from tests.system.better_auth.row import Row, Take
-from tests.system.better_auth.stage import NEW_SECRET, Answer
+from tests.system.better_auth.stage import NEW_SECRET, Answer, Stage
 
 TOKEN = "the token"
 SESSION_DATA = "the `session_data` cookie"
@@ -155,4 +157,45 @@ SESSIONS = (
     ),
 )
 
-ROWS = (*HS256, *KEYS, *SESSIONS)
+ID_TOKEN = "an id_token of another application"
+ACCESS_TOKEN = "an access token of another application"
+OPAQUE = "an access token without a `resource`"
+
+
+def id_token(_: Stage, person: Person) -> str:
+    return granted(person, scope="openid")["id_token"]
+
+
+def access_token(_: Stage, person: Person) -> str:
+    """Take the token for a resource that is the issuer: its `aud` is its `iss`."""
+    return granted(person, scope="email", resource=f"{person.url}/api/auth")["access_token"]
+
+
+def opaque(_: Stage, person: Person) -> str:
+    return granted(person, scope="openid")["access_token"]
+
+
+def other_kind(reason: str) -> Answer:
+    return refused(Refusal.OTHER_KIND.message.format(reason))
+
+
+AUDIENCE = other_kind("its aud is not its iss")
+TYPE = other_kind("its typ is not JWT")
+CLAIM = other_kind("it has the claim azp")
+PROVIDER = "`oauthProvider()` and `jwt()`"
+SIGNING_PROVIDER = "`oauthProvider()` and `jwt()` with `sign`"
+HEADERLESS_PROVIDER = "`oauthProvider()` and `jwt()` with `sign`, without its `header`"
+
+GRANTS = (
+    Row(PROVIDER, TOKEN, "provider", service="keys"),
+    Row(PROVIDER, ID_TOKEN, "provider", AUDIENCE, "keys", id_token),
+    Row(PROVIDER, ACCESS_TOKEN, "provider", TYPE, "keys", access_token),
+    Row(PROVIDER, OPAQUE, "provider", refused(Refusal.NOT_A_JWT.message), "keys", opaque),
+    Row(SIGNING_PROVIDER, TOKEN, "provider, sign"),
+    Row(SIGNING_PROVIDER, ID_TOKEN, "provider, sign", AUDIENCE, take=id_token),
+    Row(SIGNING_PROVIDER, ACCESS_TOKEN, "provider, sign", TYPE, take=access_token),
+    Row(HEADERLESS_PROVIDER, ID_TOKEN, "provider, headerless sign", AUDIENCE, take=id_token),
+    Row(HEADERLESS_PROVIDER, ACCESS_TOKEN, "provider, headerless sign", CLAIM, take=access_token),
+)
+
+ROWS = (*HS256, *KEYS, *SESSIONS, *GRANTS)

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 
-const packages = ["better-auth", "jose", "pg"];
+const packages = ["better-auth", "@better-auth/oauth-provider", "jose", "pg"];
 
 export async function versions() {
   const found = { node: process.versions.node };
