@@ -78,7 +78,7 @@ class Nginx:
         }
         changes = {
             **addresses,
-            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "listen 80;": f"listen {self.port};",
             "/var/log/nginx/tasks-api.log": str(self._requests),
         }
         text = DOCUMENTED.read_text(encoding="utf-8")

@@ -6,9 +6,11 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 
+import httpx
 import pytest
 
 from tests.support.api import Api, error_of
+from tests.support.service import NO_TLS
 from tests.system.replicas.fleet import Fleet
 from tests.system.replicas.nginx import Nginx
 
@@ -98,3 +100,35 @@ def test_the_service_itself_refuses_what_is_too_large(fleet: Fleet) -> None:
 
     assert error_of(body)[:2] == (413, "PAYLOAD_TOO_LARGE")
     assert error_of(token)[:2] == (401, "UNAUTHORIZED")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/readyz", "/readyz?deep=1", "/readyz/?deep=1", "/%72eadyz?deep=1"),
+        *("/./readyz", "/metrics", "/metrics/"),
+    ],
+)
+def test_what_is_for_inside_is_not_passed_on(fleet: Fleet, path: str) -> None:
+    with client_at("127.0.0.2", fleet) as outside, client_at("127.0.0.1", fleet) as inside:
+        assert outside.get(path).status_code == 403
+        assert inside.get(path).status_code in {200, 404}
+        assert outside.get("/livez").status_code == 200
+
+
+def test_a_client_that_asks_too_often_is_told_so_and_hinders_nobody(fleet: Fleet) -> None:
+    with client_at("127.0.0.3", fleet) as greedy, client_at("127.0.0.4", fleet) as other:
+        answers = [greedy.get("/livez") for _ in range(400)]
+
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert answers[0].status_code == 200
+        assert refused
+        assert refused[0].json()["error"]["code"] == "TOO_MANY_REQUESTS"
+        assert refused[0].headers["Retry-After"] == "1"
+        assert other.get("/livez").status_code == 200
+
+
+def client_at(address: str, fleet: Fleet) -> httpx.Client:
+    """Return a client with another address of this machine."""
+    transport = httpx.HTTPTransport(local_address=address, verify=NO_TLS)
+    return httpx.Client(base_url=fleet.nginx.url, transport=transport, timeout=30)

@@ -22,7 +22,7 @@ def pgbouncer_settings(text: str) -> dict[str, str]:
 
 
 def test_it_has_the_service_its_migration_and_a_database_behind_a_pooler() -> None:
-    assert set(SERVICES) == {"service", "migrate", "pgbouncer", "postgres"}
+    assert set(SERVICES) == {"service", "migrate", "grants", "pgbouncer", "postgres"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -33,10 +33,24 @@ def test_no_container_can_do_more_than_it_has_to(name: str) -> None:
     assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_the_service_connects_with_a_role_of_its_own_and_never_sees_the_owner() -> None:
+    service, migrate = SERVICES["service"]["environment"], SERVICES["migrate"]["environment"]
+    users = COMPOSE["configs"]["userlist.txt"]["content"]
+
+    assert ":-postgresql://tasks_service:${SERVICE_PASSWORD}@pgbouncer:" in service["DATABASE_URL"]
+    assert ":-postgresql://tasks:${POSTGRES_PASSWORD}@postgres:" in migrate["DATABASE_URL"]
+    assert (service["DATABASE_URL_UNPOOLED"], service["POSTGRES_PASSWORD"]) == ("", "")
+    assert users == '"tasks_service" "${SERVICE_PASSWORD}"\n'
+    assert SERVICES["grants"]["volumes"] == ["./deploy/grants.sql:/grants.sql:ro"]
+
+
 def test_the_service_waits_for_the_migration_and_the_pooler() -> None:
     assert SERVICES["service"]["depends_on"] == {
-        "migrate": {"condition": "service_completed_successfully"},
+        "grants": {"condition": "service_completed_successfully"},
         "pgbouncer": {"condition": "service_healthy"},
+    }
+    assert SERVICES["grants"]["depends_on"] == {
+        "migrate": {"condition": "service_completed_successfully"}
     }
     assert SERVICES["migrate"]["command"] == ["migrate"]
 

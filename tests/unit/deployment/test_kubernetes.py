@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -82,6 +83,24 @@ def test_every_secret_is_in_the_example(workload: Mapping[str, Any]) -> None:
 def test_only_the_migration_knows_the_direct_url() -> None:
     assert "DATABASE_URL_UNPOOLED" not in set(settings_of(SERVICE))
     assert "DATABASE_URL_UNPOOLED" in set(settings_of(MIGRATION))
+
+
+def test_the_migration_has_another_role_than_the_service() -> None:
+    urls = read("secret.example")["stringData"]
+    roles = {name: urlsplit(urls[name]).username for name in urls if name.startswith("DATABASE")}
+    (direct,) = [v for v in container_of(MIGRATION)["env"] if v["name"] == "DATABASE_URL_UNPOOLED"]
+
+    assert roles == {"DATABASE_URL": "tasks_service", "DATABASE_URL_UNPOOLED": "OWNER"}
+    assert "optional" not in direct["valueFrom"]["secretKeyRef"]
+
+
+def test_what_is_for_inside_is_not_passed_on() -> None:
+    (rule,) = read("ingress")["spec"]["rules"]
+    paths = {each["path"] for each in rule["http"]["paths"]}
+    backends = [each["backend"]["service"] for each in rule["http"]["paths"]]
+
+    assert paths == {"/api", "/docs", "/openapi.yaml", "/openapi.json"}
+    assert backends == [{"name": "tasks-api", "port": {"name": "http"}}] * 4
 
 
 def test_requests_reach_the_service_and_not_the_migration() -> None:
