@@ -105,7 +105,7 @@ def _wait_for_locks(connection: psycopg2.extensions.connection) -> None:
         " (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     with connection.cursor() as cursor:
-        for _ in range(100):
+        for _ in range(600):
             cursor.execute(statement)
             if cursor.fetchone() == (POOL,):
                 return
