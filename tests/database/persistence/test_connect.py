@@ -1,16 +1,19 @@
 """URLs with several hosts."""
 
+import os
 import socket
 import struct
 import time
 from threading import Thread
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from persistence.connection import each_host
 from persistence.errors import DatabaseUnavailable
 from tests.support.blocking import BlockingDatabase as Database
+from tests.support.database import query
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,32 @@ def test_several_hosts_share_the_time() -> None:
             database.revision()
 
         assert 1 <= time.monotonic() - started < 15
+
+
+def test_the_kernel_gives_a_silent_network_up_within_ten_seconds(
+    database: Database, database_url: str
+) -> None:
+    database.revision()
+    port = "SELECT client_port FROM pg_stat_activity WHERE application_name = 'tasks-api'"
+    ((used,),) = query(database_url, f"{port} AND datname = current_database()")
+    connections = psutil.Process().net_connections("tcp4")
+    (descriptor,) = (each.fd for each in connections if each.laddr.port == used)
+
+    with socket.socket(fileno=os.dup(descriptor)) as connection:
+        is_asked = connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        idle, interval, count, unacknowledged = (
+            connection.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (
+                socket.TCP_KEEPIDLE,
+                socket.TCP_KEEPINTVL,
+                socket.TCP_KEEPCNT,
+                socket.TCP_USER_TIMEOUT,
+            )
+        )
+
+    assert is_asked
+    assert idle + interval * count < 10
+    assert 0 < unacknowledged < 10_000
 
 
 def test_a_server_that_refuses_in_another_encoding_is_unavailable() -> None:

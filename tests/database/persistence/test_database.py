@@ -7,10 +7,10 @@ import psycopg2
 import pytest
 from psycopg2 import IntegrityError
 
-from persistence.errors import DatabaseUnavailable
+from persistence.errors import DatabaseUnavailable, SchemaNotReady
 from persistence.readiness import expected_revision
 from tests.support.blocking import BlockingDatabase as Database
-from tests.support.database import query, wait_until
+from tests.support.database import configure, query, wait_until
 from tests.support.operations import all_of, titles_of
 
 NOWHERE = "postgresql://postgres:s3cret@127.0.0.1:1/tasks"
@@ -87,6 +87,31 @@ def test_the_url_comes_before_our_defaults(database_url: str) -> None:
 
     assert ("elsewhere",) in names
     database.dispose()
+
+
+@pytest.mark.own_database
+def test_text_is_in_utf_8_whatever_the_database_has_for_other_clients(
+    database: Database, database_url: str
+) -> None:
+    configure(database_url, "client_encoding", "LATIN1")
+
+    with database.tasks_of("alice") as tasks:
+        task = tasks.add(title="Grüße 👋", description=None)
+
+        assert task.title == "Grüße 👋"
+        assert all_of(tasks) == [task]
+
+
+@pytest.mark.own_database
+def test_a_later_revision_is_ready_and_an_earlier_one_is_not(
+    database: Database, database_url: str
+) -> None:
+    query(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    assert database.ready_age(ask=True) >= 0
+
+    query(database_url, "UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(SchemaNotReady):
+        database.ready_age(ask=True)
 
 
 def test_the_revision_is_that_of_the_newest_migration(database: Database) -> None:

@@ -91,6 +91,7 @@ def test_a_read_only_database_is_unavailable(database: Database, database_url: s
     ("limits", "sqlstate"),
     [
         ({"lock_timeout": 0.1}, "55P03"),
+        ({"lock_timeout": 0.0001}, "55P03"),  # PostgreSQL takes 0 ms for no time-out.
         ({"lock_timeout": 9.0, "statement_timeout": 0.1}, "57014"),
     ],
 )
@@ -98,10 +99,10 @@ def test_a_statement_that_waits_too_long_is_unavailable(
     database_url: str, limits: dict[str, float], sqlstate: str
 ) -> None:
     database = Database(database_url, **limits)
-    blocker = psycopg2.connect(database_url)
-    blocker.cursor().execute("LOCK TABLE tasks")
+    with psycopg2.connect(database_url) as blocker:
+        blocker.cursor().execute("LOCK TABLE tasks")
 
-    refusal = refusal_of(database)
+        refusal = refusal_of(database)
 
     assert type(refusal) is DatabaseUnavailable
     assert refusal.sqlstate == sqlstate
@@ -125,6 +126,15 @@ def test_what_is_beyond_the_limits_of_the_database_is_unavailable(
     refusal = translated(failure.value, is_lost=False)
 
     assert (type(refusal), str(refusal)) == (DatabaseUnavailable, f"SQLSTATE {sqlstate}")
+
+
+def test_a_system_error_beneath_the_database_is_unavailable(database_url: str) -> None:
+    with pytest.raises(psycopg2.Error) as failure:
+        query(database_url, "SELECT pg_read_file('/nowhere')")
+
+    refusal = translated(failure.value, is_lost=False)
+
+    assert (type(refusal), str(refusal)) == (DatabaseUnavailable, "SQLSTATE 58P01")
 
 
 def test_asking_for_the_revision_does_not_wait_without_an_end(database_url: str) -> None:

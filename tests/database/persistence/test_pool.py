@@ -160,6 +160,23 @@ def test_a_connection_that_was_idle_for_long_is_asked_before_it_is_used(
     assert len(titles_of(database, "alice")) == 2
 
 
+def test_a_connection_is_replaced_after_half_an_hour_and_not_before(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.revision()
+    (session,) = sessions_of(database_url)
+    monotonic = time.monotonic
+
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 29 * 60)
+    database.revision()
+    assert sessions_of(database_url) == {session}
+
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 31 * 60)
+    database.revision()
+    wait_until_gone(database_url, session)
+    assert len(sessions_of(database_url)) == 1
+
+
 def test_a_connection_that_works_is_kept_whatever_it_has_to_say(
     database: Database, database_url: str
 ) -> None:

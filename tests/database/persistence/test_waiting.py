@@ -3,15 +3,17 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
+from typing import Any
 
 import psutil
 import pytest
 import uvloop
 from sqlalchemy import text
 
+from persistence.compiled import Span
 from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
 from persistence.pool import ConnectionPool
 from tests.support.database import query
@@ -23,7 +25,12 @@ NOBODY_FREE = "no connection was free in time"
 
 @asynccontextmanager
 async def pool_of(
-    url: str, *, size: int, patience: float = 60, connect_timeout: float = 10
+    url: str,
+    *,
+    size: int,
+    patience: float = 60,
+    connect_timeout: float = 10,
+    span: Span = nullcontext,
 ) -> AsyncIterator[ConnectionPool]:
     pool = ConnectionPool(
         url,
@@ -32,6 +39,7 @@ async def pool_of(
         connect_timeout=connect_timeout,
         statement_timeout=60,
         lock_timeout=60,
+        span=span,
     )
     yield pool
     pool.dispose()
@@ -133,7 +141,7 @@ def connections_to(port: int) -> list[str]:
 @pytest.mark.parametrize("end", ["deadline", "connect_timeout", "cancelled"])
 def test_a_connection_that_is_given_up_while_it_is_opened_leaves_no_socket(end: str) -> None:
     async def test(port: int) -> None:
-        limits = {"connect_timeout": 0.5} if end == "connect_timeout" else {}
+        limits: dict[str, Any] = {"connect_timeout": 0.5} if end == "connect_timeout" else {}
         async with (
             pool_of(
                 f"postgresql://p@127.0.0.1:{port}/tasks", size=10, patience=1, **limits
@@ -192,6 +200,36 @@ def test_every_address_of_a_name_is_tried(database_url: str) -> None:
             await sleep(pool, 0)
 
     asyncio.run(test())
+
+
+@pytest.mark.own_database
+def test_what_was_rolled_back_is_not_tried_again_when_the_time_is_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query(
+        database_url,
+        """
+        CREATE FUNCTION fail() RETURNS void LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$;
+        """,
+    )
+
+    @contextmanager
+    def takes_a_minute(_sql: str) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            now = time.monotonic() + 60
+            monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    async def test() -> None:
+        async with pool_of(database_url, size=1, span=takes_a_minute) as pool:
+            with pytest.raises(DatabaseUnavailable, match="SQLSTATE 40001"):
+                await pool.execute(text("SELECT fail()"), {}, deadline=time.monotonic() + 30)
+
+            assert pool.state.retries == 0
+
+    run(test)
 
 
 async def sleep_as(pool: ConnectionPool, user: str, ended: list[str], seconds: float = 0.2) -> None:
