@@ -192,6 +192,27 @@ def test_expired_keys_are_removed_when_others_are_added(
     assert keys_of(database_url) == {"c", "d"}
 
 
+@pytest.mark.own_database
+@pytest.mark.parametrize("sqlstate", ["57014", "XX000"])
+def test_an_addition_succeeds_though_expired_keys_cannot_be_removed(
+    database: Database, database_url: str, sqlstate: str
+) -> None:
+    add(database, "old")
+    grow_old(database_url, 25)
+    query(
+        database_url,
+        f"""
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{sqlstate}'; END $$;
+        CREATE TRIGGER fail BEFORE DELETE ON idempotency_keys
+            FOR EACH ROW EXECUTE FUNCTION fail();
+        """,
+    )
+
+    assert add(database, "new").title == "Buy milk"
+    assert keys_of(database_url) == {"old", "new"}
+
+
 def test_an_addition_that_fails_keeps_no_key(database: Database, database_url: str) -> None:
     with pytest.raises(Exception, match="ck_tasks_title_not_blank"):
         add(database, "k", title=" ")
