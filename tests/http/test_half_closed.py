@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -15,7 +16,8 @@ from tasks_api.server import protocol
 from tasks_api.server.protocol import Protocol, StoppableState
 from tests.support.api import Api
 from tests.support.database import wait_until
-from tests.support.raw import Answer, request
+from tests.support.paths import ROOT
+from tests.support.raw import Answer, chunked, request
 from tests.support.service import NO_TLS, Service
 from tests.support.stopping import JSON, answers, connected_to
 
@@ -90,6 +92,25 @@ def test_without_a_whole_request_there_is_no_answer(
     assert api.list().json()["data"] == []
 
 
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [
+        ("Content-Length: 100", BODY),
+        ("Transfer-Encoding: chunked", chunked(BODY).removesuffix(b"0\r\n\r\n")),
+    ],
+)
+def test_half_of_a_body_is_no_body_though_it_could_be_one(
+    service: Service, api: Api, framing: str, body: bytes
+) -> None:
+    part = request("POST /api/tasks", JSON, framing, token=api.token) + body
+
+    for _ in range(5):
+        assert half_closed(service, part) == []
+        assert half_closed(service, LIVEZ + part)[0] == 200
+
+    assert api.list().json()["data"] == []
+
+
 class Watched(Protocol):
     """Tells how much has been written, and not sent."""
 
@@ -136,3 +157,59 @@ def test_who_reads_nothing_is_given_up_however_little_is_left(
     monkeypatch.setattr(protocol, limit, READ_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(is_given_up(request("GET /livez", header)))
+
+
+async def is_kept(length: int, reads: Sequence[int]) -> bool:
+    """Answer so many bytes, read so many every 50 ms, and tell whether the connection is left."""
+
+    async def answers_at_length(_scope: object, _receive: object, send: Callable[..., Any]) -> None:
+        headers = [(b"content-length", b"%d" % length)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x" * length})
+
+    config = uvicorn.Config(answers_at_length, ws="none", log_config=None)
+    state = StoppableState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Protocol(config, state, {}), "127.0.0.1", 0
+    )
+    async with server:
+        with socket.create_connection(server.sockets[0].getsockname()) as connection:
+            connection.sendall(LIVEZ)
+            for count in reads:
+                await asyncio.sleep(0.05)
+                with suppress(OSError):
+                    connection.recv(count, socket.MSG_DONTWAIT)
+            kept = bool(state.connections)
+        for each in list(state.connections):
+            each.transport.abort()
+    return kept
+
+
+MIB = 2**20
+SLOWLY = [65_536] * 30  # For 1.5 s.
+
+
+@pytest.mark.parametrize(
+    ("limit", "length", "reads", "kept"),
+    [
+        ("STALL_SECONDS", 32 * MIB, SLOWLY, True),
+        ("STALL_SECONDS", 32 * MIB, SLOWLY[:10] + [0] * 30, False),
+        ("STALL_SECONDS", 8 * MIB, [8 * MIB] * 40, True),
+        ("READ_SECONDS", 32 * MIB, SLOWLY, False),
+        ("READ_SECONDS", 8 * MIB, [8 * MIB] * 40, True),
+    ],
+    ids=["slowly", "half of it", "all of it", "too slowly", "all of it in time"],
+)
+def test_who_reads_is_given_up_where_it_stops_or_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch, limit: str, length: int, reads: list[int], *, kept: bool
+) -> None:
+    monkeypatch.setattr(protocol, limit, READ_SECONDS)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(is_kept(length, reads)) == kept
+
+
+def test_who_reads_has_the_time_that_is_documented() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    stalled, all_of_it = protocol.STALL_SECONDS, protocol.READ_SECONDS
+
+    assert f"after {stalled:g} s without progress, or after {all_of_it:g} s in any case" in text

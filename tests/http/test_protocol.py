@@ -135,6 +135,19 @@ def test_headers_under_16_kib_are_read(service: Service) -> None:
     assert send(service.url, request("GET /livez", f"X: {'a' * 16_000}")).status == 200
 
 
+@pytest.mark.parametrize("first", [b"Host: x\r\nX: %s", b"X: %s\r\nHost: x"], ids=["host", "x"])
+@pytest.mark.parametrize(("beyond", "status"), [(0, 200), (1, 431)])
+def test_a_head_of_just_16_kib_is_read_and_not_one_byte_more(
+    service: Service, first: bytes, beyond: int, status: int
+) -> None:
+    counted = len(b"/livez" + first.replace(b"%s", b"") + b"\r\n")
+    headers = first % (b"a" * (16_384 - counted + beyond))
+
+    answer = send(service.url, b"GET /livez HTTP/1.1\r\n" + headers + b"\r\n\r\n")
+
+    assert answer.status == status
+
+
 def test_sixty_half_heads_disturb_nobody_and_do_not_live_long(service: Service, api: Api) -> None:
     address = urlsplit(service.url)
     half = [socket.create_connection((address.hostname, address.port)) for _ in range(60)]
