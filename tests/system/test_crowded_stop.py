@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ import pytest
 import uvicorn
 import uvloop
 
-from tasks_api.server import accept_queue
+from tasks_api.observability.events import Event
+from tasks_api.observability.exchange import OBSERVER, Exchange, Observer
+from tasks_api.server import accept_queue, shutdown
 from tasks_api.server.protocol import Protocol
 from tasks_api.server.shutdown import GracefulServer
 from tests.support.log import failures
 from tests.support.service import running_service
-from tests.support.stopping import LIVEZ, answers, connected_to, ended
+from tests.support.stopping import LIVEZ, POST, answers, connected_to, ended
 
 FILES = 64
 WITH_FEW_FILES = (
@@ -38,13 +40,16 @@ async def answers_nothing(_scope: object, _receive: object, send: Callable[..., 
     await send({"type": "http.response.body"})
 
 
-async def answer_to_who_was_accepted_with_the_signal() -> bytes:
-    config = uvicorn.Config(
-        answers_nothing, http=Protocol, ws="none", lifespan="off", log_config=None
-    )
+def server_of(app: Callable[..., Any]) -> GracefulServer:
+    config = uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None)
     config.load()
     server = GracefulServer(config, on_started=lambda: None, on_stopping=lambda: None)
     server.lifespan = config.lifespan_class(config)
+    return server
+
+
+async def answer_to_who_was_accepted_with_the_signal() -> bytes:
+    server = server_of(answers_nothing)
     listener = socket.create_server(("127.0.0.1", 0))
     await server.startup([listener])
     with socket.create_connection(listener.getsockname()) as connection:
@@ -67,6 +72,60 @@ def test_who_is_accepted_in_the_moment_of_the_signal_is_told_to_close() -> None:
 
     assert received.startswith(b"HTTP/1.1 204 ")
     assert b"connection: close\r\n" in received
+
+
+class Defective(Observer):
+    """Fails with the first request that ends."""
+
+    has_failed = False
+
+    def ended(self, exchange: Exchange) -> None:
+        if not self.has_failed:
+            self.has_failed = True
+            raise LookupError
+        super().ended(exchange)
+
+
+async def waits_for_the_body(
+    _scope: object, receive: Callable[..., Any], send: Callable[..., Any]
+) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await answers_nothing(None, None, send)
+
+
+async def statuses_in_spite_of_a_defect() -> list[list[int]]:
+    server = server_of(waits_for_the_body)
+    server.lifespan.state[OBSERVER] = Defective()
+    listener = socket.create_server(("127.0.0.1", 0))
+    await server.startup([listener])
+    with ExitStack() as stack:
+        address = listener.getsockname()
+        waiting = [stack.enter_context(socket.create_connection(address, 20)) for _ in range(5)]
+        for connection in waiting:
+            connection.sendall(POST[:-5])
+        while len(server.server_state.tasks) < len(waiting):  # noqa: ASYNC110 -- nobody could set an event.
+            await asyncio.sleep(0.01)
+        await server.shutdown([listener])
+        return sorted(map(statuses_of, waiting))
+
+
+def statuses_of(connection: socket.socket) -> list[int]:
+    with suppress(ConnectionResetError):
+        return [answer.status for answer in answers(connection)]
+    return []
+
+
+def test_a_defect_of_one_connection_keeps_no_other_from_its_answer(
+    monkeypatch: pytest.MonkeyPatch, events: list[Any]
+) -> None:
+    monkeypatch.setattr(shutdown, "STOP_READING", 0.2)
+    monkeypatch.setattr(shutdown, "STOP_ANSWERING", 0.5)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        found = runner.run(statuses_in_spite_of_a_defect())
+
+    assert found == [[], *[[503]] * 4]
+    assert [each["event"] for each in events].count(Event.UNHANDLED_EXCEPTION) == 1
 
 
 def test_without_a_free_descriptor_it_stops_as_well(tmp_path: Path, database_url: str) -> None:
