@@ -1,5 +1,7 @@
 """How much is held in memory for all users together, and for one."""
 
+import weakref
+
 import pytest
 
 from boundary.errors import Overloaded
@@ -49,3 +51,21 @@ def test_what_is_larger_is_admitted_while_nothing_else_is_held() -> None:
             pass
     with memory.hold("bob", 50), pytest.raises(Overloaded), memory.hold("alice", 1000):
         pass
+
+
+class Name(str):
+    """A name that tells when nobody holds it any more."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_a_user_for_whom_nothing_is_held_is_forgotten() -> None:
+    memory = Memory(100)
+    user = Name("alice")
+    with memory.hold(user, 10), memory.hold(user, 20):
+        pass
+
+    is_held = weakref.ref(user)
+    del user
+
+    assert is_held() is None

@@ -1,0 +1,133 @@
+"""Turns at the limits: too many who wait, and what happens in one turn of the event loop."""
+
+import asyncio
+import time
+import weakref
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from persistence.errors import TooManyWaiting
+from persistence.turns import MAX_WAITING, MAX_WAITING_OF_ONE, Turns
+
+
+def take(turns: Turns, user: str) -> Awaitable[None]:
+    return turns.take(user, deadline=time.monotonic() + 60, patience=60, is_wanted=lambda: True)
+
+
+async def waiting_for(turns: Turns, user: str) -> asyncio.Task[None]:
+    """Give a request that waits for a place."""
+    before = turns.waiting
+    request = asyncio.ensure_future(take(turns, user))
+    await asyncio.sleep(0)
+    assert turns.waiting == before + 1
+    return request
+
+
+@asynccontextmanager
+async def crowd(turns: Turns, users: list[str]) -> AsyncIterator[None]:
+    """Have one request of each of these wait, in this order, during the block."""
+    requests = [await waiting_for(turns, user) for user in users]
+    yield
+    for request in requests:
+        request.cancel()
+    await asyncio.gather(*requests, return_exceptions=True)
+
+
+def test_of_one_user_only_so_many_wait() -> None:
+    async def test() -> None:
+        turns = Turns(2, share=1)
+        await take(turns, "mallory")
+        async with crowd(turns, ["mallory"] * MAX_WAITING_OF_ONE):
+            with pytest.raises(TooManyWaiting):
+                await take(turns, "mallory")
+
+            await take(turns, "alice")
+            await waiting_for(turns, "bob")
+
+    asyncio.run(test())
+
+
+def test_of_all_users_only_so_many_wait() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "mallory")
+        users = [f"user-{n}" for n in range(MAX_WAITING)]
+        async with crowd(turns, users[1:]):
+            last = await waiting_for(turns, users[0])
+            with pytest.raises(TooManyWaiting):
+                await take(turns, "alice")
+            last.cancel()
+
+    asyncio.run(test())
+
+
+def test_a_refusal_takes_a_quarter_of_a_second() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "mallory")
+        async with crowd(turns, ["mallory"] * MAX_WAITING_OF_ONE):
+            began = time.monotonic()
+            with pytest.raises(TooManyWaiting):
+                await take(turns, "mallory")
+
+        assert time.monotonic() - began > 0.2
+
+    asyncio.run(test())
+
+
+def test_a_place_that_was_given_in_the_turn_of_a_cancellation_is_given_back() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "mallory")
+        cancelled, other = await waiting_for(turns, "alice"), await waiting_for(turns, "bob")
+
+        turns.give_back("mallory")
+        cancelled.cancel()
+
+        await asyncio.wait_for(other, 5)
+        turns.give_back("bob")
+        assert (turns.taken, turns.waiting) == (0, 0)
+
+    asyncio.run(test())
+
+
+def test_a_place_is_not_given_to_who_was_cancelled_in_the_same_turn() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "mallory")
+        cancelled, other = await waiting_for(turns, "alice"), await waiting_for(turns, "bob")
+
+        cancelled.cancel()
+        turns.give_back("mallory")
+
+        await asyncio.wait_for(other, 5)
+        turns.give_back("bob")
+        assert (turns.taken, turns.waiting) == (0, 0)
+
+    asyncio.run(test())
+
+
+class Name(str):
+    """A name that tells when nobody holds it any more."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_a_user_who_has_no_place_any_more_is_forgotten() -> None:
+    async def test() -> None:
+        turns = Turns(2, share=1)
+        user = Name("alice")
+        await take(turns, user)
+        waiting = await waiting_for(turns, user)
+        turns.give_back(user)
+        await waiting
+        turns.give_back(user)
+
+        is_held = weakref.ref(user)
+        del user, waiting
+
+        assert is_held() is None
+
+    asyncio.run(test())
