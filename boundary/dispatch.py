@@ -53,7 +53,7 @@ class _Operation:
                 arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
             response = await self._handler(**arguments)
         # The protocol returns when all of it has been sent.
-        with self._memory.hold(user, len(response.body)):
+        with self._memory.hold(user, int(response.headers.get("content-length", 0))):
             await response(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:

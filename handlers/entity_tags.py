@@ -27,7 +27,8 @@ def tag_of_task(task: Task) -> str:
 def tag_of_list(tasks: TaskList) -> str:
     """Return the tag of a list: its version, or 128 bits of a hash if it has none."""
     if tasks.version is None:
-        return f'"{sha256(tasks.array or b"").hexdigest()[:32]}"'
+        written = b"".join((tasks.array or b"", *tasks.more))
+        return f'"{sha256(written).hexdigest()[:32]}"'
     return f'"{_LIST_FORMAT}.{tasks.version}"'
 
 

@@ -1,7 +1,10 @@
 """The successful answers of the contract. No other module builds one."""
 
+from collections.abc import Mapping, Sequence
+
 import orjson
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from handlers.entity_tags import is_among, tag_of_list, tag_of_task
 from handlers.pages import cursor, link
@@ -20,6 +23,8 @@ def ok_list(tasks: TaskList, *, if_none_match: str | None) -> Response:
     tag = tag_of_list(tasks)
     if tasks.array is None or is_among(tag, if_none_match):
         return _not_modified(tag)
+    if tasks.more:
+        return _InPieces([b'{"data":', tasks.array, *tasks.more, b"}"], {"ETag": tag})
     return _list_answer(tasks.array, b"}", {"ETag": tag})
 
 
@@ -55,6 +60,23 @@ def ready(*, age_seconds: float) -> Response:
     """200 with the age of the answer in whole seconds, and without an ETag."""
     data = {"status": "ready", "age_seconds": int(age_seconds)}
     return Response(_enveloped(data), media_type=JSON)
+
+
+class _InPieces(Response):
+    """200 with a body that is large, so it is not copied into one piece."""
+
+    def __init__(self, pieces: Sequence[bytes], headers: Mapping[str, str]) -> None:
+        length = {"Content-Length": str(sum(map(len, pieces)))}
+        super().__init__(headers={**headers, **length}, media_type=JSON)
+        self._pieces = pieces
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send the pieces, each when the one before has been sent."""
+        headers = self.raw_headers
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for piece in self._pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
 
 
 def _list_answer(array: bytes, rest: bytes, headers: dict[str, str]) -> Response:

@@ -52,4 +52,4 @@ class KeptLists:
 
 
 def _size_of(tasks: TaskList) -> int:
-    return OVERHEAD_BYTES + len(tasks.array or b"")
+    return OVERHEAD_BYTES + len(tasks.array or b"") + sum(map(len, tasks.more))

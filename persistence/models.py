@@ -83,6 +83,9 @@ class TaskList:
     array: bytes | None
     """A JSON array of objects, each with the members of `Task`. None if the version is known."""
 
+    more: tuple[bytes, ...] = ()
+    """The rest of the array, if it is large."""
+
     next: Position | None = None
     """The last task of a page that is followed by another one."""
 

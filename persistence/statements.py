@@ -112,7 +112,10 @@ _OWNER_IN_ONE_ROW = (
 _IS_KNOWN = task_lists.c.version == any_(bindparam("known"))
 
 LARGE_BYTES = 2**20
-"""A list that is larger is read by `page`, row by row, and such lists one at a time."""
+"""A list that is larger is read in pieces: see `LargeLists`."""
+
+PAGE_BYTES = 2**19
+"""Of text. PostgreSQL may write six bytes for one, and 6 MB hold the event loop for 20 ms."""
 
 OVERHEAD_BYTES = 256
 """Of a task in JSON, without its title and its description."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Executable
@@ -18,7 +17,7 @@ from persistence.errors import (
 )
 from persistence.idempotency import add_once
 from persistence.kept_lists import KeptLists
-from persistence.large_lists import Read
+from persistence.large_lists import ReadPage
 from persistence.models import Page, Position, Task, TaskList
 from persistence.pool import Execute
 from persistence.statements import task_of
@@ -26,7 +25,7 @@ from persistence.users import Owner, Users
 
 WITHOUT_END = 2**62
 
-ReadLarge = Callable[[int, Read], Awaitable[TaskList]]
+ReadLarge = Callable[[int, ReadPage], Awaitable[TaskList]]
 """Reads a list of about so many bytes: see `LargeLists`."""
 
 EXPIRED = "the statement reached the server after its deadline"
@@ -67,7 +66,7 @@ class TaskRepository:
         if kept is not None and version == kept.version:
             return kept
         if size > statements.LARGE_BYTES:
-            tasks = await self._read_large(size, partial(self.page, Page(), known=known))
+            tasks = await self._read_large(size, self.page)
         elif array is not None:
             tasks = TaskList(version, array)
         else:  # There are no tasks, even if there is a version.
@@ -80,14 +79,14 @@ class TaskRepository:
     async def page(self, page: Page, *, known: Collection[int] = ()) -> TaskList:
         """Return a part of the list; only the version of the list if that is `known`.
 
-        A page with a limit has fewer tasks if they have more than 1 MiB of text.
+        A page with a limit has fewer tasks if they have more than 512 KiB of text.
         """
         rows = await self._read(
             statements.page(is_narrowed=page.completed is not None),
             as_bytes=True,
             known=[*known],
             limit=None if page.limit is None else page.limit + 1,
-            room=statements.LARGE_BYTES if page.limit else WITHOUT_END,
+            room=statements.PAGE_BYTES if page.limit else WITHOUT_END,
             after_time=page.after.created_at if page.after else "infinity",
             after_id=page.after.id if page.after else 0,
             completed=page.completed,

@@ -8,6 +8,7 @@ import pytest
 
 from persistence.errors import OwnerNotFound
 from persistence.models import Page, Task, TaskList
+from persistence.tasks import TaskRepository
 from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import query
 
@@ -28,7 +29,7 @@ def page_of(database: Database, page: Page, **how: Any) -> TaskList:
 
 
 def ids_in(tasks: TaskList) -> list[int]:
-    return [task["id"] for task in orjson.loads(tasks.array or b"[]")]
+    return [task["id"] for task in orjson.loads(b"".join((tasks.array or b"[]", *tasks.more)))]
 
 
 def ids_in_all(pages: Iterable[TaskList]) -> list[int]:
@@ -84,13 +85,15 @@ def test_what_changes_meanwhile_moves_no_task_to_another_page(
     assert ids_in(second) == [task.id for task in tasks[2:4]]
 
 
-def test_a_page_ends_where_its_text_has_a_mebibyte(database: Database, add_task: AddTask) -> None:
+def test_a_page_ends_where_its_text_has_half_a_mebibyte(
+    database: Database, add_task: AddTask
+) -> None:
     for _ in range(40):
         add_task(description="x" * 65_536)
 
     pages = list(pages_of(database, 30))
 
-    assert [len(ids_in(page)) for page in pages] == [16, 16, 8]
+    assert [len(ids_in(page)) for page in pages] == [8] * 5
     assert len(set(ids_in_all(pages))) == 40
 
 
@@ -104,6 +107,29 @@ def test_a_large_list_is_whole_and_in_order(database: Database, add_task: AddTas
     assert ids_in(listed) == added[::-1]
     assert listed.next is None
     assert again == TaskList(listed.version, None)
+
+
+@pytest.mark.parametrize("changes", [1, 2, 1000])
+def test_the_pieces_of_a_large_list_are_of_one_version(
+    database: Database, database_url: str, add_task: AddTask, changes: int
+) -> None:
+    added = {add_task(description="x" * 65_536).id for _ in range(40)}
+    read_page = TaskRepository.page
+    left = changes
+
+    async def page(tasks: TaskRepository, which: Page, **how: Any) -> TaskList:
+        nonlocal left
+        if which.after is not None and left:  # Between two pieces, the newest task is deleted.
+            left -= 1
+            added.remove(max(added))
+            query(database_url, "DELETE FROM tasks WHERE id = (SELECT max(id) FROM tasks)")
+        return await read_page(tasks, which, **how)
+
+    with pytest.MonkeyPatch.context() as patch, database.tasks_of("alice") as tasks:
+        patch.setattr(TaskRepository, "page", page)
+        listed = tasks.list()
+
+    assert ids_in(listed) == sorted(added, reverse=True)
 
 
 def test_a_page_of_a_list_that_has_not_changed_is_not_written_again(
