@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
 
-MAX_WAITING = 1000
-MAX_WAITING_OF_ONE = 100
+MAX_WAITING = 5000
+MAX_WAITING_OF_ONE = 500
 """Beyond these, a request is refused: it would be given up before its turn anyway."""
 
 REFUSAL_SECONDS = 0.25

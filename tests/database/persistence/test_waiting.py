@@ -276,8 +276,8 @@ def test_a_user_with_too_many_requests_is_refused_at_once_and_no_other_is(
     async def test() -> None:
         async with pool_of(database_url, size=2) as pool:
             ended: list[str] = []
-            many = [asyncio.create_task(sleep_as(pool, "mallory", ended, 1)) for _ in range(101)]
-            await until(lambda: pool.state.waiting == 100)
+            many = [asyncio.create_task(sleep_as(pool, "mallory", ended, 1)) for _ in range(501)]
+            await until(lambda: pool.state.waiting == 500)
 
             began = time.monotonic()
             with pytest.raises(TooManyWaiting):
