@@ -61,6 +61,4 @@ def _token_of(scope: Scope) -> str | None:
         return None
     if len(sent) > 1:
         refuse(Refusal.REPEATED)
-    if rest[0] != " ":
-        refuse(Refusal.MALFORMED)
     return rest.lstrip(" ")
