@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from boundary.body import JSON, announced_bytes, read_body, require_json
 from boundary.contract import HANDLER_CONTEXT, IS_CONNECTED
 from boundary.errors import ContractViolation, Overloaded
-from boundary.memory import REFUSAL_SECONDS, Memory
+from boundary.memory import LARGE_BYTES, REFUSAL_SECONDS, Memory
 from boundary.parameters import read_headers, read_path, read_query
 from boundary.schemas import Schema
 
@@ -46,6 +46,7 @@ class _Operation:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
         user = proved.get("user", "")
+        self._memory.require_room(user)
         with self._memory.hold(user, announced_bytes(scope["headers"]) if self._body else 0):
             arguments = await self._read(scope, receive)
             arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
@@ -53,8 +54,13 @@ class _Operation:
                 arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
             response = await self._handler(**arguments)
         # The protocol returns when all of it has been sent.
-        with self._memory.hold(user, int(response.headers.get("content-length", 0))):
-            await response(scope, receive, send)
+        size = int(response.headers.get("content-length", 0))
+        with self._memory.hold(user, size):
+            if size > LARGE_BYTES:
+                async with self._memory.sending(user):
+                    await response(scope, receive, send)
+            else:
+                await response(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         """Read the parameters and the body. Raises ContractViolation with every violation."""

@@ -1,5 +1,6 @@
 """How much is held in memory for all users together, and for one."""
 
+import asyncio
 import weakref
 
 import pytest
@@ -39,6 +40,38 @@ def test_what_has_been_sent_or_refused_is_held_no_longer() -> None:
 
     with memory.hold("alice", 50):
         pass
+
+
+def test_a_user_who_holds_a_quarter_is_refused_before_work_begins() -> None:
+    memory = Memory(100)
+
+    with memory.hold("mallory", 25):
+        memory.require_room("mallory")
+    with memory.hold("mallory", 26):
+        with pytest.raises(Overloaded):
+            memory.require_room("mallory")
+        memory.require_room("alice")
+
+
+def test_four_large_answers_of_one_user_are_sent_at_a_time() -> None:
+    memory = Memory(100)
+
+    async def send(user: str) -> None:
+        async with memory.sending(user):
+            await asyncio.Event().wait()
+
+    async def test() -> int:
+        tasks = [asyncio.create_task(send("mallory")) for _ in range(9)]
+        await asyncio.sleep(0)
+        is_full = memory.sending("mallory").locked()
+        for task in tasks[:5]:
+            task.cancel()
+        await asyncio.sleep(0.01)
+        assert is_full
+        assert not memory.sending("alice").locked()
+        return sum(task.done() for task in tasks)
+
+    assert asyncio.run(test()) == 5
 
 
 def test_what_is_larger_is_admitted_while_nothing_else_is_held() -> None:
