@@ -1,1 +1,1 @@
-"""The benchmark: this service and three others, side by side on one machine."""
+"""The benchmark: this service and others, side by side on one machine."""

@@ -7,7 +7,7 @@ import click
 
 from bench import compare, document, growth, profile, quick
 from bench.agreement import DisagreementError
-from bench.contestants import ALL, BY_NAME
+from bench.contestants import BY_NAME, runnable
 from bench.figures import Figures
 from bench.load import LoadError, find_wrk
 from bench.rounds import Cell, Sample, rounds_on_tasks
@@ -25,16 +25,16 @@ class _Main(click.Group):
 
 @click.group(cls=_Main)
 def main() -> None:
-    """Compare this service with three others. BENCH_CHECKOUT names another checkout to measure."""
+    """Compare this service with others. BENCH_CHECKOUT names another checkout to measure."""
 
 
 @main.command(name="quick")
 @click.option("--print-only", is_flag=True, help="Succeed whatever the ratios are.")
-@click.option("--keep", is_flag=True, help="Likewise, and lower what was reached to this run's.")
+@click.option("--keep", is_flag=True, help="Likewise, and keep this run's as what was reached.")
 def quick_command(*, print_only: bool, keep: bool) -> None:
-    """Print the ratios of three loads; fail where they fall below what was reached.
+    """Print the ratios of four loads; fail where the CPU for each request is more than was reached.
 
-    After a long comparison, run it once with --keep: it has less time to get as far.
+    After a change that is meant to cost or save something, run it with --keep.
     """
     sys.exit(0 if quick.run(is_binding=not (print_only or keep), is_kept=keep) else 1)
 
@@ -81,7 +81,7 @@ def profile_command(scenario: str, service: str, connections: int, seconds: int)
 @click.option("--only", help="Names with commas between: " + ", ".join(BY_NAME))
 def one(scenario: str, connections: int, count: int, seconds: int, only: str | None) -> None:
     """Run one load against the services, or some of them."""
-    chosen = [BY_NAME[name] for name in only.split(",")] if only else ALL
+    chosen = [BY_NAME[name] for name in only.split(",")] if only else runnable()[0]
     cells = [Cell(scenario, connections)]
     samples: list[Sample] = []
     with rounds_on_tasks() as rounds, rounds.servers(chosen) as servers:

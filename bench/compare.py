@@ -6,10 +6,11 @@ from dataclasses import asdict
 import click
 
 from bench import chart, document, machine, quick, tables
-from bench.contestants import ALL, ROOT
+from bench.contestants import runnable
 from bench.figures import Figures
 from bench.reached import Reached
 from bench.rounds import Cell, Sample, rounds_on_tasks
+from bench.runtimes import ROOT
 from bench.scenarios import SCENARIOS
 
 CONNECTIONS = (1, 16, 100)
@@ -21,9 +22,12 @@ _SAMPLES = ROOT / "build" / "bench" / "samples.json"
 def run(*, rounds: int, seconds: int) -> None:
     """Measure, keep the samples, and write the document; each round has processes of its own."""
     samples: list[Sample] = []
+    contestants, missing = runnable()
+    for title, reason in missing.items():
+        click.echo(f"{title} is left out: {reason}", err=True)
     with rounds_on_tasks() as all_rounds:
         for number in range(rounds):
-            with all_rounds.servers(ALL) as servers:
+            with all_rounds.servers(contestants) as servers:
                 for sample in all_rounds.run(servers, CELLS, number=number, seconds=seconds):
                     samples.append(sample)
                     click.echo(_line(sample))

@@ -2,7 +2,7 @@
 
 import re
 
-from bench.contestants import ROOT
+from bench.runtimes import ROOT
 
 FILE = ROOT / "docs" / "performance.md"
 CHART = FILE.with_suffix(".svg")

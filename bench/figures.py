@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Self
 
-from bench.contestants import OURS
+from bench.contestants import ALL, OURS, Contestant
 from bench.rounds import Cell, Sample
 
 FASTER = "requests_per_second"
-CROWD = Cell("mix", 100)
+CHEAPER = "both_cpu"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,17 @@ class Figures:
         """Give a field of `Sample`, for one service under one load."""
         return Spread.of(self._by_round(cell, contestant, field).values())
 
+    @property
+    def contestants(self) -> Sequence[Contestant]:
+        """Those that were measured."""
+        names = {sample.contestant for sample in self.samples}
+        return [each for each in ALL if each.name in names]
+
+    @property
+    def others(self) -> Sequence[Contestant]:
+        """Those that this service is compared with."""
+        return [each for each in self.contestants if each != OURS]
+
     def has(self, cell: Cell, contestant: str) -> bool:
         """Tell whether a service met a load."""
         return bool(self._by_round(cell, contestant, FASTER))
@@ -73,10 +84,12 @@ class Figures:
         return Spread.of(ours[number] / others[number] for number in ours)
 
     def lead(self, cell: Cell, other: str) -> Spread:
-        """Tell how many times better ours is: in requests, or for the mix of a crowd in its p99."""
-        if cell != CROWD:
-            return self.ratio(cell, other)
-        return Spread.of(1 / value for value in self.ratio(cell, other, "p99").values)
+        """Divide another's CPU for each request by ours, PostgreSQL's included, round by round.
+
+        A noisy neighbour takes time from a service, and thus requests per second, but hardly any of
+        its CPU.
+        """
+        return Spread.of(1 / value for value in self.ratio(cell, other, CHEAPER).values)
 
     def _by_round(self, cell: Cell, contestant: str, field: str) -> dict[int, float]:
         return {

@@ -23,6 +23,16 @@ class Measured:
     database_cpu: float
     peak_bytes: int
 
+    @property
+    def both_cpu(self) -> float:
+        """The CPU of the service and PostgreSQL together."""
+        return self.cpu + self.database_cpu
+
+    @property
+    def per_database_core(self) -> float:
+        """The requests for each second of PostgreSQL's CPU: what a core of the database carries."""
+        return 1e6 / self.database_cpu if self.database_cpu else 0.0
+
 
 def measure(
     database: BenchDatabase, server: Server, requests: Path, connections: int, seconds: int

@@ -16,7 +16,7 @@ import psutil
 from bench.contestants import Contestant
 from bench.tokens import SECRET
 
-_START_SECONDS = 60.0
+_START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 _OK = 200
 
@@ -31,14 +31,20 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """Give what its process and children have taken so far, user and system together."""
-        every = (self.process, *self.process.children(recursive=True))
-        return sum(sum(each.cpu_times()[:2]) for each in every)
+        return sum(sum(each.cpu_times()[:2]) for each in self._every_process())
 
     def memory(self, field: str = "VmHWM") -> int:
         """Give the bytes of a field of Linux's /proc: the peak, or with `VmRSS` what is now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        (kilobytes,) = (x.split()[1] for x in status.splitlines() if x.startswith(f"{field}:"))
-        return int(kilobytes) * 1024
+        return sum(_memory_of(each.pid, field) for each in self._every_process())
+
+    def _every_process(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
+
+
+def _memory_of(pid: int, field: str) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (kilobytes,) = (x.split()[1] for x in status.splitlines() if x.startswith(f"{field}:"))
+    return int(kilobytes) * 1024
 
 
 @contextmanager
@@ -61,7 +67,7 @@ def running(
             stderr=(Path(folder) / "complaints").open("wb"),
         )
         try:
-            _wait_until_alive(port, process, Path(folder) / "complaints")
+            _wait_until_alive(contestant, port, process, Path(folder) / "complaints")
             yield Server(contestant, port, psutil.Process(process.pid))
         finally:
             _stop(process)
@@ -77,6 +83,7 @@ def environment(contestant: Contestant, database_url: str, port: int) -> dict[st
         "DATABASE_URL": contestant.database_url(database_url),
         "BETTER_AUTH_SECRET": SECRET,
         "PORT": str(port),
+        "NODE_ENV": "production",
     }
 
 
@@ -113,7 +120,9 @@ def is_alive(port: int) -> bool:
         connection.close()
 
 
-def _wait_until_alive(port: int, process: subprocess.Popen[bytes], complaints: Path) -> None:
+def _wait_until_alive(
+    contestant: Contestant, port: int, process: subprocess.Popen[bytes], complaints: Path
+) -> None:
     started = time.monotonic()
     while process.poll() is None and time.monotonic() < started + _START_SECONDS:
         if is_alive(port):
@@ -121,7 +130,7 @@ def _wait_until_alive(port: int, process: subprocess.Popen[bytes], complaints: P
         time.sleep(0.02)
     waited = time.monotonic() - started
     output = complaints.read_text(encoding="utf-8")
-    message = f"A service did not start within {waited:.0f} s:\n{output}"
+    message = f"{contestant.title} did not start within {waited:.0f} s:\n{output}"
     raise RuntimeError(message)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from bench.contestants import ALL, OTHERS
 from bench.document import table
 from bench.figures import Figures, Spread
 from bench.rounds import Cell
@@ -11,20 +10,33 @@ from bench.scenarios import SCENARIOS
 MIB = 2**20
 
 
+_SHORT = [
+    *(Cell(name, 16) for name in ("get", "list-100", "list-changed", "post", "put", "patch")),
+    Cell("mix", 100),
+]
+
+
 def in_short(figures: Figures) -> str:
-    """Write the ratios of the loads that matter most, with the lowest and highest of the rounds."""
-    cells = [Cell(name, 16) for name in ("get", "list-100", "post", "put", "patch")]
-    rows = [_ratios(figures, cell, "requests per second") for cell in cells]
-    rows.append(_ratios(figures, Cell("mix", 100), "p99 of the latency", "p99"))
-    return table(["This service, divided by", *(each.title for each in OTHERS)], rows)
+    """Write what matters most as ratios: requests per second, both CPUs, and PostgreSQL's."""
+    fields = {
+        "requests per second: more is better": "requests_per_second",
+        "CPU of service and PostgreSQL for each request: less is better": "both_cpu",
+        "requests for each second of PostgreSQL's CPU: more is better": "per_database_core",
+    }
+    parts = [f"**{title}**\n\n{_ratios(figures, field)}" for title, field in fields.items()]
+    return "\n\n".join(parts)
 
 
-def _ratios(
-    figures: Figures, cell: Cell, what: str, field: str = "requests_per_second"
-) -> list[str]:
-    name = f"{_title(cell)}: {what}"
-    spreads = [figures.ratio(cell, other.name, field) for other in OTHERS]
-    return [name, *(_ranged(spread, _two_digits) for spread in spreads)]
+def _ratios(figures: Figures, field: str) -> str:
+    rows = [
+        [
+            _title(cell),
+            *(_two_digits(figures.ratio(cell, each.name, field).median) for each in figures.others),
+        ]
+        for cell in _SHORT
+        if cell in figures.cells
+    ]
+    return table(["This service, divided by", *(each.title for each in figures.others)], rows)
 
 
 def in_full(figures: Figures) -> str:
@@ -35,12 +47,17 @@ def in_full(figures: Figures) -> str:
             _row(figures, cell, contestant.name, contestant.title)
             for cell in figures.cells
             if cell.scenario == name
-            for contestant in ALL
+            for contestant in figures.contestants
+            if figures.has(cell, contestant.name)
         ]
-        head = ["Connections, service", "requests/s", "p50, ms", "p99, ms"]
-        cpu = ["CPU, µs a request", "PostgreSQL's CPU, µs"]
-        parts.append(f"### {SCENARIOS[name].title}\n\n{table([*head, *cpu], rows)}")
+        parts.append(f"### {SCENARIOS[name].title}\n\n{table(_HEAD, rows)}")
     return "\n\n".join(parts)
+
+
+_HEAD = [
+    *("Connections, service", "requests/s", "p50, ms", "p99, ms", "CPU, µs a request"),
+    *("PostgreSQL's CPU, µs", "both, µs", "requests for a second of PostgreSQL's CPU"),
+]
 
 
 def _row(figures: Figures, cell: Cell, name: str, title: str) -> list[str]:
@@ -54,23 +71,25 @@ def _row(figures: Figures, cell: Cell, name: str, title: str) -> list[str]:
         of("p99", _fine),
         of("cpu", _whole),
         of("database_cpu", _whole),
+        _whole(figures.of(cell, name, "both_cpu").median),
+        _whole(figures.of(cell, name, "per_database_core").median),
     ]
 
 
 def round_by_round(figures: Figures) -> str:
     """Write the ratios of requests per second of every round, in order."""
     rows = [
-        [_title(cell), *(_in_order(figures.ratio(cell, other.name)) for other in OTHERS)]
+        [_title(cell), *(_in_order(figures.ratio(cell, other.name)) for other in figures.others)]
         for cell in figures.cells
     ]
-    return table(["Load", *(f"to {each.title}" for each in OTHERS)], rows)
+    return table(["Load", *(f"to {each.title}" for each in figures.others)], rows)
 
 
 def memory(figures: Figures) -> str:
     """Write the peak memory of each service."""
     rows = [
         [each.title, _ranged(figures.peak(each.name), lambda value: f"{value / MIB:.0f}")]
-        for each in ALL
+        for each in figures.contestants
     ]
     return table(["Service", "peak memory, MiB"], rows)
 

@@ -21,12 +21,15 @@ compile() {
 # The largest set is solved first and binds the others, so a version is the same everywhere.
 compile lint pyproject.toml --extra otel --group dev --group test --group lint
 compile dev pyproject.toml --extra otel --group dev --group test --constraints requirements/lint.txt
-compile bench pyproject.toml --group dev --group bench --constraints requirements/lint.txt
+compile bench-all pyproject.toml --group dev --group bench --group bench-all \
+    --constraints requirements/lint.txt
+compile bench pyproject.toml --group dev --group bench --constraints requirements/bench-all.txt
 compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
 
 # npm writes into its lock files where packages come from, and where to send money. Neither is needed.
-"$python" - frontend/package-lock.json scripts/*/package-lock.json tests/*/*/package-lock.json <<'END'
+"$python" - frontend/package-lock.json scripts/*/package-lock.json tests/*/*/package-lock.json \
+    bench/*/*/package-lock.json <<'END'
 import json
 import sys
 from pathlib import Path

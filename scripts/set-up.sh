@@ -1,15 +1,16 @@
 #!/bin/sh
 # Makes .venv hold what requirements/$1.txt names ("dev", or "lint", which is dev and more), or
-# .venv-bench what the benchmark needs ("bench"), or says in one line what is in the way. Does
-# nothing where that is done already.
+# .venv-bench what the benchmark needs ("bench" for the services in Python, or "bench-all"), or says in
+# one line what is in the way. Does nothing where that is done already.
 
 wanted=$1
 venv=.venv
 first=dev
-if [ "$wanted" = bench ]; then
+case $wanted in bench*)
     venv=.venv-bench
     first=bench
-fi
+    ;;
+esac
 log=$venv/set-up.log
 
 fail() {

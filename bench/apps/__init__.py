@@ -1,1 +1,1 @@
-"""The three other services: the same API on the same tables, as others would build it."""
+"""The other services: the same API on the same tables, as others would build it."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ConfigDict
 from sqlmodel import DateTime, Field, Session, SQLModel, col, create_engine, select
 
 SECRET = os.environ["BETTER_AUTH_SECRET"]
@@ -28,8 +29,10 @@ def now() -> datetime:
 class TaskInput(SQLModel):
     """What the user decides."""
 
-    title: str = Field(min_length=1, max_length=500)
-    description: str | None = None
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=1, max_length=500, schema_extra={"pattern": r"\S"})
+    description: str | None = Field(default=None, max_length=65536)
 
 
 class TaskPublic(SQLModel):
@@ -102,12 +105,18 @@ def own_task(session: Session, user_id: str, task_id: int) -> Task:
     return task
 
 
-def saved(session: Session, task: Task) -> dict[str, Task]:
+def reply(task: Task, response: Response) -> dict[str, Task]:
+    """Put a task into its envelope, and its version into a header."""
+    version = task.updated_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    response.headers["ETag"] = f'"{version}"'
+    return {"data": task}
+
+
+def save(session: Session, task: Task) -> None:
     """Commit a task, and read what was committed."""
     session.add(task)
     session.commit()
     session.refresh(task)
-    return {"data": task}
 
 
 @app.get("/livez")
@@ -129,29 +138,34 @@ def create_task(
     body: TaskInput, session: SessionDep, user_id: UserDep, response: Response
 ) -> object:
     """Store a new task."""
-    reply = saved(session, Task.model_validate(body, update={"user_id": user_id}))
-    response.headers["Location"] = f"/api/tasks/{reply['data'].id}"
-    return reply
+    task = Task.model_validate(body, update={"user_id": user_id})
+    save(session, task)
+    response.headers["Location"] = f"/api/tasks/{task.id}"
+    return reply(task, response)
 
 
 @app.get("/api/tasks/{id}", response_model=OneTask)
-def get_task(id: int, session: SessionDep, user_id: UserDep) -> object:
+def get_task(id: int, session: SessionDep, user_id: UserDep, response: Response) -> object:
     """Reply with one task."""
-    return {"data": own_task(session, user_id, id)}
+    return reply(own_task(session, user_id, id), response)
 
 
 @app.put("/api/tasks/{id}", response_model=OneTask)
-def update_task(id: int, body: TaskInput, session: SessionDep, user_id: UserDep) -> object:
+def update_task(
+    id: int, body: TaskInput, session: SessionDep, user_id: UserDep, response: Response
+) -> object:
     """Replace title and description."""
     task = own_task(session, user_id, id)
     task.sqlmodel_update(body, update={"updated_at": now()})
-    return saved(session, task)
+    save(session, task)
+    return reply(task, response)
 
 
 @app.patch("/api/tasks/{id}/complete", response_model=OneTask)
-def toggle_task(id: int, session: SessionDep, user_id: UserDep) -> object:
+def toggle_task(id: int, session: SessionDep, user_id: UserDep, response: Response) -> object:
     """Flip a task between completed and not completed."""
     task = own_task(session, user_id, id)
     task.completed = not task.completed
     task.updated_at = now()
-    return saved(session, task)
+    save(session, task)
+    return reply(task, response)

@@ -1,6 +1,6 @@
 """What every round trip to the database costs, where it takes five milliseconds more."""
 
-from bench.contestants import ALL
+from bench.contestants import IN_PYTHON
 from bench.document import table
 from bench.far_away import far_away
 from bench.figures import Figures
@@ -19,7 +19,7 @@ def run() -> str:
     with (
         rounds_on_tasks() as rounds,
         far_away(rounds.url, milliseconds=_MILLISECONDS) as url,
-        rounds.servers(ALL, url) as servers,
+        rounds.servers(IN_PYTHON, url) as servers,
     ):
         figures = Figures(
             sample
@@ -27,7 +27,7 @@ def run() -> str:
             for sample in rounds.run(servers, _CELLS, number=number, seconds=_SECONDS)
         )
     rows = [_row(figures, cell) for cell in _CELLS]
-    return table(["p50 in ms; requests per second", *(each.title for each in ALL)], rows)
+    return table(["p50 in ms; requests per second", *(each.title for each in IN_PYTHON)], rows)
 
 
 def _row(figures: Figures, cell: Cell) -> list[str]:
@@ -36,4 +36,4 @@ def _row(figures: Figures, cell: Cell) -> list[str]:
         return f"{p50:.1f}; {figures.of(cell, name, 'requests_per_second').median:,.0f}"
 
     title = f"{SCENARIOS[cell.scenario].title}, {cell.connections} connections"
-    return [title, *(of(each.name) for each in ALL)]
+    return [title, *(of(each.name) for each in IN_PYTHON)]

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.contestants import ALL, Contestant
+from bench.contestants import IN_PYTHON, Contestant
 from bench.database import BenchDatabase, empty_database
 from bench.document import table
 from bench.load import run_wrk
@@ -27,7 +27,7 @@ def run() -> str:
         readers = people(database).readers
         rows = [
             _row(contestant, database, reader, length, Path(folder))
-            for contestant in ALL
+            for contestant in IN_PYTHON
             for length, reader in zip(_LENGTHS, readers, strict=True)
         ]
     head = ["Service, tasks in the list", "p50, ms", "p50, µs a task", "CPU, µs a task"]
