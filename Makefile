@@ -59,7 +59,7 @@ image-test: environment image ## Build the image, and test it
 bench: bench-all-environment ## Compare the service with seven others, and write docs/performance.md (half an hour)
 	@.venv-bench/bin/python -m bench compare
 
-bench-quick: bench-environment ## Fail if a lead over the others is below 80 % of the smallest lead so far (two minutes)
+bench-quick: bench-environment ## Fail if the CPU for a request, relative to other services', has grown (three minutes)
 	@.venv-bench/bin/python -m bench quick
 
 format: lint-environment ## Format the code
@@ -71,7 +71,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 
 clean: ## Remove what the other targets created, except the data of run (.local)
 	@rm -rf .venv .venv-bench build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
-	@rm -rf frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
+	@rm -rf bench/apps/*/node_modules frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

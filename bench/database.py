@@ -23,6 +23,9 @@ KEPT_EACH = 1000
 WRITERS = 1000
 """Users to whom tasks are added, so that the lists of the others stay as long as they are."""
 
+VISITORS = 18_980
+"""Users with one task: with the readers and keepers, 20,000 who have one."""
+
 _MAX_CONNECTIONS = 200
 
 _ADD_USERS = (
@@ -69,27 +72,35 @@ class BenchDatabase:
     def settle(self) -> None:
         """Forget what was added, and clear up, so that every run finds the same."""
         self.execute("DELETE FROM tasks WHERE user_id LIKE 'writer-%'")
+        self.execute("DELETE FROM idempotency_keys")
         self.execute("VACUUM (ANALYZE) tasks")
         self.execute("VACUUM (ANALYZE) task_lists")
         self.execute("CHECKPOINT")
 
     def cpu_seconds(self) -> float:
         """Give what PostgreSQL's processes have taken so far, those that have ended as well."""
-        total = sum(self._server.cpu_times()[:4])
-        for process in self._server.children():
+        while True:
+            children = self._server.children()
             try:
-                total += sum(process.cpu_times()[:2])
+                total = sum(self._server.cpu_times()[:4])
+                total += sum(sum(process.cpu_times()[:2]) for process in children)
             except psutil.NoSuchProcess:
                 continue
-        return total
+            # One that has ended meanwhile would be missing, or counted twice.
+            if self._server.children() == children:
+                return total
 
 
 @contextmanager
 def _server(folder: Path) -> Iterator[LocalPostgres]:
-    """Start PostgreSQL with its own settings, except for connections enough for all services."""
+    """Start PostgreSQL with its own settings, but with connections enough for all services.
+
+    It vacuums between two loads, and not by itself during one.
+    """
     with LocalPostgres(folder) as first, closing(psycopg2.connect(first.url)) as connection:
         connection.autocommit = True
         connection.cursor().execute(f"ALTER SYSTEM SET max_connections = {_MAX_CONNECTIONS}")
+        connection.cursor().execute("ALTER SYSTEM SET autovacuum = off")
     with LocalPostgres(folder) as server:
         yield server
 
@@ -115,5 +126,6 @@ def filled_database() -> Iterator[BenchDatabase]:
         database.add("reader", users=READERS, tasks_each=TASKS_EACH)
         database.add("keeper", users=KEEPERS, tasks_each=KEPT_EACH)
         database.add("writer", users=WRITERS)
+        database.add("visitor", users=VISITORS, tasks_each=1)
         database.settle()
         yield database

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import geometric_mean, median
 from typing import Self
 
 from bench.contestants import ALL, OURS, Contestant
-from bench.rounds import Cell, Sample
+from bench.rounds import AtRate, Cell, Sample
 
 FASTER = "requests_per_second"
 CHEAPER = "both_cpu"
@@ -37,8 +37,9 @@ class Spread:
 class Figures:
     """The samples of all rounds."""
 
-    def __init__(self, samples: Iterable[Sample]) -> None:
+    def __init__(self, samples: Iterable[Sample], at_a_rate: Iterable[AtRate] = ()) -> None:
         self.samples = list(samples)
+        self.at_a_rate = list(at_a_rate)
 
     @property
     def cells(self) -> Sequence[Cell]:
@@ -65,9 +66,20 @@ class Figures:
         """Those that this service is compared with."""
         return [each for each in self.contestants if each != OURS]
 
+    def only(self, contestants: Sequence[Contestant]) -> Self:
+        """Give the figures of some services."""
+        names = {each.name for each in contestants}
+        return type(self)(sample for sample in self.samples if sample.contestant in names)
+
     def has(self, cell: Cell, contestant: str) -> bool:
         """Tell whether a service met a load."""
         return bool(self._by_round(cell, contestant, FASTER))
+
+    def at_rate(self, contestant: str, field: str) -> Spread:
+        """Give a field of `AtRate` for one service."""
+        return Spread.of(
+            getattr(each, field) for each in self.at_a_rate if each.contestant == contestant
+        )
 
     def peak(self, contestant: str) -> Spread:
         """Give the peak memory of a service over each round, in bytes."""
@@ -83,13 +95,14 @@ class Figures:
         others = self._by_round(cell, other, field)
         return Spread.of(ours[number] / others[number] for number in ours)
 
-    def lead(self, cell: Cell, other: str) -> Spread:
-        """Divide another's CPU for each request by ours, PostgreSQL's included, round by round.
+    def lead(self, cell: Cell) -> Spread:
+        """Divide the others' CPU for each request by ours, PostgreSQL's included, round by round.
 
         A noisy neighbour takes time from a service, and thus requests per second, but hardly any of
-        its CPU.
+        its CPU. Of several others it is the geometric mean, in which a mishap of one counts less.
         """
-        return Spread.of(1 / value for value in self.ratio(cell, other, CHEAPER).values)
+        ratios = [self.ratio(cell, each.name, CHEAPER).values for each in self.others]
+        return Spread.of(1 / geometric_mean(each) for each in zip(*ratios, strict=True))
 
     def _by_round(self, cell: Cell, contestant: str, field: str) -> dict[int, float]:
         return {

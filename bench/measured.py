@@ -34,15 +34,24 @@ class Measured:
         return 1e6 / self.database_cpu if self.database_cpu else 0.0
 
 
-def measure(
-    database: BenchDatabase, server: Server, requests: Path, connections: int, seconds: int
+def measure(  # noqa: PLR0913 - where and what is asked, and how.
+    database: BenchDatabase,
+    server: Server,
+    requests: Path,
+    connections: int,
+    seconds: int,
+    *,
+    are_refused: bool = False,
 ) -> Measured:
     """Give a service the requests of a file for so long, over so many connections.
 
-    Raises LoadError where a request was not answered with success.
+    Raises LoadError where a request was not answered with success, or where they `are_refused`,
+    with it.
     """
     own, other = server.cpu_seconds(), database.cpu_seconds()
-    load = run_wrk(server.port, requests, connections=connections, seconds=seconds)
+    load = run_wrk(
+        server.port, requests, connections=connections, seconds=seconds, are_refused=are_refused
+    )
     own, other = server.cpu_seconds() - own, database.cpu_seconds() - other
     return Measured(
         requests_per_second=load.requests / load.microseconds * 1e6,

@@ -4,7 +4,7 @@ import click
 
 from bench import answer_times, garbage
 from bench.contestants import BY_NAME, IN_PYTHON, OURS
-from bench.figures import Figures
+from bench.figures import CHEAPER, Figures
 from bench.reached import Reached
 from bench.rounds import Cell, Rounds, Sample, rounds_on_tasks
 from bench.scenarios import SCENARIOS
@@ -52,6 +52,10 @@ def print_ratios(figures: Figures) -> None:
         click.echo(f"\n{SCENARIOS[cell.scenario].title}, connections: {cell.connections}")
         for contestant in figures.contestants:
             click.echo(f"  {_line(figures, cell, contestant.name)}")
+        if figures.has(cell, OURS.name) and figures.others:
+            low, high = figures.lead(cell).range
+            lead = f"{figures.lead(cell).median:.2f} ({low:.2f} to {high:.2f})"
+            click.echo(f"  the others' CPU, divided by ours: {lead}")
 
 
 def _line(figures: Figures, cell: Cell, name: str) -> str:
@@ -64,8 +68,8 @@ def _line(figures: Figures, cell: Cell, name: str) -> str:
         f"  CPU {middle('cpu'):6,.0f} µs  PostgreSQL {middle('database_cpu'):5,.0f} µs"
     )
     if name != OURS.name and figures.has(cell, OURS.name):
-        lead = figures.lead(cell, name)
-        low, high = lead.range
+        cpu = figures.ratio(cell, name, CHEAPER)
+        low, high = cpu.range
         line += f"  ours: {figures.ratio(cell, name).median:5.2f} x as many"
-        line += f", CPU of both: {lead.median:.2f} x less ({low:.2f} to {high:.2f})"
+        line += f", {cpu.median:.2f} x the CPU ({low:.2f} to {high:.2f})"
     return line

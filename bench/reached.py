@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from bench.contestants import BY_NAME
 from bench.figures import Figures
 from bench.rounds import Cell
 from bench.scenarios import SCENARIOS
@@ -16,9 +15,9 @@ _KEPT = 0.85
 
 
 class Reached:
-    """How many times less CPU ours takes, by load and by service, as `Figures.lead` counts it."""
+    """How many times less CPU ours takes than the others, by load, as `Figures.lead` counts it."""
 
-    def __init__(self, leads: dict[str, dict[str, float]]) -> None:
+    def __init__(self, leads: dict[str, float]) -> None:
         self._leads = leads
 
     @classmethod
@@ -29,15 +28,7 @@ class Reached:
     @classmethod
     def by(cls, figures: Figures, cells: Sequence[Cell]) -> Self:
         """Take the medians that a benchmark has reached under these loads."""
-        return cls(
-            {
-                _name(cell): {
-                    other.name: round(figures.lead(cell, other.name).median, 2)
-                    for other in figures.others
-                }
-                for cell in cells
-            }
-        )
+        return cls({_name(cell): round(figures.lead(cell).median, 2) for cell in cells})
 
     def write(self) -> None:
         """Keep them for the short benchmark."""
@@ -46,12 +37,11 @@ class Reached:
     def lost_in(self, figures: Figures) -> list[str]:
         """Say in a line each which leads have been reached and are not any more."""
         return [
-            f"{SCENARIOS[cell.scenario].title} at {cell.connections} connections: "
-            f"{BY_NAME[other].title} takes {now:.2f} x this service's CPU for a request, where "
-            f"{before:.2f} x was reached"
+            f"{SCENARIOS[cell.scenario].title} at {cell.connections} connections: the others take "
+            f"{now:.2f} x this service's CPU for a request, where {before:.2f} x was reached"
             for cell in figures.cells
-            for other, before in self._leads.get(_name(cell), {}).items()
-            if (now := figures.lead(cell, other).median) < _KEPT * before
+            if (before := self._leads.get(_name(cell), 0.0)) * _KEPT
+            > (now := figures.lead(cell).median)
         ]
 
 

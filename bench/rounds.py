@@ -8,11 +8,15 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from bench import agreement
-from bench.contestants import Contestant
+from bench.contestants import BY_NAME, Contestant
 from bench.database import BenchDatabase, filled_database
 from bench.measured import Measured, measure
+from bench.open_loop import run_open
 from bench.scenarios import SCENARIOS, people
 from bench.servers import Server, running
+
+RATE = 1000
+"""Requests a second, where the rate is fixed."""
 
 _WARM_UP_CONNECTIONS = 16
 _WARM_UP_SECONDS = 1
@@ -33,6 +37,17 @@ class Sample(Measured):
     scenario: str
     connections: int
     contestant: str
+
+
+@dataclass(frozen=True)
+class AtRate:
+    """How long one service took for requests that came at a fixed rate, in milliseconds."""
+
+    round: int
+    contestant: str
+    p50: float
+    p99: float
+    answered: float
 
 
 class Rounds:
@@ -74,14 +89,31 @@ class Rounds:
         """Give each service each load in turn, beginning with another one in each round."""
         first = number % len(servers)
         for cell in cells:
+            scenario = SCENARIOS[cell.scenario]
             for server in (*servers[first:], *servers[:first]):
-                yield self._run(server, cell, number, seconds)
+                if server.contestant.name in (scenario.only or BY_NAME):
+                    if scenario.is_warmed_up:
+                        self._run(server, cell, number, seconds)
+                    yield self._run(server, cell, number, seconds)
+
+    def run_at_rate(
+        self, servers: Sequence[Server], *, number: int, seconds: int
+    ) -> Iterator[AtRate]:
+        """Give each service the mix at a fixed rate, in the same order as the other loads."""
+        first = number % len(servers)
+        for server in (*servers[first:], *servers[:first]):
+            self._database.settle()
+            taken = run_open(server.port, self._files["mix"], rate=RATE, seconds=seconds)
+            yield AtRate(number, server.contestant.name, *taken)
 
     def _run(self, server: Server, cell: Cell, number: int, seconds: int) -> Sample:
         scenario, file = SCENARIOS[cell.scenario], self._files[cell.scenario]
         self._database.settle()
         seconds *= scenario.patience
-        measured = measure(self._database, server, file, cell.connections, seconds)
+        measured = measure(
+            *(self._database, server, file, cell.connections, seconds),
+            are_refused=scenario.are_refused,
+        )
         return Sample(
             round=number,
             scenario=cell.scenario,

@@ -1,6 +1,6 @@
 """The tables of the comparison."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bench.document import table
 from bench.figures import Figures, Spread
@@ -39,13 +39,13 @@ def _ratios(figures: Figures, field: str) -> str:
     return table(["This service, divided by", *(each.title for each in figures.others)], rows)
 
 
-def in_full(figures: Figures) -> str:
+def in_full(figures: Figures, cells: Sequence[Cell]) -> str:
     """Write a table for each scenario: every service over every number of connections."""
     parts = []
-    for name in dict.fromkeys(cell.scenario for cell in figures.cells):
+    for name in dict.fromkeys(cell.scenario for cell in cells):
         rows = [
             _row(figures, cell, contestant.name, contestant.title)
-            for cell in figures.cells
+            for cell in cells
             if cell.scenario == name
             for contestant in figures.contestants
             if figures.has(cell, contestant.name)
@@ -76,11 +76,44 @@ def _row(figures: Figures, cell: Cell, name: str, title: str) -> list[str]:
     ]
 
 
-def round_by_round(figures: Figures) -> str:
+def further(figures: Figures, cells: Sequence[Cell]) -> str:
+    """Write requests per second and both CPUs of what only some services do, as medians."""
+    rows = [
+        [
+            SCENARIOS[cell.scenario].title,
+            *(_rate_and_cpu(figures, cell, each.name) for each in figures.contestants),
+        ]
+        for cell in cells
+    ]
+    return table(["requests/s; CPU of both, µs", *(x.title for x in figures.contestants)], rows)
+
+
+def _rate_and_cpu(figures: Figures, cell: Cell, name: str) -> str:
+    if not figures.has(cell, name):
+        return ""
+    fields = ("requests_per_second", "both_cpu")
+    return "; ".join(_whole(figures.of(cell, name, field).median) for field in fields)
+
+
+def at_rate(figures: Figures) -> str:
+    """Write the latencies at a fixed rate, as medians of the rounds."""
+    rows = [
+        [
+            each.title,
+            _fine(figures.at_rate(each.name, "p50").median),
+            _fine(figures.at_rate(each.name, "p99").median),
+            f"{figures.at_rate(each.name, 'answered').median:.0%}",
+        ]
+        for each in figures.contestants
+    ]
+    return table(["Service", "p50, ms", "p99, ms", "answered"], rows)
+
+
+def round_by_round(figures: Figures, cells: Sequence[Cell]) -> str:
     """Write the ratios of requests per second of every round, in order."""
     rows = [
         [_title(cell), *(_in_order(figures.ratio(cell, other.name)) for other in figures.others)]
-        for cell in figures.cells
+        for cell in cells
     ]
     return table(["Load", *(f"to {each.title}" for each in figures.others)], rows)
 
