@@ -5,8 +5,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import psutil
+import psycopg2
 import pytest
 
 from tests.support.api import Api
@@ -92,6 +94,31 @@ def test_a_thousand_pipelined_requests_make_nobody_wait_and_are_answered_in_turn
     assert [b"alive" in answer.body for answer in received] == [True, False] * 1000
     assert all(answer.status == 200 for answer in received)
     assert max(waits) < WAIT_SECONDS
+
+
+def test_requests_beyond_those_that_wait_stay_in_the_kernel_and_take_no_cpu(
+    service: Service, api: Api
+) -> None:
+    pipelined = memoryview(request("GET /api/tasks/1", token=api.token) * 20_000)
+    process = psutil.Process(service.process.pid)
+    accepted = 0
+
+    with psycopg2.connect(service.database_url) as blocker, connected_to(service) as connection:
+        blocker.cursor().execute("LOCK TABLE tasks")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        connection.setblocking(False)
+        for _ in range(100):
+            with suppress(BlockingIOError):
+                while accepted < len(pipelined):
+                    accepted += connection.send(pipelined[accepted:])
+            time.sleep(0.01)
+        before = sum(process.cpu_times()[:2])
+        time.sleep(1)
+        used = sum(process.cpu_times()[:2]) - before
+    blocker.close()
+
+    assert accepted < 2 * MIB < len(pipelined)
+    assert used < 0.5
 
 
 def test_a_body_in_tiny_chunks_makes_nobody_wait(service: Service, api: Api) -> None:

@@ -9,12 +9,12 @@ import psutil
 import psycopg2
 import pytest
 
-from tests.support.api import Api, new_user
+from tests.support.api import Api, error_of, new_user
 from tests.support.database import query, wait_until
 from tests.support.log import failures
-from tests.support.raw import request
+from tests.support.raw import request, send
 from tests.support.service import Service, running_service
-from tests.support.stopping import connected_to
+from tests.support.stopping import JSON, connected_to
 
 
 def test_reads_whose_clients_have_gone_are_not_carried_out(
@@ -83,6 +83,33 @@ def test_answers_that_are_not_read_fill_no_memory(
         assert mallory.list().status_code == 200
     assert peak < 256
     assert failures(service.log) == []
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 1048576", "Transfer-Encoding: chunked"])
+def test_bodies_that_do_not_come_take_the_room_of_their_user_only(
+    tmp_path: Path, database_url: str, framing: str
+) -> None:
+    with (
+        running_service(tmp_path, database_url, MAX_UNSENT_BYTES=str(4 * 2**20)) as service,
+        Api(service.url, "mallory") as mallory,
+        Api(service.url, "alice") as alice,
+        ExitStack() as stack,
+    ):
+        for token in (mallory.token, mallory.token, alice.token):
+            head = request("POST /api/tasks", JSON, framing, token=token)
+            stack.enter_context(connected_to(service)).sendall(head)
+        give_up = time.monotonic() + 8
+        while mallory.create(title="Buy milk").status_code == 201:
+            assert time.monotonic() < give_up
+        began = time.monotonic()
+        refused = mallory.create(title="Buy milk")
+        seconds = time.monotonic() - began
+        too_large = request("POST /api/tasks", JSON, "Content-Length: 99999999", token=alice.token)
+
+        assert alice.create(title="Buy milk").status_code == 201
+        assert send(service.url, too_large).status == 413
+    assert error_of(refused)[:2] == (503, "SERVICE_UNAVAILABLE")
+    assert seconds > 0.2
 
 
 def test_a_client_that_reads_nothing_is_given_up(tmp_path: Path, database_url: str) -> None:

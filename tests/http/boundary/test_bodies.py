@@ -2,6 +2,7 @@
 
 import time
 
+import orjson
 import pytest
 
 from tests.support.api import Api
@@ -91,6 +92,31 @@ def test_an_error_is_small_whatever_came_in(
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
     assert len(answer.body) <= 2048
     assert field.encode() in answer.body
+
+
+@pytest.mark.parametrize(("count", "field"), [(997, "k"), (998, "body")])
+@pytest.mark.parametrize("value", [b"{}", b"[]"])
+def test_a_body_has_a_thousand_values_at_most(
+    service: Service, api: Api, count: int, field: str, value: bytes
+) -> None:
+    # The object, its comma, the array, and for all but one of its numbers a comma.
+    body = b'{"title": "x", "k": [%s]}' % b",".join([b"0"] * (count - 1) + [value])
+
+    answer = send(service.url, request("POST /api/tasks", JSON, token=api.token, body=body))
+
+    assert answer.blames(field)
+
+
+@pytest.mark.parametrize("text", ['\\"', "\\", '"', ",", "[{", '\\",[{'])
+def test_what_a_text_contains_is_no_value(service: Service, api: Api, text: str) -> None:
+    task = {"title": "\\", "description": text * 1001}
+
+    answer = send(
+        service.url, request("POST /api/tasks", JSON, token=api.token, body=orjson.dumps(task))
+    )
+
+    assert answer.status == 201
+    assert api.list().json()["data"][0]["description"] == task["description"]
 
 
 @pytest.mark.parametrize("size", [1_048_577, 3_000_000])
