@@ -80,6 +80,28 @@ def test_text_is_limited_in_bytes_and_may_shrink(limited: Database, database_url
     assert query(database_url, COUNT) == [(2, 100)]
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_the_first_task_is_limited_like_any_other(
+    limited: Database, database_url: str, count: int
+) -> None:
+    for _ in range(count):
+        add(limited)
+
+    assert add(limited, "x" * (MAX_TEXT + 1)) == "TooMuchText"
+    assert query(database_url, COUNT)[0][0] == count
+
+
+def test_a_session_that_has_had_limits_for_one_transaction_has_none_afterwards(
+    database_url: str,
+) -> None:
+    query(database_url, "INSERT INTO users (id) VALUES ('alice')")
+    once = "BEGIN; SET LOCAL tasks_api.max_tasks = 1; SET LOCAL tasks_api.max_text = 1; COMMIT"
+
+    query(database_url, f"{once}; INSERT INTO tasks (user_id, title) VALUES ('alice', 'Buy milk')")
+
+    assert query(database_url, COUNT)[0][0] == 1
+
+
 def test_other_users_and_other_programs_are_not_limited_by_it(
     limited: Database, database_url: str
 ) -> None:
