@@ -25,22 +25,24 @@ export interface TaskBoardProps {
 
 export default function TaskBoard({ userId, userName }: TaskBoardProps) {
   useState(() => setOwner(userId)); // Runs once, before a hook below reads a draft or a token.
-  const { tasks, savedTasks, pendingChanges, error, refetch } = useTasks();
+  const { tasks, savedTasks, isWhole, pendingChanges, error, refetch } = useTasks();
   const { conflict, addConflict, addConflictIfNew, removeConflict } = useConflicts();
   const changeTask = useChangeTask(addConflict);
   const addTask = useAddTask(changeTask);
   useOrphanedDrafts(savedTasks, pendingChanges, addConflictIfNew);
   useUnsavedChangesWarning();
+  // The numbers of a part of the list would be wrong.
+  const wholeList = isWhole ? tasks : undefined;
 
   return (
     <PageLayout
-      headline={tasks ? headline(tasks) : "Your list."}
-      subtitle={<Summary text={tasks && summary(tasks)} />}
-      progress={tasks ? progress(tasks) : 0}
+      headline={wholeList ? headline(wholeList) : "Your list."}
+      subtitle={<Summary text={wholeList && summary(wholeList)} />}
+      progress={wholeList ? progress(wholeList) : 0}
       menu={<SignOutButton userName={userName} />}
     >
       <AddTaskForm addTask={addTask} />
-      <TaskList tasks={tasks} error={error} onRetry={refetch} changeTask={changeTask} />
+      <TaskList tasks={tasks} isWhole={isWhole} error={error} onRetry={refetch} changeTask={changeTask} />
       {conflict && (
         <ConflictDialog
           key={conflict.id}

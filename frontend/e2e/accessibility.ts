@@ -70,7 +70,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) {
 test("a skeleton is shown while the tasks are loading", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
-    await page.route(`${SERVICE_URL}/api/tasks`, () => new Promise(() => undefined));
+    await page.route(`${SERVICE_URL}/api/tasks*`, () => new Promise(() => undefined));
 
     await page.reload();
     await page.getByRole("status", { name: "Loading your tasks" }).waitFor();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withPage } from "./browser";
-import { holdRequests } from "./requests";
+import { holdRequests, isListRequest } from "./requests";
 import { SERVICE_URL } from "./servers";
 import {
   addForm,
@@ -116,9 +116,7 @@ test("the list is refetched after two changes fail at the same time", () =>
     await openAsNewUser(page);
     for (const title of ["Bake bread", "Water the plants"]) await addTask(page, title);
     await page.evaluate(failTogether);
-    const refetched = page.waitForRequest(
-      (request) => request.url() === `${SERVICE_URL}/api/tasks` && request.method() === "GET",
-    );
+    const refetched = page.waitForRequest(isListRequest);
 
     await checkbox(page, "Bake bread").click();
     await checkbox(page, "Water the plants").click();

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Page, Request } from "playwright-core";
 
 import { SERVICE_URL } from "./servers";
 
@@ -29,11 +29,15 @@ export async function callApi(
   );
 }
 
+/** Tells whether this is a request for the list or for a page of it. */
+export function isListRequest(request: Request): boolean {
+  const { origin, pathname } = new URL(request.url());
+  return request.method() === "GET" && origin === SERVICE_URL && pathname === "/api/tasks";
+}
+
 /** Makes the page refetch the list, as it does when the user returns from another tab. */
 export async function refetchList(page: Page): Promise<void> {
-  const fetched = page.waitForResponse(
-    (response) => response.url() === `${SERVICE_URL}/api/tasks` && response.request().method() === "GET",
-  );
+  const fetched = page.waitForResponse((response) => isListRequest(response.request()));
   await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
   await fetched;
 }

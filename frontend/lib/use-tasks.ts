@@ -27,13 +27,18 @@ const rowKeys = new Map<number, string>();
 /**
  * Returns the tasks with optimistic updates: the list of the service, with the pending changes applied.
  * There is nothing to roll back when a change fails, because it is then no longer pending.
+ *
+ * The pages of a long list arrive one after the other. `savedTasks` is undefined until it is whole.
  */
 export function useTasks() {
   const api = useApi();
   const client = useQueryClient();
   const query = useQuery({
     queryKey: QUERY_KEY,
-    queryFn: ({ signal }) => fetchTaskList(api, cachedList(client), signal),
+    queryFn: ({ signal }) => {
+      const show = (list: TaskList) => void client.setQueryData<TaskList>(QUERY_KEY, list);
+      return fetchTaskList(api, cachedList(client), signal, show);
+    },
     // `fetchTaskList` does this by the ids of the tasks. TanStack Query would do it by their positions.
     structuralSharing: false,
     refetchInterval: () => (client.isMutating() ? false : REFETCH_INTERVAL_MS),
@@ -47,7 +52,15 @@ export function useTasks() {
     () => list && applyOptimistically(list.tasks, pendingChanges, rowKeys),
     [list, pendingChanges],
   );
-  return { tasks, savedTasks: list?.tasks, pendingChanges, error: query.error, refetch: query.refetch };
+  const isWhole = list?.next === null;
+  return {
+    tasks,
+    savedTasks: isWhole ? list.tasks : undefined,
+    isWhole,
+    pendingChanges,
+    error: query.error,
+    refetch: query.refetch,
+  };
 }
 
 /** Returns a function that saves a change and resolves when the service has saved it. */
