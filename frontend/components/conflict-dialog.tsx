@@ -1,6 +1,6 @@
 import { Button } from "@/components/button";
 import { Modal } from "@/components/modal";
-import { hasOnlyFieldErrors } from "@/lib/change-messages";
+import { isShownInForm } from "@/lib/change-messages";
 import type { ConflictError } from "@/lib/conflict-error";
 import { editDraftKey, removeDraft, removeSavedEdit, toDraft, type Draft } from "@/lib/draft-storage";
 import type { TaskInput } from "@/lib/task";
@@ -27,9 +27,9 @@ export function ConflictDialog({ conflict, changeTask, onAdd, onResolved }: Conf
       // Based on their version, so that the change overwrites it.
       const overwrite = { ...change, task: theirs };
       const discardSaved = () => change.kind === "edit" && removeSavedEdit(change.task, change.input);
-      // `changeTask` leaves field errors to a form, and there is no form here.
-      const notifyFieldErrors = (error: unknown) => hasOnlyFieldErrors(error) && notifyFailure(overwrite, error);
-      changeTask(overwrite).then(discardSaved, notifyFieldErrors);
+      // `changeTask` leaves these errors to a form, and there is no form here.
+      const notifyFormErrors = (error: unknown) => isShownInForm(error) && notifyFailure(overwrite, error);
+      changeTask(overwrite).then(discardSaved, notifyFormErrors);
     } else if (change.kind === "edit") {
       discardDraft();
       onAdd(toDraft(change.input));

@@ -1,6 +1,7 @@
 import type { KeyboardEvent, ReactNode, RefObject } from "react";
 
 import { FieldError } from "@/components/field-error";
+import { FORM_ERROR } from "@/lib/change-messages";
 import type { Draft } from "@/lib/draft-storage";
 import { preventKeyRepeat } from "@/lib/prevent-key-repeat";
 
@@ -23,7 +24,10 @@ const MAX_ROWS = 10;
 
 const FIELD = "block rounded-xl bg-transparent px-3 focus-visible:outline-offset-0";
 
-/** The fields for title and description. The service validates them, and each field shows its error. */
+/**
+ * The fields for title and description. The service validates them, and each field shows its error. An
+ * error of the whole form is shown below them.
+ */
 export function TaskFields({
   name,
   draft: { title, description },
@@ -58,7 +62,7 @@ export function TaskFields({
         autoComplete="off"
         enterKeyHint="done"
         aria-invalid={"title" in errors}
-        aria-describedby={`${name}-title-error`}
+        aria-describedby={`${name}-title-error ${name}-error`}
         className={`${FIELD} min-h-11 w-full text-lg`}
       />
       <div className="px-3">
@@ -84,6 +88,7 @@ export function TaskFields({
       </div>
       <div className="px-3">
         <FieldError id={`${name}-description-error`} message={errors.description} />
+        <FieldError id={`${name}-error`} message={errors[FORM_ERROR]} />
       </div>
     </>
   );

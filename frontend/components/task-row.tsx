@@ -7,7 +7,7 @@ import { TrashIcon } from "@/components/icons";
 import { TaskCheckbox } from "@/components/task-checkbox";
 import { TaskEditor, type EditState } from "@/components/task-editor";
 import { TaskText } from "@/components/task-text";
-import { ApiError } from "@/lib/api-error";
+import { formErrors } from "@/lib/change-messages";
 import { ConflictError } from "@/lib/conflict-error";
 import { editDraftKey, readDraft, removeDraft, removeSavedEdit, toDraft } from "@/lib/draft-storage";
 import type { OptimisticTask } from "@/lib/optimistic-tasks";
@@ -41,10 +41,10 @@ export const TaskRow = memo(function TaskRow({ task, changeTask }: TaskRowProps)
       removeSavedEdit(task, input);
     } catch (error) {
       if (error instanceof ConflictError) return;
-      const errors = error instanceof ApiError ? error.fieldErrors() : {};
+      const errors = formErrors(error);
       const reopened = { draft, errors, autoFocus: !isTyping() };
       // If the user has begun another edit since, it keeps its text but starts from the same version again.
-      setEdit((now) => ({ ...(now ?? reopened), task: base }));
+      setEdit((now) => ({ ...(now ?? reopened), errors, task: base }));
     }
   }
 

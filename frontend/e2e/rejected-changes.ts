@@ -4,7 +4,8 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { SERVICE_URL } from "./servers";
+import { insertTasks } from "./insert-tasks";
+import { service, SERVICE_URL } from "./servers";
 import {
   addForm,
   addTask,
@@ -15,8 +16,11 @@ import {
   fillFields,
   taskRow,
   taskTitles,
+  waitUntilSaved,
 } from "./task-page";
 import { openAsNewUser } from "./users";
+
+const MIB = 2 ** 20;
 
 test("a validation error is shown at its field, with the message of the contract", () =>
   withPage(async (page) => {
@@ -50,6 +54,62 @@ test("a rejected edit is undone, and the editor opens again with its text", () =
     assert.deepEqual(await taskTitles(page), ["Bake bread"]);
   }));
 
+test("at the limit of tasks, the form keeps the draft and shows why, and a deletion makes room", () =>
+  service.whileRunningWith({ MAX_TASKS_PER_USER: "2" }, () =>
+    withPage(async (page) => {
+      await openAsNewUser(page);
+      for (const title of ["Bake bread", "Water the plants"]) await addTask(page, title);
+      const attempts = countRequests(page, "POST");
+      const refusal = addForm(page).getByText("You have as many tasks as you may keep. Delete some, then try again.");
+      const add = addForm(page).getByRole("button", { name: "Add" });
+
+      await fillFields(addForm(page), "Write to Grace", "By hand");
+      await add.click();
+      await refusal.waitFor();
+      await page.waitForTimeout(1500); // Longer than the first delay of a repeated request.
+      assert.equal(attempts(), 1);
+      assert.equal(await page.getByText("was not added").count(), 0);
+      assert.deepEqual(await taskTitles(page), ["Water the plants", "Bake bread"]);
+      await page.reload();
+      assert.equal(await addForm(page).getByLabel("Title").inputValue(), "Write to Grace");
+      assert.equal(await addForm(page).getByLabel("Description").inputValue(), "By hand");
+      await deleteButton(page, "Bake bread").click();
+      await page.getByRole("button", { name: "Delete", exact: true }).click();
+      await editButton(page, "Bake bread").waitFor({ state: "detached" });
+      await add.click();
+
+      await waitUntilSaved(page, "Write to Grace");
+      assert.equal(await refusal.count(), 0);
+      assert.equal(await addForm(page).getByLabel("Title").inputValue(), "");
+    }),
+  ));
+
+test("at the limit of text, the editor opens again with its text and shows why", () =>
+  service.whileRunningWith({ MAX_TEXT_PER_USER: String(MIB) }, () =>
+    withPage(async (page) => {
+      await openAsNewUser(page);
+      await insertTasks(page, Math.floor(MIB / 5000), "a".repeat(4990));
+      await page.reload();
+      await addTask(page, "Bake bread");
+      const attempts = countRequests(page, "PUT");
+      const refusal = editForm(page).getByText("Your tasks have as much text as you may keep.");
+      await editButton(page, "Bake bread").click();
+
+      await fillFields(editForm(page), "Bake bread", "Rye ".repeat(1200));
+      await editForm(page).getByLabel("Title").press("Enter");
+      await refusal.waitFor();
+      assert.equal(await editForm(page).getByLabel("Description").inputValue(), "Rye ".repeat(1200));
+      assert.equal(await page.getByText("was not changed").count(), 0);
+      assert.equal(attempts(), 1);
+      await fillFields(editForm(page), "Bake bread", "Rye");
+      await editForm(page).getByLabel("Title").press("Enter");
+
+      await waitUntilSaved(page, "Bake bread");
+      assert.equal(await refusal.count(), 0);
+      assert.equal(attempts(), 2);
+    }),
+  ));
+
 test("a failed deletion is undone and reported", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
@@ -77,6 +137,15 @@ test("a failed completion is undone and reported", () =>
     assert.equal(await checkbox(page, "Bake bread").isChecked(), false);
     await page.getByText("1 open").waitFor();
   }));
+
+/** Returns a function that returns how many requests of this method the service has got since. */
+function countRequests(page: Page, method: string): () => number {
+  let count = 0;
+  page.on("request", (request) => {
+    count += Number(request.method() === method && request.url().startsWith(SERVICE_URL));
+  });
+  return () => count;
+}
 
 /** Responds with a 500, because a request is repeated after a 503. */
 async function failRequests(page: Page, method: string): Promise<void> {

@@ -1,6 +1,9 @@
 import { ApiError } from "./api-error";
 import type { TaskChange } from "./task-change";
 
+/** The key of an error that is about the whole form instead of a field. */
+export const FORM_ERROR = "form";
+
 const FIELDS = ["title", "description"];
 const PAST_TENSE = { add: "added", edit: "changed", complete: "completed", delete: "deleted" } as const;
 
@@ -25,13 +28,16 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Tells whether a form can show the whole error at its fields. */
-export function hasOnlyFieldErrors(error: unknown): boolean {
-  return (
-    error instanceof ApiError &&
-    error.details.length > 0 &&
-    error.details.every(({ field }) => FIELDS.includes(field))
-  );
+/** Returns the messages that a form shows: those of its fields, or that of a limit. */
+export function formErrors(error: unknown): Record<string, string> {
+  if (!(error instanceof ApiError)) return {};
+  return error.code === "LIMIT_REACHED" ? { [FORM_ERROR]: error.message } : error.fieldErrors();
+}
+
+/** Tells whether a form shows the whole error, so that no notification is needed. */
+export function isShownInForm(error: unknown): boolean {
+  const shown = Object.keys(formErrors(error));
+  return shown.length > 0 && shown.every((key) => key === FORM_ERROR || FIELDS.includes(key));
 }
 
 function pastTense(change: TaskChange): string {

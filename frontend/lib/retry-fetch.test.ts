@@ -22,6 +22,15 @@ for (const status of [502, 503, 504]) {
   });
 }
 
+test("a request is not repeated after a 409", async () => {
+  let attempts = 0;
+  const refuse = async () => new Response(`refused ${(attempts += 1)}`, { status: 409 });
+
+  const response = await advanceTime(retryFetch(refuse, NEVER_ABORTED));
+
+  assert.equal(await response.text(), "refused 1");
+});
+
 test("a body may take longer than the idle timeout as long as data keeps arriving", async () => {
   let attempts = 0;
   const slow = async (signal: AbortSignal) => {

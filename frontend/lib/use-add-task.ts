@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 
-import { ApiError, requiresSignIn } from "./api-error";
-import { errorMessage, hasOnlyFieldErrors } from "./change-messages";
+import { requiresSignIn } from "./api-error";
+import { errorMessage, formErrors, isShownInForm } from "./change-messages";
 import {
   EMPTY_DRAFT,
   isBlank,
@@ -66,8 +66,8 @@ export function useAddTask(changeTask: ChangeTask) {
   function handleFailure(submitted: SubmittedDraft, change: TaskChange, error: unknown) {
     if (!readDraft(NEW_DRAFT_KEY)) {
       moveToForm(submitted);
-      if (error instanceof ApiError) setErrors(error.fieldErrors());
-      if (!hasOnlyFieldErrors(error)) notifyFailure(change, error);
+      setErrors(formErrors(error));
+      if (!isShownInForm(error)) notifyFailure(change, error);
     } else if (!isBlank(submitted)) {
       addUnsaved(requiresSignIn(error) ? submitted : { ...submitted, reason: errorMessage(error) });
     }

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 
 import { requiresSignIn } from "./api-error";
-import { deletedElsewhereMessage, failureMessage, hasOnlyFieldErrors, successMessage } from "./change-messages";
+import { deletedElsewhereMessage, failureMessage, isShownInForm, successMessage } from "./change-messages";
 import { ConflictError } from "./conflict-error";
 import { notify } from "./notifications";
 import type { TaskChange } from "./task-change";
@@ -22,7 +22,7 @@ export function useChangeTask(addConflict: (conflict: ConflictError) => void): C
       } catch (error) {
         if (error instanceof ConflictError) addConflict(error);
         // The form of a new task shows its errors itself, when it restores the draft.
-        else if (change.kind !== "add" && !hasOnlyFieldErrors(error)) notifyFailure(change, error);
+        else if (change.kind !== "add" && !isShownInForm(error)) notifyFailure(change, error);
         throw error;
       }
     },
