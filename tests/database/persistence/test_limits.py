@@ -13,10 +13,15 @@ MAX_TASKS, MAX_TEXT = 10, 100
 COUNT = "SELECT count(*), sum(octet_length(title)) FROM tasks WHERE user_id = 'alice'"
 
 
+def limited_to(url: str) -> Database:
+    patient = {"statement_timeout": 60, "lock_timeout": 60, "pool_timeout": 60}
+    return Database(url, max_tasks=MAX_TASKS, max_text=MAX_TEXT, **patient)
+
+
 @pytest.fixture
 def limited(database_url: str) -> Iterator[Database]:
     """Give a database with small limits."""
-    database = Database(database_url, max_tasks=MAX_TASKS, max_text=MAX_TEXT)
+    database = limited_to(database_url)
     yield database
     database.dispose()
 
@@ -34,7 +39,7 @@ def add(database: Database, title: str = "x", *, key: str | None = None) -> str:
 def test_of_concurrent_additions_no_one_exceeds_the_limit(
     limited: Database, database_url: str, *, has_key: bool
 ) -> None:
-    other = Database(database_url, max_tasks=MAX_TASKS, max_text=MAX_TEXT)
+    other = limited_to(database_url)
 
     with ThreadPoolExecutor(20) as threads:
         futures = [
