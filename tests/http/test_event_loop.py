@@ -106,7 +106,7 @@ def test_requests_beyond_those_that_wait_stay_in_the_kernel_and_take_no_cpu(
     with psycopg2.connect(service.database_url) as blocker, connected_to(service) as connection:
         blocker.cursor().execute("LOCK TABLE tasks")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
-        connection.setblocking(False)
+        connection.settimeout(0)
         for _ in range(100):
             with suppress(BlockingIOError):
                 while accepted < len(pipelined):

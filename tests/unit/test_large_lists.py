@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from persistence.large_lists import LargeLists
-from persistence.models import TaskList
+from persistence.models import Page, TaskList
 
 LIST = TaskList(1, b"[]")
 
@@ -31,7 +31,7 @@ class Reading:
             self.held.remove((user, size))
 
     async def read(self, user: str, *, fails: bool = False) -> TaskList:
-        async def read() -> TaskList:
+        async def read(_page: Page) -> TaskList:
             assert (user, 9) in self.held
             self.most = max(self.most, len(self.held))
             self.order.append(user)
