@@ -27,8 +27,8 @@ QUIET_SECONDS = 3.0
 ATTACK_SECONDS = 8.0
 PAUSE_SECONDS = 0.01
 TIMES_QUIET = 5
-ALWAYS_ALLOWED_SECONDS = 0.25
-"""On a machine that runs the service, PostgreSQL, the victim and the attacker."""
+ALWAYS_ALLOWED_SECONDS = 1.0
+"""On a machine that runs the service, PostgreSQL, the victim, the attacker, and maybe more."""
 MAX_MEMORY_MIB = 256
 DOCUMENT = ROOT / "docs" / "reliability.md"
 BEGIN = "<!-- Written by `make faults` as well, down to the next comment. -->"
@@ -63,7 +63,7 @@ class Row(NamedTuple):
         broken = {
             f"{self.refused} requests of the victim failed": self.refused > 0,
             f"p99 of {self.attacked:.3f} s instead of {self.quiet:.3f} s": self.attacked > allowed,
-            f"/livez took {self.liveness:.1f} s": self.liveness > 1,
+            f"/livez took {self.liveness:.1f} s": self.liveness > 2,
             f"{self.memory} MiB of memory": self.memory >= MAX_MEMORY_MIB,
         }
         return [finding for finding, is_broken in broken.items() if is_broken]
