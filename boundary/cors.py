@@ -34,6 +34,7 @@ class CrossOrigin(CORSMiddleware):
             expose_headers=[
                 "Allow",
                 "ETag",
+                "Link",
                 "Location",
                 "Retry-After",
                 "WWW-Authenticate",

@@ -26,8 +26,8 @@ from boundary.schemas import Schema
 class _Operation:
     """An operation of the contract and its handler. The schemas are compiled once."""
 
-    def __init__(self, operation: AbstractOperation, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, operation: AbstractOperation, memory: Memory, bodies: Memory) -> None:
+        self._memory, self._bodies = memory, bodies
         self._path = _schemas(operation, "path")
         self._query = _schemas(operation, "query")
         self._headers = _schemas(operation, "header")
@@ -47,7 +47,7 @@ class _Operation:
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
         user = proved.get("user", "")
         self._memory.require_room(user)
-        with self._memory.hold(user, announced_bytes(scope["headers"]) if self._body else 0):
+        with self._bodies.hold(user, announced_bytes(scope["headers"]) if self._body else 0):
             arguments = await self._read(scope, receive)
             arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
             if "is_wanted" in self._parameters:
@@ -87,13 +87,13 @@ def _schemas(operation: AbstractOperation, place: str) -> Mapping[str, Schema]:
 
 
 class _API(RoutedAPI[_Operation]):
-    def __init__(self, *args: Any, memory: Memory, **options: Any) -> None:
+    def __init__(self, *args: Any, memory: Memory, bodies: Memory, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._memory = memory
+        self._memory, self._bodies = memory, bodies
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> _Operation:
-        return _Operation(operation, self._memory)
+        return _Operation(operation, self._memory, self._bodies)
 
 
 class Dispatch(RoutedMiddleware[_API]):
@@ -101,10 +101,10 @@ class Dispatch(RoutedMiddleware[_API]):
 
     api_cls = _API
 
-    def __init__(self, app: ASGIApp, *, memory: Memory) -> None:
+    def __init__(self, app: ASGIApp, *, memory: Memory, bodies: Memory) -> None:
         super().__init__(app)
-        self._memory = memory
+        self._memory, self._bodies = memory, bodies
 
     def add_api(self, specification: Specification, **options: Any) -> _API:
         """Register the operations of a contract."""
-        return super().add_api(specification, memory=self._memory, **options)
+        return super().add_api(specification, memory=self._memory, bodies=self._bodies, **options)

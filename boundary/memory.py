@@ -17,6 +17,10 @@ LARGE_BYTES, LARGE_AT_ONCE = 2**18, 4
 event loop."""
 
 
+ALWAYS_BYTES = 2 * 2**20
+"""What each user may hold, whatever others do: a large body, and what is small beside it."""
+
+
 class Memory:
     """At most `limit` bytes for all users together, and half of them for one.
 
@@ -42,8 +46,9 @@ class Memory:
     @contextmanager
     def hold(self, user: str, size: int) -> Iterator[None]:
         """Hold so many bytes for a user during the block. Raises Overloaded if there is no room."""
-        self._admit(self._held, size, self._limit)
-        self._admit(self._held_for[user], size, self._limit // 2)
+        if self._held_for[user] + size > ALWAYS_BYTES:
+            self._admit(self._held, size, self._limit)
+            self._admit(self._held_for[user], size, self._limit // 2)
         self._held += size
         self._held_for[user] += size
         try:

@@ -33,6 +33,9 @@ def ok_page(tasks: TaskList, page: Page, *, if_none_match: str | None) -> Respon
     tag = tag_of_list(tasks)
     if tasks.array is None or is_among(tag, if_none_match):
         return _not_modified(tag)
+    if tasks.more:
+        pieces = [b'{"data":', tasks.array, *tasks.more, b',"next":null}']
+        return _InPieces(pieces, {"ETag": tag})
     if tasks.next is None:
         return _list_answer(tasks.array, b',"next":null}', {"ETag": tag})
     after = cursor(tasks.next)

@@ -143,7 +143,7 @@ def page(*, is_narrowed: bool) -> Select[Any]:
     and JSON of one. There are fewer rows than found tasks if these have more than `room` bytes of
     text; and one row, without a task, if there are none or if the version is known.
 
-    It takes `known`, `limit` (may be null), `room`, `after_time`, `after_id`, and `completed` if it
+    It takes `known`, `limit`, `room`, `after_time`, `after_id`, and `completed` if it
     `is_narrowed`.
     """
     after = tuple_(bindparam("after_time"), bindparam("after_id"))

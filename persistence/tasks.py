@@ -17,15 +17,13 @@ from persistence.errors import (
 )
 from persistence.idempotency import add_once
 from persistence.kept_lists import KeptLists
-from persistence.large_lists import ReadPage
+from persistence.large_lists import PIECE, UNKNOWN_SIZE
 from persistence.models import Page, Position, Task, TaskList
 from persistence.pool import Execute
 from persistence.statements import task_of
 from persistence.users import Owner, Users
 
-WITHOUT_END = 2**62
-
-ReadLarge = Callable[[int, ReadPage], Awaitable[TaskList]]
+ReadLarge = Callable[..., Awaitable[TaskList]]
 """Reads a list of about so many bytes: see `LargeLists`."""
 
 EXPIRED = "the statement reached the server after its deadline"
@@ -66,7 +64,7 @@ class TaskRepository:
         if kept is not None and version == kept.version:
             return kept
         if size > statements.LARGE_BYTES:
-            tasks = await self._read_large(size, self.page)
+            tasks = await self._read_large(size, self._page)
         elif array is not None:
             tasks = TaskList(version, array)
         else:  # There are no tasks, even if there is a version.
@@ -81,12 +79,20 @@ class TaskRepository:
 
         A page with a limit has fewer tasks if they have more than 512 KiB of text.
         """
+        if page.limit is not None:
+            return await self._page(page, known=known)
+        first = await self._page(page._replace(limit=PIECE), known=known)
+        if first.next is None:
+            return first
+        return await self._read_large(UNKNOWN_SIZE, self._page, page)
+
+    async def _page(self, page: Page, *, known: Collection[int] = ()) -> TaskList:
         rows = await self._read(
             statements.page(is_narrowed=page.completed is not None),
             as_bytes=True,
             known=[*known],
-            limit=None if page.limit is None else page.limit + 1,
-            room=statements.PAGE_BYTES if page.limit else WITHOUT_END,
+            limit=(page.limit or 0) + 1,
+            room=statements.PAGE_BYTES,
             after_time=page.after.created_at if page.after else "infinity",
             after_id=page.after.id if page.after else 0,
             completed=page.completed,

@@ -56,7 +56,8 @@ class Turns:
             self._grant(user)
             return
         queue = self._waiting.get(user) or deque()
-        if self.waiting >= MAX_WAITING or len(queue) >= MAX_WAITING_OF_ONE:
+        # Who has no other request waiting is next, so the many of others refuse nobody else.
+        if queue and (self.waiting >= MAX_WAITING or len(queue) >= MAX_WAITING_OF_ONE):
             await asyncio.sleep(REFUSAL_SECONDS)
             raise TooManyWaiting(reason="too many requests wait for the database")
         await self._wait(queue, user, deadline, patience, is_wanted)

@@ -48,7 +48,9 @@ def create_app(settings: Settings) -> AsyncApp:
     tracing = configured_tracing()
     # `database` is built below; it is read at each scrape.
     metrics = _metrics(settings, document, lambda: database.pool_state)
-    memory = Memory(settings.max_unsent_bytes)
+    # A quarter is for bodies, so that those who send nothing keep no answer from anybody.
+    bodies = Memory(settings.max_unsent_bytes // 4)
+    memory = Memory(settings.max_unsent_bytes * 3 // 4)
     database = _database(settings, tracing, metrics, memory)
     request_log = RequestLog(settings.better_auth_secret.get_secret_value())
     state = {
@@ -58,7 +60,7 @@ def create_app(settings: Settings) -> AsyncApp:
     app = AsyncApp(
         "tasks_api",
         lifespan=partial(_lifespan, database=database, tracing=tracing, state=state),
-        middlewares=_middlewares(document, settings, tracing, memory),
+        middlewares=_middlewares(document, settings, tracing, memory, bodies),
         security_map={"bearer": partial(BearerToken, token_verifier(settings))},
         resolver=Resolver(partial(_handler, database=database, on_outcome=_on_outcome(metrics))),
     )
@@ -116,7 +118,11 @@ def _on_outcome(metrics: "Metrics | None") -> OnOutcome:
 
 
 def _middlewares(
-    document: dict[str, Any], settings: Settings, tracing: Tracing, memory: Memory
+    document: dict[str, Any],
+    settings: Settings,
+    tracing: Tracing,
+    memory: Memory,
+    bodies: Memory,
 ) -> list[Any]:
     """Return the middlewares in the order in which a request meets them."""
     return [
@@ -127,7 +133,7 @@ def _middlewares(
         partial(Routing, fallback=Documentation(document)),
         LifespanMiddleware,
         SecurityMiddleware,
-        partial(Dispatch, memory=memory),
+        partial(Dispatch, memory=memory, bodies=bodies),
     ]
 
 

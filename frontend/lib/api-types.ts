@@ -649,7 +649,7 @@ export interface components {
          * @example 100
          */
         Limit: components["schemas"]["Limit"];
-        /** @description Only tasks behind a page; the `next` of that page. */
+        /** @description The `next` of an earlier page. Only the tasks behind that page are returned. */
         After: components["schemas"]["Cursor"];
         /** @description Only tasks that are completed (`true`), or that are not (`false`). */
         Completed: components["schemas"]["Completed"];
@@ -721,7 +721,7 @@ export interface operations {
                  * @example 100
                  */
                 limit?: components["parameters"]["Limit"];
-                /** @description Only tasks behind a page; the `next` of that page. */
+                /** @description The `next` of an earlier page. Only the tasks behind that page are returned. */
                 after?: components["parameters"]["After"];
                 /** @description Only tasks that are completed (`true`), or that are not (`false`). */
                 completed?: components["parameters"]["Completed"];

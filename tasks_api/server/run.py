@@ -29,7 +29,7 @@ class AddressInUseError(Exception):
     """Nothing can be served on this host and port. The message says why."""
 
 
-RECEIVE_BUFFER_BYTES = 64 * 1024
+RECEIVE_BUFFER_BYTES = 16 * 1024
 """What may arrive of a connection before it is read; Linux doubles it."""
 
 

@@ -140,7 +140,15 @@ def test_the_frontend_may_read_the_headers_that_the_contract_declares(browser: B
     response = browser("GET", "/livez", FRONTEND)
 
     exposed = items_of(response, "Access-Control-Expose-Headers")
-    declared = {"allow", "etag", "location", "retry-after", "www-authenticate", "x-request-id"}
+    declared = {
+        "allow",
+        "etag",
+        "link",
+        "location",
+        "retry-after",
+        "www-authenticate",
+        "x-request-id",
+    }
     assert exposed >= declared
 
 

@@ -139,3 +139,39 @@ def connections_of(pid: int) -> int:
     connections = psutil.Process(pid).net_connections("tcp4")
     port = next(each.laddr.port for each in connections if each.status == "LISTEN")
     return sum(each.laddr.port == port and each.status == "ESTABLISHED" for each in connections)
+
+
+@pytest.mark.parametrize("query_string", ["", "?completed=false", "?after=99999999999999999.1"])
+def test_a_list_without_a_limit_is_read_in_pieces(
+    tmp_path: Path, database_url: str, query_string: str
+) -> None:
+    fill = """
+        INSERT INTO users (id) VALUES ('mallory');
+        INSERT INTO tasks (user_id, title, description)
+        SELECT 'mallory', 'x', repeat(E'\\x01', 65000) FROM generate_series(1, 100)
+    """
+    query(database_url, fill)
+    with running_service(tmp_path, database_url) as service, Api(service.url, "mallory") as mallory:
+        answer = mallory.request("GET", f"/api/tasks{query_string}")
+
+        assert len(answer.json()["data"]) == 100
+        assert peak_memory(service) < 200
+
+
+def test_bodies_that_are_only_announced_keep_no_answer_from_others(
+    tmp_path: Path, database_url: str
+) -> None:
+    head = ("POST /api/tasks", "Content-Type: application/json", "Content-Length: 1048576")
+    with (
+        running_service(tmp_path, database_url) as service,
+        Api(service.url, "alice") as alice,
+        ExitStack() as stack,
+    ):
+        for user in ("mallory", "eve"):
+            with Api(service.url, user) as api:
+                sent = request(*head, token=api.token) + b"{"
+            for _ in range(40):
+                stack.enter_context(connected_to(service)).sendall(sent)
+
+        assert alice.create(title="Buy milk").status_code == 201
+        assert alice.list().status_code == 200

@@ -5,8 +5,26 @@ import weakref
 
 import pytest
 
+from boundary import memory as memory_module
 from boundary.errors import Overloaded
 from boundary.memory import Memory
+
+
+@pytest.fixture(autouse=True)
+def _no_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "ALWAYS_BYTES", 0)
+
+
+def test_each_user_may_hold_a_little_whatever_others_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "ALWAYS_BYTES", 10)
+    memory = Memory(100)
+
+    with memory.hold("mallory", 50), memory.hold("eve", 50):
+        with memory.hold("alice", 6), memory.hold("alice", 4):
+            with pytest.raises(Overloaded), memory.hold("alice", 1):
+                pass
+        with pytest.raises(Overloaded), memory.hold("alice", 11):
+            pass
 
 
 def test_one_user_holds_half_of_it_at_most_and_another_one_the_rest() -> None:
