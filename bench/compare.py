@@ -39,6 +39,7 @@ def run(*, rounds: int, seconds: int) -> None:
                 for sample in all_rounds.run(servers, cells, number=number, seconds=seconds):
                     samples.append(sample)
                     click.echo(_line(sample))
+                _keep(samples, at_a_rate)
                 at_a_rate += all_rounds.run_at_rate(
                     servers, number=number, seconds=seconds * _RATE_PATIENCE
                 )

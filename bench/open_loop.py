@@ -72,7 +72,7 @@ class _Load:
     def __init__(self, requests: list[bytes]) -> None:
         self._requests = cycle(requests)
         self._waiting: deque[float] = deque()
-        self.idle: list[_Connection] = []
+        self.idle: deque[_Connection] = deque()
         self._latencies: list[float] = []
         self._expected = 0
         self._is_done = asyncio.Event()
@@ -117,7 +117,8 @@ class _Load:
 
     def _begin(self, due: float) -> None:
         if self.idle:
-            self.idle.pop().send(next(self._requests), due)
+            # In turn, so that none is idle for so long that the service closes it.
+            self.idle.popleft().send(next(self._requests), due)
         else:
             self._waiting.append(due)
 

@@ -78,8 +78,9 @@ class Rounds:
             target = url or self._database.url
             started = [stack.enter_context(running(each, target)) for each in contestants]
             agreement.check(started, self._people)
-            for server in started:
-                for name in ("list-100", "mix"):
+            # The lists last, for the mix of another service changes them.
+            for name in ("mix", "list-100"):
+                for server in started:
                     self._run(server, Cell(name, _WARM_UP_CONNECTIONS), 0, _WARM_UP_SECONDS)
             yield started
 

@@ -19,11 +19,10 @@ def test_each_user_may_hold_a_little_whatever_others_do(monkeypatch: pytest.Monk
     monkeypatch.setattr(memory_module, "ALWAYS_BYTES", 10)
     memory = Memory(100)
 
-    with memory.hold("mallory", 50), memory.hold("eve", 50):
-        with memory.hold("alice", 6), memory.hold("alice", 4):
-            with pytest.raises(Overloaded), memory.hold("alice", 1):
-                pass
-        with pytest.raises(Overloaded), memory.hold("alice", 11):
+    with memory.hold("mallory", 50), memory.hold("eve", 50), memory.hold("alice", 6):
+        with memory.hold("alice", 4):
+            pass
+        with pytest.raises(Overloaded), memory.hold("alice", 5):
             pass
 
 
