@@ -74,7 +74,7 @@ def _built_by_go() -> Path:
     command = [program, "build", "-o", str(built), str(_APPS / "go" / "main.go")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        message = f"Go cannot build it: {_last_line(done.stderr)}"
+        message = f"{program} cannot build it: {done.stderr.strip().splitlines()[0]}"
         raise Missing(message)
     return built
 
