@@ -200,9 +200,9 @@ class ConnectionPool:
         as_bytes: bool,
     ) -> Rows:
         """Run it; note in `lost` over which connections it was sent and lost, and its expiry."""
-        is_retried, deadline = False, caller.deadline
+        is_retried, is_lost, deadline = False, False, caller.deadline
         while True:
-            connection = await self._take(caller)
+            connection = await self._take(caller, is_new=is_lost)
             expiry = min(deadline, time.monotonic() + self._statement_timeout)
             is_sent = False
             try:
@@ -255,7 +255,7 @@ class ConnectionPool:
 
     # Lending
 
-    async def _take(self, caller: _Caller) -> Connection:
+    async def _take(self, caller: _Caller, *, is_new: bool) -> Connection:
         asked_at = time.monotonic()
         await self._turns.take(
             caller.user,
@@ -265,7 +265,9 @@ class ConnectionPool:
         )
         try:
             connection: Connection | None = None
-            while connection is None and self._idle:
+            if is_new and self._idle:  # Whatever broke one may have broken the others as well.
+                self._idle.pop(0).close()
+            while connection is None and self._idle and not is_new:
                 connection = await self._usable(self._idle.pop(), caller.deadline)
             self._on_wait(time.monotonic() - asked_at)
             return connection or await self._open(caller.deadline)

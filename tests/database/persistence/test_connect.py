@@ -57,6 +57,7 @@ def test_several_hosts_share_the_time() -> None:
         assert 1 <= time.monotonic() - started < 15
 
 
+@pytest.mark.own_database
 def test_the_kernel_gives_a_silent_network_up_within_ten_seconds(
     database: Database, database_url: str
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_pool_that_is_exhausted_is_waited_for_no_longer_than_agreed(database_u
     database.dispose()
 
 
+@pytest.mark.own_database
 def test_disposing_closes_the_idle_connections(database: Database, database_url: str) -> None:
     ours = """
         SELECT count(*) FROM pg_stat_activity
