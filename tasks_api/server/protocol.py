@@ -42,10 +42,10 @@ TURN_SECONDS = 0.002
 """How long all connections together go on with what they have read, in one turn of the event loop:
 a single read can bring 1,000 requests. The first piece of a read is parsed in any case."""
 
-MAX_PIPELINED = 16
+MAX_PIPELINED = 8
 """Requests of one connection that wait for their answers. Those beyond are read later."""
 
-_HEAD_PIECE, _BODY_PIECE = 1024, 8192
+_HEAD_PIECE, _BODY_PIECE = 256, 8192
 """How many bytes are read before the time is looked at."""
 
 LAST_REQUEST_SECONDS = 1
