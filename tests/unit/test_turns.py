@@ -57,8 +57,10 @@ def test_of_all_users_only_so_many_wait() -> None:
         async with crowd(turns, users[1:]):
             last = await waiting_for(turns, users[0])
             with pytest.raises(TooManyWaiting):
-                await take(turns, "alice")
+                await take(turns, users[1])
+            another = await waiting_for(turns, "alice")  # Who has none waiting is next.
             last.cancel()
+            another.cancel()
 
     asyncio.run(test())
 
