@@ -128,9 +128,6 @@ class Connection:
         that were sent. Raises what psycopg2 raises; DeadlineExceeded, with the connection closed,
         when the time is up.
         """
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise DeadlineExceeded("the time is up")
         cursor = self._driver.cursor()
         if as_bytes:
             register_type(BYTES, cursor)
@@ -140,7 +137,7 @@ class Connection:
             self._close_if_broken()
             raise
         self._answer = self._loop.create_future()
-        timer = self._loop.call_later(left, self._give_up)
+        timer = self._loop.call_later(deadline - time.monotonic(), self._give_up)
         self._advance()  # Watch for the rest, if the kernel has not accepted all of it.
         try:
             await self._answer
