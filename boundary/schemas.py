@@ -18,7 +18,7 @@ from boundary.errors import Violation
 MESSAGES = "x-error-messages"
 
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _BOOLEANS = {"true": True, "false": False}
 
 
