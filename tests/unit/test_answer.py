@@ -1,6 +1,7 @@
 """What the protocol answers when the application does not: never in plain text."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -96,3 +97,29 @@ def test_the_head_of_an_answer_is_sent_with_its_body() -> None:
 
     assert first.startswith(b"HTTP/1.1 200 OK\r\n")
     assert first.endswith(b"\r\n\r\nabcd")
+
+
+async def raises_late(_scope: object, _receive: object, _send: object) -> None:
+    await asyncio.sleep(0.2)
+    raise LookupError
+
+
+async def answer_to_a_long_body(app: Callable[..., Any]) -> bytes:
+    config = Config(app, ws="none", log_config=None)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Protocol(config, StoppableState(), {}), "127.0.0.1", 0
+    )
+
+    def exchanged() -> bytes:
+        with socket.create_connection(server.sockets[0].getsockname(), 20) as connection:
+            connection.sendall(request("POST /livez", body=b"x" * 2**24))
+            return connection.recv(65536)
+
+    async with server:
+        return await asyncio.to_thread(exchanged)
+
+
+def test_an_answer_arrives_though_its_body_was_not_read() -> None:
+    received = asyncio.run(answer_to_a_long_body(raises_late))
+
+    assert received.startswith(b"HTTP/1.1 500 ")

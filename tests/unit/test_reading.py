@@ -1,0 +1,104 @@
+"""How much is kept of what arrives faster than it can be read."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import uvloop
+from uvicorn import Config
+
+from tasks_api.observability.exchange import OBSERVER, Exchange, Observer
+from tasks_api.server.protocol import MAX_PIPELINED, Protocol, StoppableState
+from tasks_api.server.run import RECEIVE_BUFFER_BYTES
+from tests.support.raw import request
+
+CHUNK = b"1\r\nx\r\n"
+CHUNKS = 500_000
+
+
+class Progress:
+    """How much has been sent and read of a body in tiny chunks."""
+
+    def __init__(self) -> None:
+        self.read = self.sent = self.most_kept = 0
+        self.is_over = False
+
+    async def app(
+        self, _scope: object, receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        while (message := await receive()).get("more_body"):
+            self.read += len(message["body"])
+        self.is_over = True
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def run(self) -> None:
+        config = Config(self.app, interface="asgi3", ws="none", log_config=None)
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Protocol(config, StoppableState(), {}), sock=listener
+        )
+        async with server:
+            with socket.create_connection(listener.getsockname()) as client:
+                async with asyncio.timeout(60):
+                    await self._send(client)
+
+    async def _send(self, client: socket.socket) -> None:
+        client.settimeout(0)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        client.sendall(request("POST /", "Transfer-Encoding: chunked"))
+        body = memoryview(CHUNK * CHUNKS + b"0\r\n\r\n")
+        while not self.is_over:
+            with suppress(BlockingIOError):
+                self.sent += client.send(body[self.sent :])
+            await asyncio.sleep(0)
+            self.most_kept = max(self.most_kept, self.sent - self.read * len(CHUNK))
+
+
+class Counted(Observer):
+    """Counts the requests that have begun."""
+
+    begun = 0
+
+    def began(self, exchange: Exchange) -> None:
+        super().began(exchange)
+        self.begun += 1
+
+
+async def begun_of_a_thousand() -> int:
+    """Send them at once, answer none, and return how many have begun."""
+    observer, state = Counted(), StoppableState()
+
+    async def app(_scope: object, receive: Callable[..., Any], _send: object) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    config = Config(app, ws="none", log_config=None)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Protocol(config, state, {OBSERVER: observer}), "127.0.0.1", 0
+    )
+    async with server:
+        with socket.create_connection(server.sockets[0].getsockname()) as client:
+            client.sendall(request("GET /livez") * 1000)
+            await asyncio.sleep(0.5)
+            begun = observer.begun
+        for each in list(state.connections):
+            each.transport.abort()
+    return begun
+
+
+def test_only_so_many_requests_of_one_connection_are_begun() -> None:
+    begun = uvloop.run(begun_of_a_thousand())
+
+    assert MAX_PIPELINED <= begun < 4 * MAX_PIPELINED  # They are read in pieces of 1 KiB.
+
+
+def test_what_cannot_be_read_yet_is_left_to_the_kernel() -> None:
+    progress = Progress()
+
+    uvloop.run(progress.run())
+
+    assert progress.most_kept < 2**20 < CHUNKS * len(CHUNK)
