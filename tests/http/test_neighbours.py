@@ -85,6 +85,31 @@ def test_answers_that_are_not_read_fill_no_memory(
     assert failures(service.log) == []
 
 
+def test_an_answer_that_is_not_read_takes_the_room_of_its_user_only(
+    tmp_path: Path, database_url: str
+) -> None:
+    fill = """
+        INSERT INTO users (id) VALUES ('mallory');
+        INSERT INTO tasks (user_id, title, description)
+        SELECT 'mallory', 'x', repeat('x', 65536) FROM generate_series(1, 160)
+    """
+    query(database_url, fill)
+    with (
+        running_service(tmp_path, database_url, MAX_UNSENT_BYTES=str(16 * 2**20)) as service,
+        Api(service.url, "mallory") as mallory,
+        Api(service.url, "alice") as alice,
+    ):
+        with connected_to(service) as connection:
+            connection.sendall(request("GET /api/tasks", token=mallory.token))
+            connection.recv(1)
+
+            assert mallory.list().status_code == 503
+            assert alice.list().status_code == 200
+        time.sleep(0.2)
+
+        assert mallory.list().status_code == 200
+
+
 @pytest.mark.parametrize("framing", ["Content-Length: 1048576", "Transfer-Encoding: chunked"])
 def test_bodies_that_do_not_come_take_the_room_of_their_user_only(
     tmp_path: Path, database_url: str, framing: str
