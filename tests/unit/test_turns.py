@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from persistence.errors import TooManyWaiting
+from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
 from persistence.turns import MAX_WAITING, MAX_WAITING_OF_ONE, Turns
 
 
@@ -65,6 +65,22 @@ def test_of_all_users_only_so_many_wait() -> None:
     asyncio.run(test())
 
 
+def test_who_waits_gives_up_at_the_deadline_however_patient() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "mallory")
+        deadline = time.monotonic() + 0.2
+        late = asyncio.ensure_future(
+            turns.take("bob", deadline=deadline, patience=60, is_wanted=lambda: True)
+        )
+        await asyncio.wait([late], timeout=5)
+
+        with pytest.raises(DatabaseUnavailable, match="the time is up"):
+            await late
+
+    asyncio.run(test())
+
+
 def test_a_refusal_takes_a_quarter_of_a_second() -> None:
     async def test() -> None:
         turns = Turns(1, share=1)
@@ -107,6 +123,26 @@ def test_a_place_is_not_given_to_who_was_cancelled_in_the_same_turn() -> None:
         await asyncio.wait_for(other, 5)
         turns.give_back("bob")
         assert (turns.taken, turns.waiting) == (0, 0)
+
+    asyncio.run(test())
+
+
+def test_behind_who_has_gone_the_next_one_gets_the_place() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "mallory")
+        deadline = time.monotonic() + 60
+        gone = asyncio.ensure_future(
+            turns.take("bob", deadline=deadline, patience=60, is_wanted=lambda: False)
+        )
+        await asyncio.sleep(0)
+        there = await waiting_for(turns, "alice")
+
+        turns.give_back("mallory")
+
+        await asyncio.wait_for(there, 5)
+        with pytest.raises(Abandoned):
+            await gone
 
     asyncio.run(test())
 

@@ -123,6 +123,18 @@ def test_other_users_and_other_programs_are_not_limited_by_it(
     assert query(database_url, COUNT)[0][0] == MAX_TASKS + 50
 
 
+def test_with_more_tasks_than_the_limit_any_may_be_changed(
+    limited: Database, database_url: str
+) -> None:
+    add(limited)
+    many = "INSERT INTO tasks (user_id, title) SELECT 'alice', 'x' FROM generate_series(1, 50)"
+    query(database_url, many)
+
+    with limited.tasks_of("alice") as tasks:
+        assert tasks.toggle(1).completed
+        assert tasks.replace(1, title="xy", description=None).title == "xy"
+
+
 def test_what_is_above_the_limit_already_may_be_changed_and_deleted(
     limited: Database, database_url: str
 ) -> None:
