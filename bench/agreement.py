@@ -23,7 +23,7 @@ class DisagreementError(Exception):
 class Answer(NamedTuple):
     """What is compared of an answer; headers that only some send are not.
 
-    The tag of a list is none of it: its version is a feature of this service.
+    The tag of a list is not compared: only this service gives lists a version.
     """
 
     status: int
@@ -90,8 +90,8 @@ def _refused(people: People) -> dict[str, tuple[bytes, int]]:
     }
     return {
         "a forged token": (forged.request("GET", path), 401),
-        "a task of somebody else": (one.request("GET", other_path), 404),
-        "a change of a task of somebody else": (
+        "a task of another user": (one.request("GET", other_path), 404),
+        "a change of a task of another user": (
             one.request("PATCH", f"{other_path}/complete"),
             404,
         ),

@@ -123,7 +123,7 @@ def _forged(people: People) -> list[bytes]:
     return [each.request("GET", f"/api/tasks/{each.task_ids[0]}") for each in forgers]
 
 
-def _of_somebody_else(people: People) -> list[bytes]:
+def _of_another_user(people: People) -> list[bytes]:
     return [
         writer.request("GET", f"/api/tasks/{reader.task_ids[0]}")
         for writer, reader in zip(people.writers, people.readers, strict=True)
@@ -219,7 +219,7 @@ FURTHER = {
         "a forged token: 401", _forged, is_compared=False, are_refused=True, only=_WITH_VALIDATION
     ),
     "404": Scenario(
-        "somebody else's task: 404", _of_somebody_else, is_compared=False, are_refused=True
+        "another user's task: 404", _of_another_user, is_compared=False, are_refused=True
     ),
     "422": Scenario(
         "POST of a blank title: 422",

@@ -4,7 +4,7 @@ Each opens the tasks of the user, asks, and replies with what has been committed
 `user` is the user id that the token proved; `tasks_api.app` binds `database`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from starlette.responses import Response
@@ -13,14 +13,11 @@ from handlers.entity_tags import list_versions, versions
 from handlers.pages import requested
 from handlers.replies import created, no_content, ok, ok_list, ok_page
 from persistence.database import Database
+from persistence.turns import IsWanted
 
 Claims = Mapping[str, str | None]
 Header = str | None
 """None if it was not sent."""
-
-
-IsWanted = Callable[[], bool]
-"""Returns whether the client still waits for the answer."""
 
 
 class TaskInput(TypedDict):

@@ -56,7 +56,7 @@ class Turns:
             self._grant(user)
             return
         queue = self._waiting.get(user) or deque()
-        # Who has no other request waiting is next, so the many of others refuse nobody else.
+        # A user without a waiting request is next in turn, however many others wait.
         if queue and (self.waiting >= MAX_WAITING or len(queue) >= MAX_WAITING_OF_ONE):
             await asyncio.sleep(REFUSAL_SECONDS)
             raise TooManyWaiting(reason="too many requests wait for the database")

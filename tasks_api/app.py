@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> AsyncApp:
     tracing = configured_tracing()
     # `database` is built below; it is read at each scrape.
     metrics = _metrics(settings, document, lambda: database.pool_state)
-    # A quarter is for bodies, so that those who send nothing keep no answer from anybody.
+    # A quarter is for bodies, so that bodies that never arrive delay no answer.
     bodies = Memory(settings.max_unsent_bytes // 4)
     memory = Memory(settings.max_unsent_bytes * 3 // 4)
     database = _database(settings, tracing, metrics, memory)

@@ -58,7 +58,7 @@ def test_of_all_users_only_so_many_wait() -> None:
             last = await waiting_for(turns, users[0])
             with pytest.raises(TooManyWaiting):
                 await take(turns, users[1])
-            another = await waiting_for(turns, "alice")  # Who has none waiting is next.
+            another = await waiting_for(turns, "alice")  # A user without a waiting request is next.
             last.cancel()
             another.cancel()
 

@@ -179,7 +179,7 @@ SCENARIOS = (
     ),
     Scenario("4,500 pipelined requests, 3 connections", _pipelined),
     Scenario(
-        "Lists of 5 MB that nobody reads, 10 a second",
+        "Unread lists of 5 MB, 10 a second",
         _unread,
         LONG_TASKS.format(character="'x'"),
     ),
