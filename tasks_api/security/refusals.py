@@ -31,7 +31,7 @@ class Refusal(Enum):
     )
     NO_VALUE = (
         "no_value",
-        "The client sent the word {} instead of a token: it had none. Sign in first.",
+        "The client sent the word {} instead of a token. Sign in first.",
         f"The client sent a variable that was not set. {_GET_A_TOKEN}",
     )
     OBJECT = (

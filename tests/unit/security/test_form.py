@@ -175,7 +175,7 @@ def test_a_token_of_8_kib_is_read_and_a_longer_one_is_not() -> None:
     "word", ["undefined", "null", "Null", "None", "nil", "NaN", "false", "true"]
 )
 def test_the_word_of_a_variable_without_a_value_is_named(word: str) -> None:
-    expected = f"The client sent the word {word} instead of a token: it had none. Sign in first."
+    expected = f"The client sent the word {word} instead of a token. Sign in first."
 
     assert refusal_of(word) == expected
 
