@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import psycopg2
 import pytest
-import uvicorn
 import uvloop
 
 from tasks_api.server import protocol
@@ -19,6 +18,7 @@ from tests.support.database import wait_until
 from tests.support.paths import ROOT
 from tests.support.raw import Answer, chunked, request
 from tests.support.service import NO_TLS, Service
+from tests.support.serving import serving
 from tests.support.stopping import JSON, answers, connected_to
 
 LIVEZ = request("GET /livez")
@@ -132,21 +132,14 @@ async def fills_the_buffers(_scope: object, _receive: object, send: Callable[...
 
 async def is_given_up(sent: bytes) -> bool:
     """Send, read nothing, and tell whether the connection is given up in time."""
-    config = uvicorn.Config(fills_the_buffers, ws="none", log_config=None)
     state = StoppableState()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Watched(config, state, {}), "127.0.0.1", 0
-    )
-    async with server:
-        with socket.create_connection(server.sockets[0].getsockname()) as connection:
+    async with serving(fills_the_buffers, protocol=Watched, state=state) as address:
+        with socket.create_connection(address) as connection:
             connection.sendall(sent)
             await asyncio.sleep(READ_SECONDS)
             assert Watched.unsent() < 65_536
             await asyncio.sleep(READ_SECONDS * 2)
-            given_up = not state.connections
-        for each in list(state.connections):
-            each.transport.abort()
-    return given_up
+            return not state.connections
 
 
 @pytest.mark.parametrize("limit", ["READ_SECONDS", "STALL_SECONDS"])
@@ -167,22 +160,15 @@ async def is_kept(length: int, reads: Sequence[int]) -> bool:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"x" * length})
 
-    config = uvicorn.Config(answers_at_length, ws="none", log_config=None)
     state = StoppableState()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Protocol(config, state, {}), "127.0.0.1", 0
-    )
-    async with server:
-        with socket.create_connection(server.sockets[0].getsockname()) as connection:
+    async with serving(answers_at_length, state=state) as address:
+        with socket.create_connection(address) as connection:
             connection.sendall(LIVEZ)
             for count in reads:
                 await asyncio.sleep(0.05)
                 with suppress(OSError):
                     connection.recv(count, socket.MSG_DONTWAIT)
-            kept = bool(state.connections)
-        for each in list(state.connections):
-            each.transport.abort()
-    return kept
+            return bool(state.connections)
 
 
 MIB = 2**20

@@ -3,13 +3,13 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from uvicorn import Config
 
-from tasks_api.server.protocol import Protocol, StoppableState
 from tests.support.raw import request
+from tests.support.serving import serving
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 HALF = {"type": "http.response.body", "body": b"ab", "more_body": True}
@@ -18,12 +18,8 @@ WRONG = {**START, "headers": [(b"x", b"a\nb")]}
 
 async def exchange(app: Callable[..., Any], sent: bytes, *, pieces: int = 1000) -> bytes:
     """Serve the application on a socket, send, and read to the end, or so many pieces."""
-    config = Config(app, ws="none", log_config=None)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Protocol(config, StoppableState(), {}), "127.0.0.1", 0
-    )
-    async with server:
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    async with serving(app) as address:
+        reader, writer = await asyncio.open_connection(*address)
         writer.write(sent)
         received = bytearray()
         try:
@@ -32,6 +28,8 @@ async def exchange(app: Callable[..., Any], sent: bytes, *, pieces: int = 1000) 
         except ConnectionResetError:
             pass
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
     return bytes(received)
 
 
@@ -105,18 +103,13 @@ async def raises_late(_scope: object, _receive: object, _send: object) -> None:
 
 
 async def answer_to_a_long_body(app: Callable[..., Any]) -> bytes:
-    config = Config(app, ws="none", log_config=None)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Protocol(config, StoppableState(), {}), "127.0.0.1", 0
-    )
-
-    def exchanged() -> bytes:
-        with socket.create_connection(server.sockets[0].getsockname(), 20) as connection:
+    def exchanged(address: tuple[str, int]) -> bytes:
+        with socket.create_connection(address, 20) as connection:
             connection.sendall(request("POST /livez", body=b"x" * 2**24))
             return connection.recv(65536)
 
-    async with server:
-        return await asyncio.to_thread(exchanged)
+    async with serving(app) as address:
+        return await asyncio.to_thread(exchanged, address)
 
 
 def test_an_answer_arrives_though_its_body_was_not_read() -> None:

@@ -7,12 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 import uvloop
-from uvicorn import Config
 
 from tasks_api.observability.exchange import OBSERVER, Exchange, Observer
-from tasks_api.server.protocol import MAX_PIPELINED, Protocol, StoppableState
+from tasks_api.server.protocol import MAX_PIPELINED
 from tasks_api.server.run import RECEIVE_BUFFER_BYTES
 from tests.support.raw import request
+from tests.support.serving import serving
 
 CHUNK = b"1\r\nx\r\n"
 CHUNKS = 500_000
@@ -35,14 +35,8 @@ class Progress:
         await send({"type": "http.response.body"})
 
     async def run(self) -> None:
-        config = Config(self.app, interface="asgi3", ws="none", log_config=None)
-        listener = socket.create_server(("127.0.0.1", 0))
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Protocol(config, StoppableState(), {}), sock=listener
-        )
-        async with server:
-            with socket.create_connection(listener.getsockname()) as client:
+        async with serving(self.app, receive_buffer=RECEIVE_BUFFER_BYTES) as address:
+            with socket.create_connection(address) as client:
                 async with asyncio.timeout(60):
                     await self._send(client)
 
@@ -70,24 +64,17 @@ class Counted(Observer):
 
 async def begun_of_a_thousand() -> int:
     """Send them at once, answer none, and return how many have begun."""
-    observer, state = Counted(), StoppableState()
+    observer = Counted()
 
     async def app(_scope: object, receive: Callable[..., Any], _send: object) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    config = Config(app, ws="none", log_config=None)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Protocol(config, state, {OBSERVER: observer}), "127.0.0.1", 0
-    )
-    async with server:
-        with socket.create_connection(server.sockets[0].getsockname()) as client:
+    async with serving(app, app_state={OBSERVER: observer}) as address:
+        with socket.create_connection(address) as client:
             client.sendall(request("GET /livez") * 1000)
             await asyncio.sleep(0.5)
-            begun = observer.begun
-        for each in list(state.connections):
-            each.transport.abort()
-    return begun
+            return observer.begun
 
 
 def test_only_so_many_requests_of_one_connection_are_begun() -> None:
