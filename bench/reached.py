@@ -35,13 +35,17 @@ class Reached:
         _FILE.write_text(json.dumps(self._leads, indent=2) + "\n", encoding="utf-8")
 
     def lost_in(self, figures: Figures) -> list[str]:
-        """Say in a line each which leads have been reached and are not any more."""
+        """Say in a line each which leads have been reached and are not in any round any more.
+
+        A round beside a busy neighbour, whose work is in the same caches, shows too small a lead.
+        """
         return [
-            f"{SCENARIOS[cell.scenario].title} at {cell.connections} connections: the others take "
-            f"{now:.2f} x this service's CPU for a request, where {before:.2f} x was reached"
+            f"{SCENARIOS[cell.scenario].title} at {cell.connections} connections: the "
+            f"others take at most {now:.2f} x this service's CPU for a request, and it "
+            f"was {before:.2f} x"
             for cell in figures.cells
             if (before := self._leads.get(_name(cell), 0.0)) * _KEPT
-            > (now := figures.lead(cell).median)
+            > (now := figures.lead(cell).range[1])
         ]
 
 
