@@ -10,10 +10,11 @@ from bench.contestants import FLOOR
 from bench.scenarios import SCENARIOS, People
 from bench.servers import Server
 
-_CHANGING = re.compile(rb'"(id|updated_at|created_at)":("[^"]*"|\d+)')
+_CHANGING = re.compile(rb'"(id|updated_at|created_at|etag)":("(?:[^"\\]|\\.)*"|\d+)')
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
 _SAME_EACH_TIME = {"get", "list-100", "list-1000"}
-_TASK_KEYS = ["id", "user_id", "title", "description", "completed", "created_at", "updated_at"]
+_TIMES = ["created_at", "updated_at"]
+_TASK_KEYS = ["id", "user_id", "title", "description", "completed", *_TIMES, "etag"]
 
 
 class DisagreementError(Exception):

@@ -8,7 +8,13 @@ from typing import Any, NoReturn
 import orjson
 from starlette.types import Receive
 
-from boundary.errors import PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Violation
+from boundary.errors import (
+    PayloadTooLarge,
+    RequestTimeout,
+    UnsupportedCoding,
+    UnsupportedMediaType,
+    Violation,
+)
 from boundary.schemas import Schema
 
 JSON = "application/json"
@@ -43,7 +49,8 @@ def require_json(headers: Headers) -> None:
     """Refuse a body that is not JSON in UTF-8 by its headers. An empty one needs no type.
 
     Raises:
-        UnsupportedMediaType: The type, charset or coding is another one, absent, or ambiguous.
+        UnsupportedMediaType: The type or charset is another one, absent, or ambiguous.
+        UnsupportedCoding: It is compressed.
     """
     types = [value for name, value in headers if name == b"content-type"]
     encodings = [value for name, value in headers if name == b"content-encoding"]
@@ -54,7 +61,7 @@ def require_json(headers: Headers) -> None:
     if len(types) != 1 or not _is_json_in_utf_8(types[0].strip(b" \t")):
         raise UnsupportedMediaType
     if any(encoding.strip().lower() != b"identity" for encoding in encodings):
-        raise UnsupportedMediaType
+        raise UnsupportedCoding
 
 
 def announced_bytes(headers: Headers) -> int:
@@ -79,18 +86,23 @@ async def read_body(
     text = await _read(receive, headers)
     if _has_too_many_values(text):
         message = f"The body must not have more than {MAX_VALUES} values"
-        return None, [Violation(_BODY, message)]
+        return None, [_violation("TOO_COMPLEX", message)]
     try:
         document = orjson.loads(text)
         violations = schema.violations(document, name=_BODY)
         if not violations:
             _refuse_duplicate_keys(text)
     except DuplicateKeyError:
-        return None, [Violation(_BODY, "The body must not contain duplicate keys")]
+        return None, [_violation("DUPLICATE", "The body must not contain duplicate keys")]
     except orjson.JSONDecodeError:
-        message = "The body must be JSON in UTF-8" if text else "A JSON body is required"
-        return None, [Violation(_BODY, message)]
+        if text:
+            return None, [_violation("INVALID_JSON", "The body must be JSON in UTF-8")]
+        return None, [_violation("REQUIRED", "A JSON body is required")]
     return document, violations
+
+
+def _violation(code: str, message: str) -> Violation:
+    return Violation(code, _BODY, _BODY, message)
 
 
 def _is_json_in_utf_8(content_type: bytes) -> bool:

@@ -33,7 +33,9 @@ class CrossOrigin(CORSMiddleware):
             ],
             expose_headers=[
                 "Allow",
+                "Content-Location",
                 "ETag",
+                "Idempotency-Replayed",
                 "Link",
                 "Location",
                 "Retry-After",

@@ -26,13 +26,21 @@ from boundary.schemas import Schema
 class _Operation:
     """An operation of the contract and its handler. The schemas are compiled once."""
 
-    def __init__(self, operation: AbstractOperation, memory: Memory, bodies: Memory) -> None:
+    def __init__(
+        self,
+        operation: AbstractOperation,
+        memory: Memory,
+        bodies: Memory,
+        *,
+        ignore_unknown_query: bool,
+    ) -> None:
         self._memory, self._bodies = memory, bodies
+        self._ignore_unknown_query = ignore_unknown_query
         self._path = _schemas(operation, "path")
         self._query = _schemas(operation, "query")
         self._headers = _schemas(operation, "header")
         body = operation.request_body
-        self._body = Schema(body["content"][JSON]["schema"]) if body else None
+        self._body = Schema(body["content"][JSON]["schema"], location="body") if body else None
         self._handler = operation.function
         self._parameters = frozenset(signature(self._handler).parameters)
 
@@ -66,7 +74,9 @@ class _Operation:
         """Read the parameters and the body. Raises ContractViolation with every violation."""
         arguments, violations = read_path(scope["path_params"], self._path)
         if self._query or scope["query_string"]:
-            query, more = read_query(scope["query_string"], self._query)
+            query, more = read_query(
+                scope["query_string"], self._query, ignore_unknown=self._ignore_unknown_query
+            )
             arguments.update(query)
             violations += more
         if self._headers:
@@ -83,7 +93,11 @@ class _Operation:
 
 
 def _schemas(operation: AbstractOperation, place: str) -> Mapping[str, Schema]:
-    return {p["name"]: Schema(p["schema"]) for p in operation.parameters if p["in"] == place}
+    return {
+        parameter["name"]: Schema(parameter["schema"], location=place)
+        for parameter in operation.parameters
+        if parameter["in"] == place
+    }
 
 
 class _API(RoutedAPI[_Operation]):
@@ -93,7 +107,13 @@ class _API(RoutedAPI[_Operation]):
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> _Operation:
-        return _Operation(operation, self._memory, self._bodies)
+        declared = self.specification["paths"][operation.path][operation.method]
+        return _Operation(
+            operation,
+            self._memory,
+            self._bodies,
+            ignore_unknown_query=declared.get("x-ignores-unknown-query", False),
+        )
 
 
 class Dispatch(RoutedMiddleware[_API]):

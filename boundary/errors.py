@@ -8,10 +8,14 @@ class Violation(NamedTuple):
     """One way in which a request violates the contract.
 
     Attributes:
+        code: One of `ViolationCode` of the contract.
+        location: `body`, or where OpenAPI says that a parameter is.
         field: The property or parameter; `body` for the body as a whole.
         message: For people; the contract defines it.
     """
 
+    code: str
+    location: str
     field: str
     message: str
 
@@ -50,6 +54,10 @@ class Unauthenticated(RequestRefused):
 
 class UnsupportedMediaType(RequestRefused):
     """By its headers, the body is not JSON in UTF-8."""
+
+
+class UnsupportedCoding(UnsupportedMediaType):
+    """By its headers, the body is compressed."""
 
 
 class PayloadTooLarge(RequestRefused):

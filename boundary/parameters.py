@@ -18,18 +18,18 @@ def read_path(
 
 
 def read_query(
-    query_string: bytes, schemas: Mapping[str, Schema]
+    query_string: bytes, schemas: Mapping[str, Schema], *, ignore_unknown: bool = False
 ) -> tuple[dict[str, Any], list[Violation]]:
     """Read the query parameters, each at most once; None if not sent."""
     sent = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
     times = Counter(name for name, _ in sent)
     unknown = [
-        Violation(name or "query", "Unknown query parameter")
+        Violation("UNKNOWN", "query", name or "query", "Unknown query parameter")
         for name in times
-        if name not in schemas
+        if name not in schemas and not ignore_unknown
     ]
     repeated = [
-        Violation(name, "This parameter must be sent only once")
+        Violation("DUPLICATE", "query", name, "This parameter must be sent only once")
         for name in schemas
         if times[name] > 1
     ]

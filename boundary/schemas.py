@@ -1,10 +1,13 @@
-"""Validates values against a schema of the contract, with the contract's messages.
+"""Validates values against a schema of the contract, with the contract's codes and messages.
 
-The contract has a message for each keyword that can fail, beside the keyword:
+The contract has them for each keyword that can fail, beside the keyword:
 
-    x-error-messages:
-      required: Title is required
-      maxLength: Title must be 500 characters or less
+    x-violations:
+      required: {code: REQUIRED, message: Title is required}
+      maxLength: {code: TOO_LONG, message: Title must be 500 characters or less}
+
+If a keyword has several, it is the first whose `containing`, a regular expression, is found in the
+value.
 """
 
 import re
@@ -15,8 +18,7 @@ import jsonschema_rs
 
 from boundary.errors import Violation
 
-MESSAGES = "x-error-messages"
-
+VIOLATIONS = "x-violations"
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _BOOLEANS = {"true": True, "false": False}
@@ -25,8 +27,9 @@ _BOOLEANS = {"true": True, "false": False}
 class Schema:
     """Validates JSON values against one dereferenced Schema Object of OpenAPI 3.0."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], *, location: str) -> None:
         self._schema = schema
+        self._location = location
         self._validator = jsonschema_rs.Draft4Validator(_as_json_schema(schema))
 
     def read(self, text: str) -> int | bool | str:
@@ -53,7 +56,7 @@ class Schema:
                 return []
             errors = list(self._validator.iter_errors(value))
         except ValueError:  # The validator's own limit of depth.
-            return [Violation(name, "Nested too deeply")]
+            return [Violation("TOO_COMPLEX", self._location, name, "Nested too deeply")]
         return list(dict.fromkeys(v for error in errors for v in self._explain(error, name)))
 
     def _explain(self, error: jsonschema_rs.ValidationError, name: str) -> Iterator[Violation]:
@@ -62,20 +65,27 @@ class Schema:
         match error.kind:
             case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=unexpected):
                 for property_name in unexpected:
-                    yield Violation(property_name, schema[MESSAGES][keyword])
+                    yield self._violation(property_name, schema[VIOLATIONS][keyword])
             case jsonschema_rs.ValidationErrorKind.Required(property=property_name):
-                messages = schema["properties"][property_name][MESSAGES]
-                yield Violation(property_name, messages["required"])
+                declared = schema["properties"][property_name][VIOLATIONS]
+                yield self._violation(property_name, declared["required"])
             case _:
                 field = ".".join(map(str, error.instance_path)) or name
-                yield Violation(field, _message(schema[MESSAGES], str(keyword), error.instance))
+                declared = _declared(schema[VIOLATIONS], str(keyword), error.instance)
+                yield self._violation(field, declared)
+
+    def _violation(self, field: str, declared: Mapping[str, str]) -> Violation:
+        return Violation(declared["code"], self._location, field, declared["message"])
 
 
-def _message(messages: Mapping[str, str], keyword: str, instance: object) -> str:
+def _declared(violations: Mapping[str, Any], keyword: str, instance: object) -> Mapping[str, str]:
     # To the person who reads this, null where it is not allowed is a missing value.
-    if instance is None and "required" in messages:
+    if instance is None and "required" in violations:
         keyword = "required"
-    return messages[keyword]
+    found: Mapping[str, str] | list[Mapping[str, str]] = violations[keyword]
+    if isinstance(found, Mapping):
+        return found
+    return next(each for each in found if re.search(each.get("containing", ""), str(instance)))
 
 
 def _descend(schema: Any, path: list[str | int]) -> Any:

@@ -7,20 +7,21 @@ from hashlib import sha256
 
 import orjson
 
+from persistence.errors import ListChanged
 from persistence.models import Task, TaskList
 
 # The contract has validated the list, so whatever is in quotes is a tag.
 _TAG = re.compile(r'(W/)?("[^"]*")')
 _ANY = "*"
 
-_LIST_FORMAT = 1
+_LIST_FORMAT = 2
 """Has to change when the same tasks are written in another way."""
 
 _LIST_TAG = re.compile(rf'"{_LIST_FORMAT}\.(0|[1-9][0-9]{{0,17}})"')
 
 
 def tag_of_task(task: Task) -> str:
-    """Return the tag of a task: its `updated_at` in quotes, as in its JSON."""
+    """Return the tag of a task: its `updated_at` in quotes, as `persistence.statements` does."""
     return _tag_of_version(task.updated_at)
 
 
@@ -37,16 +38,32 @@ def list_versions(if_none_match: str | None) -> Collection[int]:
     return {int(version) for version in _LIST_TAG.findall(if_none_match or "")}
 
 
-def versions(if_match: str | None) -> Collection[datetime] | None:
+def versions(if_match: str | None, if_none_match: str | None = None) -> Collection[datetime] | None:
     """Return the versions that `If-Match` allows, None for any.
 
     The comparison is the strong one (RFC 9110, section 13.1.1), so a weak tag allows none; neither
-    does a tag that this service never sent.
+    does a tag that this service never sent, nor `*` in `If-None-Match`.
     """
+    if if_none_match == _ANY:
+        return ()
     if if_match is None or if_match == _ANY:
         return None
     strong = [tag for weak, tag in _TAG.findall(if_match) if not weak]
     return {version for tag in strong if (version := _version_of_tag(tag)) is not None}
+
+
+def excluded_versions(if_none_match: str | None) -> Collection[datetime]:
+    """Return the versions that the tags of `If-None-Match` exclude, by weak comparison."""
+    sent = (_version_of_tag(tag) for _, tag in _TAG.findall(if_none_match or ""))
+    return {version for version in sent if version is not None}
+
+
+def require_list(tag: str, if_match: str | None) -> None:
+    """Raise ListChanged unless `If-Match` allows the tag of a list, by strong comparison."""
+    if if_match is None or if_match == _ANY:
+        return
+    if not any(tag == sent for weak, sent in _TAG.findall(if_match) if not weak):
+        raise ListChanged
 
 
 def is_among(tag: str, if_none_match: str | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from connexion.exceptions import Unauthorized
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.lifecycle import ConnexionResponse
 
 from boundary import errors as request
 from persistence import errors as database
@@ -62,15 +62,28 @@ def _violations(error: request.ContractViolation) -> Sequence[request.Violation]
 
 
 def _reuse(_error: database.IdempotencyKeyReused) -> Sequence[request.Violation]:
-    return [request.Violation("Idempotency-Key", "Idempotency-Key was used with another body")]
+    message = "Idempotency-Key was used with another body"
+    return [request.Violation("REUSED", "header", "Idempotency-Key", message)]
+
+
+def _accept(_error: request.UnsupportedMediaType, _message: str) -> dict[str, str]:
+    return {"Accept": "application/json"}  # RFC 9110, section 12.5.1.
+
+
+def _accept_encoding(_error: request.UnsupportedCoding, _message: str) -> dict[str, str]:
+    return {"Accept-Encoding": "identity"}  # RFC 9110, section 15.5.16.
 
 
 INVALID = "The request is not valid"
 UNKNOWN_USER = "The user of this token no longer exists"
 NO_TOKEN = "A token is required. Send Authorization: Bearer <JWT>."  # noqa: S105 - a message.
 NO_JSON = "The request body must be application/json in UTF-8"
+COMPRESSED = "The request body must not be compressed"
+REUSED = "The Idempotency-Key was used with another body"
 TOO_SLOW = "The request body was not received in time"
 CHANGED = "The task has changed since it was read"
+UNCHANGED = "The task has one of the versions of If-None-Match"
+LIST_CHANGED = "The list has changed since it was read"
 TOO_MANY = "You have as many tasks as you may keep. Delete some, then try again."
 TOO_MUCH = "Your tasks have as much text as you may keep. Delete or shorten some, then try again."
 TOO_LARGE = "The request body is larger than 1048576 bytes"
@@ -91,10 +104,15 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     database.TooManyTasks: Problem(409, "LIMIT_REACHED", TOO_MANY),
     database.TooMuchText: Problem(409, "LIMIT_REACHED", TOO_MUCH),
     database.TaskChanged: Problem(412, "PRECONDITION_FAILED", CHANGED),
+    database.TaskUnchanged: Problem(412, "PRECONDITION_FAILED", UNCHANGED),
+    database.ListChanged: Problem(412, "PRECONDITION_FAILED", LIST_CHANGED),
     request.PayloadTooLarge: Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE),
-    request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
+    request.UnsupportedMediaType: Problem(415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON, _accept),
+    request.UnsupportedCoding: Problem(415, "UNSUPPORTED_MEDIA_TYPE", COMPRESSED, _accept_encoding),
     request.ContractViolation: Problem(422, "VALIDATION_ERROR", INVALID, violations=_violations),
-    database.IdempotencyKeyReused: Problem(422, "VALIDATION_ERROR", INVALID, violations=_reuse),
+    database.IdempotencyKeyReused: Problem(
+        422, "IDEMPOTENCY_KEY_REUSED", REUSED, violations=_reuse
+    ),
     request.HeadersTooLarge: Problem(
         431, "HEADERS_TOO_LARGE", "The request line and headers are too large"
     ),
@@ -104,7 +122,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     database.TooManyWaiting: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),
     database.Abandoned: Problem(503, "SERVICE_UNAVAILABLE", OVERLOADED, _retry_after),
     database.DatabaseUnavailable: Problem(503, "SERVICE_UNAVAILABLE", UNREACHABLE, _retry_after),
-    database.SchemaNotReady: Problem(503, "SERVICE_UNAVAILABLE", NOT_MIGRATED, _retry_after),
+    database.SchemaNotReady: Problem(503, "SCHEMA_NOT_READY", NOT_MIGRATED, _retry_after),
 }
 
 
@@ -116,11 +134,15 @@ class Rendered(NamedTuple):
     body: bytes
 
 
-def rendered(error: Exception) -> Rendered:
+def rendered(error: Exception, *, request_id: str) -> Rendered:
     """Render an exception by the table."""
     problem = _problem_of(error)
     message = problem.message or str(error)
-    body: dict[str, object] = {"code": problem.code, "message": message}
+    body: dict[str, object] = {
+        "code": problem.code,
+        "message": message,
+        "request_id": request_id,
+    }
     violations = problem.violations(error)
     if violations:
         body["details"] = _details(violations)
@@ -128,9 +150,9 @@ def rendered(error: Exception) -> Rendered:
     return Rendered(problem.status, headers, orjson.dumps({"error": body}))
 
 
-async def answer(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Answer an exception by the table. Async, because Connexion runs other handlers in threads."""
-    status, headers, body = rendered(error)
+def answer(error: Exception, *, request_id: str) -> ConnexionResponse:
+    """Answer an exception by the table."""
+    status, headers, body = rendered(error, request_id=request_id)
     return ConnexionResponse(  # type: ignore[no-untyped-call]  # Connexion is untyped.
         status_code=status, mimetype="application/json", headers=headers, body=body
     )
@@ -149,12 +171,13 @@ def _details(violations: Sequence[request.Violation]) -> list[dict[str, str]]:
     """List as many violations as fit, and say how many do not."""
     details: list[dict[str, str]] = []
     room = MAX_DETAILS_BYTES
-    for field, message in violations:
+    for code, location, field, message in violations:
         name = field if len(field) <= MAX_ECHO else field[:MAX_ECHO] + "…"
-        details.append({"field": name, "message": message})
+        details.append({"code": code, "in": location, "field": name, "message": message})
         room -= len(orjson.dumps(details[-1])) + len(",")
         if room < 0:
             left_out = len(violations) - len(details) + 1
-            details[-1] = {"field": "body", "message": f"{left_out} more violations"}
+            details[-1] = {"code": "MORE", "in": "body", "field": "body"}
+            details[-1]["message"] = f"{left_out} more violations"
             break
     return details

@@ -6,21 +6,35 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from handlers.entity_tags import is_among, tag_of_list, tag_of_task
+from handlers.entity_tags import is_among, require_list, tag_of_list, tag_of_task
 from handlers.pages import cursor, link
-from persistence.models import Page, Task, TaskList
+from persistence.models import Added, Page, Task, TaskList
 
 JSON = "application/json"
 
 
-def ok(task: Task, *, if_none_match: str | None = None) -> Response:
+def ok(task: Task, *, if_none_match: str | None) -> Response:
     """200 with the task and its ETag, or 304 if the client has it already."""
-    return _tagged(_enveloped(task), tag_of_task(task), if_none_match)
+    tag = tag_of_task(task)
+    if is_among(tag, if_none_match):
+        return _not_modified(tag)
+    return Response(_task(task, tag), headers={"ETag": tag}, media_type=JSON)
 
 
-def ok_list(tasks: TaskList, *, if_none_match: str | None) -> Response:
-    """200 with the list of tasks, which is JSON already, or 304."""
+def ok_changed(task: Task) -> Response:
+    """200 with the task as it is now, its path in `Content-Location` and its ETag."""
+    tag = tag_of_task(task)
+    headers = {"Content-Location": _path(task), "ETag": tag}
+    return Response(_task(task, tag), headers=headers, media_type=JSON)
+
+
+def ok_list(tasks: TaskList, *, if_match: str | None, if_none_match: str | None) -> Response:
+    """200 with the list of tasks, which is JSON already, or 304.
+
+    Raises ListChanged if `If-Match` does not allow its version.
+    """
     tag = tag_of_list(tasks)
+    require_list(tag, if_match)
     if tasks.array is None or is_among(tag, if_none_match):
         return _not_modified(tag)
     if tasks.more:
@@ -28,9 +42,15 @@ def ok_list(tasks: TaskList, *, if_none_match: str | None) -> Response:
     return _list_answer(tasks.array, b"}", {"ETag": tag})
 
 
-def ok_page(tasks: TaskList, page: Page, *, if_none_match: str | None) -> Response:
-    """200 with a part of the list, and with where the next one begins; or 304."""
+def ok_page(
+    tasks: TaskList, page: Page, *, if_match: str | None, if_none_match: str | None
+) -> Response:
+    """200 with a part of the list, and with where the next one begins; or 304.
+
+    Raises ListChanged if `If-Match` does not allow the version of the list.
+    """
     tag = tag_of_list(tasks)
+    require_list(tag, if_match)
     if tasks.array is None or is_among(tag, if_none_match):
         return _not_modified(tag)
     if tasks.more:
@@ -43,10 +63,13 @@ def ok_page(tasks: TaskList, page: Page, *, if_none_match: str | None) -> Respon
     return _list_answer(tasks.array, b',"next":"%b"}' % after.encode(), headers)
 
 
-def created(task: Task) -> Response:
-    """201 with the task, its path in `Location` and its ETag."""
-    headers = {"Location": f"/api/tasks/{task.id}", "ETag": tag_of_task(task)}
-    return Response(_enveloped(task), 201, headers=headers, media_type=JSON)
+def created(added: Added) -> Response:
+    """201 with the task, its path in `Location` and its ETag; the same for each replay."""
+    tag, path = tag_of_task(added.task), _path(added.task)
+    headers = {"Location": path, "Content-Location": path, "ETag": tag}
+    if added.is_replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(_task(added.task, tag), 201, headers=headers, media_type=JSON)
 
 
 def no_content() -> Response:
@@ -86,16 +109,19 @@ def _list_answer(array: bytes, rest: bytes, headers: dict[str, str]) -> Response
     return Response(b'{"data":%b%b' % (array, rest), headers=headers, media_type=JSON)
 
 
-def _tagged(body: bytes, tag: str, if_none_match: str | None) -> Response:
-    if is_among(tag, if_none_match):
-        return _not_modified(tag)
-    return Response(body, headers={"ETag": tag}, media_type=JSON)
-
-
 def _not_modified(tag: str) -> Response:
     return Response(status_code=304, headers={"ETag": tag})
 
 
-def _enveloped(data: object) -> bytes:
+def _path(task: Task) -> str:
+    return f"/api/tasks/{task.id}"
+
+
+def _task(task: Task, tag: str) -> bytes:
     # Times are aware and in UTC; the option writes their offset as `Z`.
-    return orjson.dumps({"data": data}, option=orjson.OPT_UTC_Z)
+    members = orjson.dumps(task, option=orjson.OPT_UTC_Z)[:-1]
+    return b'{"data":%b,"etag":%b}}' % (members, orjson.dumps(tag))
+
+
+def _enveloped(data: object) -> bytes:
+    return orjson.dumps({"data": data})

@@ -9,9 +9,10 @@ from typing import NotRequired, TypedDict
 
 from starlette.responses import Response
 
-from handlers.entity_tags import list_versions, versions
+from handlers.entity_tags import excluded_versions, list_versions, versions
+from handlers.idempotency import key_of
 from handlers.pages import requested
-from handlers.replies import created, no_content, ok, ok_list, ok_page
+from handlers.replies import created, no_content, ok, ok_changed, ok_list, ok_page
 from persistence.database import Database
 from persistence.turns import IsWanted
 
@@ -30,6 +31,7 @@ class TaskInput(TypedDict):
 async def list_tasks(  # noqa: PLR0913 -- each is a parameter of the contract.
     *,
     user: str,
+    if_match: Header,
     if_none_match: Header,
     limit: int | None,
     after: str | None,
@@ -41,8 +43,10 @@ async def list_tasks(  # noqa: PLR0913 -- each is a parameter of the contract.
     tasks, known = database.tasks_of(user, is_wanted=is_wanted), list_versions(if_none_match)
     page = requested(limit=limit, after=after, completed=completed)
     if page is None:
-        return ok_list(await tasks.list(known=known), if_none_match=if_none_match)
-    return ok_page(await tasks.page(page, known=known), page, if_none_match=if_none_match)
+        found = await tasks.list(known=known)
+        return ok_list(found, if_match=if_match, if_none_match=if_none_match)
+    found = await tasks.page(page, known=known)
+    return ok_page(found, page, if_match=if_match, if_none_match=if_none_match)
 
 
 async def create_task(
@@ -51,37 +55,59 @@ async def create_task(
     """Add a task, and the user's row if that is this service's task."""
     title, description = body["title"], body.get("description")
     tasks = database.tasks_of(user, email=token_info["email"], name=token_info["name"])
-    task = await tasks.add(title=title, description=description, idempotency_key=idempotency_key)
-    return created(task)
+    key = key_of(idempotency_key)
+    added = await tasks.add(title=title, description=description, idempotency_key=key)
+    return created(added)
 
 
-async def get_task(
-    *, id: int, user: str, if_none_match: Header, is_wanted: IsWanted, database: Database
+async def get_task(  # noqa: PLR0913 -- each is a parameter of the contract.
+    *,
+    id: int,
+    user: str,
+    if_match: Header,
+    if_none_match: Header,
+    is_wanted: IsWanted,
+    database: Database,
 ) -> Response:
     """Reply with one task."""
-    task = await database.tasks_of(user, is_wanted=is_wanted).get(id)
+    tasks = database.tasks_of(user, is_wanted=is_wanted)
+    task = await tasks.get(id, versions=versions(if_match))
     return ok(task, if_none_match=if_none_match)
 
 
-async def update_task(
-    *, id: int, body: TaskInput, user: str, if_match: Header, database: Database
+async def update_task(  # noqa: PLR0913 -- each is a parameter of the contract.
+    *,
+    id: int,
+    body: TaskInput,
+    user: str,
+    if_match: Header,
+    if_none_match: Header,
+    database: Database,
 ) -> Response:
     """Replace title and description."""
-    title, description = body["title"], body.get("description")
-    tasks = database.tasks_of(user)
-    task = await tasks.replace(
-        id, title=title, description=description, versions=versions(if_match)
+    task = await database.tasks_of(user).replace(
+        id,
+        title=body["title"],
+        description=body.get("description"),
+        versions=versions(if_match, if_none_match),
+        excluded=excluded_versions(if_none_match),
     )
-    return ok(task)
+    return ok_changed(task)
 
 
-async def delete_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
+async def delete_task(
+    *, id: int, user: str, if_match: Header, if_none_match: Header, database: Database
+) -> Response:
     """Delete a task for good."""
-    await database.tasks_of(user).delete(id, versions=versions(if_match))
+    allowed, excluded = versions(if_match, if_none_match), excluded_versions(if_none_match)
+    await database.tasks_of(user).delete(id, versions=allowed, excluded=excluded)
     return no_content()
 
 
-async def toggle_task(*, id: int, user: str, if_match: Header, database: Database) -> Response:
+async def toggle_task(
+    *, id: int, user: str, if_match: Header, if_none_match: Header, database: Database
+) -> Response:
     """Flip a task between completed and not completed."""
-    task = await database.tasks_of(user).toggle(id, versions=versions(if_match))
-    return ok(task)
+    allowed, excluded = versions(if_match, if_none_match), excluded_versions(if_none_match)
+    task = await database.tasks_of(user).toggle(id, versions=allowed, excluded=excluded)
+    return ok_changed(task)

@@ -30,6 +30,14 @@ class TaskChanged(PersistenceError):
     """The owner has this task, but not in one of the requested versions."""
 
 
+class TaskUnchanged(PersistenceError):
+    """The owner has this task in one of the excluded versions."""
+
+
+class ListChanged(PersistenceError):
+    """The owner's tasks are not the list of one of the requested versions."""
+
+
 class IdempotencyKeyReused(PersistenceError):
     """The owner has used this idempotency key for another task."""
 

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from persistence.connection import Rows
 from persistence.errors import IdempotencyKeyReused, PersistenceError
-from persistence.models import Task
+from persistence.models import Added, Task
 from persistence.models import idempotency_keys as keys
 from persistence.pool import Execute
 from persistence.statements import insertion_if, task_of
@@ -67,7 +67,7 @@ async def add_once(  # noqa: PLR0913, PLR0917 -- the owner, the table, and the t
     key: str,
     title: str,
     description: str | None,
-) -> Task | None:
+) -> Added | None:
     """Add a task, or return the one that was added with this key; None if there is no such owner.
 
     Raises IdempotencyKeyReused if the key was used with another title or description.
@@ -78,14 +78,15 @@ async def add_once(  # noqa: PLR0913, PLR0917 -- the owner, the table, and the t
     rows = await _insert(execute, insertion_with_key(users_table), values)
     if rows:
         await _sweep(execute)
-        return task_of(rows[0])
+        return Added(task_of(rows[0]))
     answered = await execute(FIND, which, repeatable=True)
     if not answered:
         return None
     kept, task_id, created_at = answered[0]
     if bytes(kept) != fingerprint:
         raise IdempotencyKeyReused
-    return _as_added(task_id, created_at.astimezone(UTC), owner.id, title, description)
+    task = _as_added(task_id, created_at.astimezone(UTC), owner.id, title, description)
+    return Added(task, is_replayed=True)
 
 
 def _as_added(

@@ -54,6 +54,15 @@ class Task:
     updated_at: datetime
 
 
+class Added(NamedTuple):
+    """A task that was added."""
+
+    task: Task
+    """As it was when it was added."""
+    is_replayed: bool = False
+    """Whether that was done by an earlier request with the same idempotency key."""
+
+
 class Position(NamedTuple):
     """Where a task is in the list."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Text,
+    all_,
     any_,
     bindparam,
     case,
@@ -51,6 +52,7 @@ NOT_EXPIRED = func.clock_timestamp() < bindparam("expires_at")
 
 # The time of its last change is the version of a task: no two changes of it have the same one.
 HAS_VERSION = tasks.c.updated_at == any_(bindparam("versions"))
+HAS_NO_EXCLUDED_VERSION = tasks.c.updated_at != all_(bindparam("excluded"))
 
 # A clock may stand still or be set back; `updated_at` must not.
 NEXT_UPDATED_AT = func.greatest(
@@ -79,7 +81,7 @@ def _json_object(table: FromClause = tasks) -> ColumnElement[str]:
         ),
         "completed": func.to_json(table.c.completed),
         "created_at": _json_time(table.c.created_at),
-        "updated_at": _json_time(table.c.updated_at),
+        "updated_at": _json_time(table.c.updated_at, _TIME_AND_TAG),
     }
     parts: list[ColumnElement[Any]] = []
     for name, value in members.items():
@@ -87,11 +89,16 @@ def _json_object(table: FromClause = tasks) -> ColumnElement[str]:
     return func.concat(*parts, _quoted("}"))
 
 
-def _json_time(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Write a time as RFC 3339 in UTC, without a fraction if that is zero."""
-    in_utc = func.timezone(_quoted("UTC"), column)
-    written = func.to_char(in_utc, _quoted(r'\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"'))
-    return func.replace(written, _quoted('.000000Z"'), _quoted('Z"'))
+# RFC 3339. What is in quotes is written as it is, without the backslash before a character.
+_TIME = r'\"YYYY-MM-DD"T"HH24:MI:SS.US"Z\""'
+_TIME_AND_TAG = _TIME + r'",\"etag\":\"\\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\\"\""'
+"""Likewise, and the tag that `handlers.entity_tags` makes of it: to write a time takes longest."""
+
+
+def _json_time(column: ColumnElement[Any], form: str = _TIME) -> ColumnElement[str]:
+    """Write a time in UTC, without a fraction if that is zero."""
+    written = func.to_char(func.timezone(_quoted("UTC"), column), _quoted(form))
+    return func.replace(written, _quoted(".000000Z"), _quoted("Z"))
 
 
 def _number(value: int) -> ColumnElement[int]:
@@ -117,7 +124,7 @@ LARGE_BYTES = 2**20
 PAGE_BYTES = 2**19
 """Of text. PostgreSQL may write six bytes for one, and 6 MB hold the event loop for 20 ms."""
 
-OVERHEAD_BYTES = 256
+OVERHEAD_BYTES = 300
 """Of a task in JSON, without its title and its description."""
 
 _size = task_lists.c.bytes + _number(OVERHEAD_BYTES) * task_lists.c.tasks
@@ -215,12 +222,14 @@ def insertion_if(users_table: str, *conditions: ColumnElement[bool]) -> Returnin
     return insert(tasks).from_select(columns, row).returning(*COLUMNS)
 
 
-@lru_cache(maxsize=8)
-def if_version_matches(
-    change: ReturningUpdate[Any] | ReturningDelete[Any],
+@lru_cache(maxsize=16)
+def limited(
+    change: ReturningUpdate[Any] | ReturningDelete[Any], *, to_versions: bool, excludes: bool
 ) -> ReturningUpdate[Any] | ReturningDelete[Any]:
-    """Return the change, limited to a task that has one of the `versions`."""
-    return change.where(HAS_VERSION)
+    """Return the change, limited to a task that has one of the `versions`, and none `excluded`."""
+    if to_versions:
+        change = change.where(HAS_VERSION)
+    return change.where(HAS_NO_EXCLUDED_VERSION) if excludes else change
 
 
 def task_of(row: tuple[Any, ...]) -> Task:

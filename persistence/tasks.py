@@ -14,17 +14,21 @@ from persistence.errors import (
     OwnerNotFound,
     TaskChanged,
     TaskNotFound,
+    TaskUnchanged,
 )
 from persistence.idempotency import add_once
 from persistence.kept_lists import KeptLists
 from persistence.large_lists import PIECE, UNKNOWN_SIZE
-from persistence.models import Page, Position, Task, TaskList
+from persistence.models import Added, Page, Position, Task, TaskList
 from persistence.pool import Execute
 from persistence.statements import task_of
 from persistence.users import Owner, Users
 
 ReadLarge = Callable[..., Awaitable[TaskList]]
 """Reads a list of about so many bytes: see `LargeLists`."""
+
+Versions = Collection[datetime] | None
+"""The `updated_at` that a task may have; None for any."""
 
 EXPIRED = "the statement reached the server after its deadline"
 
@@ -34,7 +38,8 @@ class TaskRepository:
 
     Every method raises OwnerNotFound if the owner does not exist. Methods that take an id raise
     TaskNotFound, for a task that is missing and for another owner's alike. With `versions`, a task
-    whose `updated_at` is not among them is left unchanged, and TaskChanged is raised.
+    whose `updated_at` is not among them is left unchanged, and TaskChanged is raised. A task whose
+    `updated_at` is `excluded` is left unchanged as well, and TaskUnchanged is raised.
     """
 
     def __init__(  # noqa: PLR0913 -- what it is made of
@@ -111,8 +116,14 @@ class TaskRepository:
             next=Position(created_at, task_id) if found > len(shown) else None,
         )
 
-    async def get(self, task_id: int) -> Task:
+    async def get(self, task_id: int, *, versions: Versions = None) -> Task:
         """Return one task."""
+        task = await self._get(task_id)
+        if versions is not None and task.updated_at not in versions:
+            raise TaskChanged
+        return task
+
+    async def _get(self, task_id: int) -> Task:
         rows = await self._read(statements.GET, task_id=task_id)
         if not rows:
             await self._users.require(self._execute, self._owner)
@@ -121,7 +132,7 @@ class TaskRepository:
 
     async def add(
         self, *, title: str, description: str | None, idempotency_key: str | None = None
-    ) -> Task:
+    ) -> Added:
         """Add a task, and its owner first if that is this service's task.
 
         Within 24 hours, the same key with the same title and description returns the task as it
@@ -130,9 +141,9 @@ class TaskRepository:
         """
         is_provisioned = False
         for _ in range(3):
-            task = await self._add(title, description, idempotency_key)
-            if task is not None:
-                return task
+            added = await self._add(title, description, idempotency_key)
+            if added is not None:
+                return added
             if await self._users.exists(self._execute, self._owner):
                 self._distrust_clocks()  # The statement has expired: see `statements.NOT_EXPIRED`.
             elif is_provisioned:
@@ -148,52 +159,59 @@ class TaskRepository:
         *,
         title: str,
         description: str | None,
-        versions: Collection[datetime] | None = None,
+        versions: Versions = None,
+        excluded: Collection[datetime] = (),
     ) -> Task:
         """Replace title and description."""
         values = {"new_title": title, "new_description": description}
-        rows = await self._change(statements.REPLACE, task_id, versions, **values)
+        rows = await self._change(statements.REPLACE, task_id, versions, excluded, **values)
         return task_of(rows[0])
 
-    async def toggle(self, task_id: int, *, versions: Collection[datetime] | None = None) -> Task:
+    async def toggle(
+        self, task_id: int, *, versions: Versions = None, excluded: Collection[datetime] = ()
+    ) -> Task:
         """Flip `completed`. Of concurrent calls, none is lost."""
-        return task_of((await self._change(statements.TOGGLE, task_id, versions))[0])
+        return task_of((await self._change(statements.TOGGLE, task_id, versions, excluded))[0])
 
-    async def delete(self, task_id: int, *, versions: Collection[datetime] | None = None) -> None:
+    async def delete(
+        self, task_id: int, *, versions: Versions = None, excluded: Collection[datetime] = ()
+    ) -> None:
         """Delete one task. Of concurrent calls, one succeeds."""
-        await self._change(statements.DELETE, task_id, versions)
+        await self._change(statements.DELETE, task_id, versions, excluded)
 
-    async def _add(self, title: str, description: str | None, key: str | None) -> Task | None:
+    async def _add(self, title: str, description: str | None, key: str | None) -> Added | None:
         table = self._users.table_name
         if key is not None:
             return await add_once(self._execute, table, self._owner, key, title, description)
         values = {**self._owner.values, "title": title, "description": description}
         rows = await self._execute(statements.insertion(table), values, expires=True)
-        return task_of(rows[0]) if rows else None
+        return Added(task_of(rows[0])) if rows else None
 
     async def _change(
         self,
         change: ReturningUpdate[Any] | ReturningDelete[Any],
         task_id: int,
-        versions: Collection[datetime] | None,
+        versions: Versions,
+        excluded: Collection[datetime],
         **values: object,
     ) -> Rows:
+        change = statements.limited(
+            change, to_versions=versions is not None, excludes=bool(excluded)
+        )
         if versions is not None:
-            change = statements.if_version_matches(change)
             values["versions"] = list(versions)
+        if excluded:
+            values["excluded"] = list(excluded)
         values |= {**self._owner.values, "task_id": task_id}
         for _ in range(2):
             rows = await self._execute(change, values, expires=True)
             if rows:
                 return rows
-            await self._require_version(task_id, versions)
+            task = await self.get(task_id, versions=versions)
+            if task.updated_at in excluded:
+                raise TaskUnchanged
             self._distrust_clocks()  # The statement has expired: see `statements.NOT_EXPIRED`.
         raise DatabaseUnavailable(reason=EXPIRED)
-
-    async def _require_version(self, task_id: int, versions: Collection[datetime] | None) -> None:
-        task = await self.get(task_id)
-        if versions is not None and task.updated_at not in versions:
-            raise TaskChanged
 
     async def _read(
         self, statement: Executable, *, as_bytes: bool = False, **values: object

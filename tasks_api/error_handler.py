@@ -6,19 +6,20 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from handlers import problems
 from persistence.errors import OwnerNotFound
 from tasks_api.observability import faults
-from tasks_api.observability.exchange import exchange_of
+from tasks_api.observability.exchange import Exchange, exchange_of
 from tasks_api.security.refusals import Refusal, TokenRefused
 
 
 async def answer(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """Answer an exception by the table of problems. Async, so that it waits for no thread."""
-    exchange = exchange_of(request.scope)
+    # There is no exchange if the server is not ours.
+    exchange = exchange_of(request.scope) or Exchange(request.scope)
     refusal = _refusal_of(error)
-    if exchange is not None and refusal is not None:
+    if refusal is not None:
         exchange.refusal = refusal.code
     if problems.is_unhandled(error):
-        faults.report_unhandled(error, request_id=exchange.request_id if exchange else None)
-    return await problems.answer(request, error)
+        faults.report_unhandled(error, request_id=exchange.request_id)
+    return problems.answer(error, request_id=exchange.request_id.decode())
 
 
 def _refusal_of(error: Exception) -> Refusal | None:

@@ -104,16 +104,23 @@ def reply(data: object, status: int = 200, headers: Any = None) -> Response:
     return Response(status, headers, Content(b"application/json", body))
 
 
+def task_of(row: asyncpg.Record) -> dict[str, Any]:
+    """Return a task, with its version as an entity tag."""
+    tag = orjson.dumps(row["updated_at"], option=orjson.OPT_UTC_Z).decode()
+    return {**row, "etag": tag}
+
+
 async def reply_with_one(statement: str, *values: object) -> Response:
     """Run a statement that gives one task, or none."""
     row = await service.pool.fetchrow(statement, *values)
     if row is None:
         raise HTTPException(404, "Task not found")
-    tag = orjson.dumps(row["updated_at"], option=orjson.OPT_UTC_Z)
+    task = task_of(row)
+    tag = task["etag"].encode()
     if statement is not ADD:
-        return reply(dict(row), headers=[(b"ETag", tag)])
+        return reply(task, headers=[(b"ETag", tag)])
     location = b"/api/tasks/%d" % row["id"]
-    return reply(dict(row), 201, [(b"ETag", tag), (b"Location", location)])
+    return reply(task, 201, [(b"ETag", tag), (b"Location", location)])
 
 
 async def failed(_app: Application, _request: Request, error: HTTPException) -> Response:
@@ -136,7 +143,7 @@ async def alive() -> Response:
 async def list_tasks(request: Request) -> Response:
     """Reply with all tasks of the user, newest first."""
     rows = await service.pool.fetch(LIST, owner(request))
-    return reply([dict(row) for row in rows])
+    return reply([task_of(row) for row in rows])
 
 
 @app.router.post("/api/tasks")

@@ -101,15 +101,22 @@ def reply(data: object, status: int = 200, headers: dict[str, str] | None = None
     return Response(body, status, headers, "application/json")
 
 
+def task_of(row: asyncpg.Record) -> dict[str, Any]:
+    """Return a task, with its version as an entity tag."""
+    tag = orjson.dumps(row["updated_at"], option=orjson.OPT_UTC_Z).decode()
+    return {**row, "etag": tag}
+
+
 async def reply_with_one(pool: asyncpg.Pool, statement: str, *values: object) -> Response:
     """Run a statement that gives one task, or none."""
     row = await pool.fetchrow(statement, *values)
     if row is None:
         raise HTTPException(404, "Task not found")
-    headers = {"ETag": orjson.dumps(row["updated_at"], option=orjson.OPT_UTC_Z).decode()}
+    task = task_of(row)
+    headers = {"ETag": task["etag"]}
     if statement is not ADD:
-        return reply(dict(row), headers=headers)
-    return reply(dict(row), 201, {**headers, "Location": f"/api/tasks/{row['id']}"})
+        return reply(task, headers=headers)
+    return reply(task, 201, {**headers, "Location": f"/api/tasks/{row['id']}"})
 
 
 @app.get("/livez")
@@ -121,7 +128,7 @@ async def alive() -> dict[str, str]:
 @app.get("/api/tasks")
 async def list_tasks(user: User, pool: Pool) -> Response:
     """Reply with all tasks of the user, newest first."""
-    return reply([dict(row) for row in await pool.fetch(LIST, user)])
+    return reply([task_of(row) for row in await pool.fetch(LIST, user)])
 
 
 @app.post("/api/tasks")

@@ -8,7 +8,7 @@ from typing import Annotated
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import ConfigDict
+from pydantic import ConfigDict, computed_field
 from sqlmodel import DateTime, Field, Session, SQLModel, col, create_engine, select
 
 SECRET = os.environ["BETTER_AUTH_SECRET"]
@@ -45,6 +45,13 @@ class TaskPublic(SQLModel):
     completed: bool
     created_at: datetime
     updated_at: datetime
+
+    @computed_field  # type: ignore[prop-decorator]  # As Pydantic's documentation has it.
+    @property
+    def etag(self) -> str:
+        """The version of the task."""
+        version = self.updated_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return f'"{version}"'
 
 
 class Task(SQLModel, table=True):
@@ -105,11 +112,11 @@ def own_task(session: Session, user_id: str, task_id: int) -> Task:
     return task
 
 
-def reply(task: Task, response: Response) -> dict[str, Task]:
+def reply(task: Task, response: Response) -> dict[str, TaskPublic]:
     """Put a task into its envelope, and its version into a header."""
-    version = task.updated_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    response.headers["ETag"] = f'"{version}"'
-    return {"data": task}
+    public = TaskPublic.model_validate(task)
+    response.headers["ETag"] = public.etag
+    return {"data": public}
 
 
 def save(session: Session, task: Task) -> None:

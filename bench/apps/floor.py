@@ -28,16 +28,19 @@ RETURNED = ", ".join(COLUMNS)
 OWN = "WHERE id = $1 AND user_id = $2"
 
 
-def time_of(column: str) -> str:
+TIME = r'\"YYYY-MM-DD"T"HH24:MI:SS.US"Z\""'
+TIME_AND_TAG = TIME + r'",\"etag\":\"\\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\\"\""'
+
+
+def time_of(column: str, form: str = TIME) -> str:
     """Return the SQL that writes a time as orjson does."""
-    written = rf"""to_char({column}, '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"')"""
-    return f"""replace({written}, '.000000Z"', 'Z"')"""
+    return f"replace(to_char({column}, '{form}'), '.000000Z', 'Z')"
 
 
 OBJECT = f"""concat('{{"id":', id, ',"user_id":', to_json(user_id), ',"title":', to_json(title),
     ',"description":', coalesce(to_json(description)::text, 'null'), ',"completed":',
     to_json(completed), ',"created_at":', {time_of("created_at")}, ',"updated_at":',
-    {time_of("updated_at")}, '}}')"""
+    {time_of("updated_at", TIME_AND_TAG)}, '}}')"""
 ARRAY = f"""SELECT '[' || coalesce(string_agg({OBJECT}, ',' ORDER BY created_at DESC, id DESC), '')
     || ']' FROM tasks WHERE user_id = $1"""
 STATEMENTS = {
@@ -215,8 +218,9 @@ async def reply_with_one(send: Send, name: str, *values: object) -> None:
         await reply(send, 404, b"{}")
         return
     task = dict(zip(COLUMNS, rows[0], strict=True))
+    tag = orjson.dumps(task["updated_at"], option=orjson.OPT_UTC_Z)
+    task["etag"] = tag.decode()
     body = orjson.dumps({"data": task}, option=orjson.OPT_UTC_Z)
-    tag = b'"%b"' % orjson.dumps(task["updated_at"], option=orjson.OPT_UTC_Z)[1:-1]
     if name == "add":
         await reply(send, 201, body, (b"etag", tag), (b"location", b"/api/tasks/%d" % task["id"]))
     else:

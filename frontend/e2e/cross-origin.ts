@@ -26,7 +26,8 @@ test("the frontend can read every response of the service, including headers and
       error: {
         code: "VALIDATION_ERROR",
         message: "The request is not valid",
-        details: [{ field: "title", message: "Title is required" }],
+        request_id: invalid.headers["x-request-id"],
+        details: [{ code: "REQUIRED", in: "body", field: "title", message: "Title is required" }],
       },
     });
     assert.deepEqual(unauthorized, [401, 'Bearer realm="tasks"']);

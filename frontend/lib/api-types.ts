@@ -140,42 +140,23 @@ export interface components {
          * @example 42
          */
         TaskId: number;
-        /**
-         * @description How many tasks a page has at most.
-         * @example 100
-         */
+        /** @description How many tasks a page has at most. */
         Limit: number;
-        /**
-         * @description Where a page ends. Opaque.
-         * @example 1769851800123456.42
-         */
+        /** @description Where a page ends, such as `1769851800123456.42`. Opaque. */
         Cursor: string;
-        /**
-         * @description Whether the task is done.
-         * @example false
-         */
+        /** @description Whether the task is done. */
         Completed: boolean;
-        /**
-         * @description Any 1 to 255 visible ASCII characters that the client generates.
-         * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-         */
+        /** @description Any 1 to 255 visible ASCII characters that the client generates, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. In double quotes, it is read as a string of RFC 9651, which may contain spaces. */
         IdempotencyKey: string;
-        /**
-         * @description Send it as `1`, or not at all.
-         * @example 1
-         * @enum {string}
-         */
-        Deep: "1";
-        /**
-         * @description `*`, or entity tags separated by commas (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list.
-         * @example "2026-01-31T09:30:00.123456Z", "2026-01-31T11:15:42.500000Z"
-         */
+        /** @description Send it as `1`, or not at all. */
+        Deep: string;
+        /** @description `*`, or entity tags separated by commas (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list. */
         EntityTags: string;
         /**
          * @description What to do, in 1 to 500 characters (Unicode code points), not all of them white space. Stored exactly as sent. Any character except U+0000.
          * @example Buy milk
          */
-        Title: string & unknown;
+        Title: string;
         /**
          * @description More about it, in up to 65,536 characters, or `null`. Stored exactly as sent. Any character except U+0000.
          * @example Two litres, and oats.
@@ -203,7 +184,13 @@ export interface components {
             completed: boolean;
             created_at: components["schemas"]["Timestamp"];
             updated_at: components["schemas"]["Timestamp"];
+            etag: components["schemas"]["EntityTag"];
         };
+        /**
+         * @description The version of the task, as `ETag` has it, for `If-Match` and `If-None-Match`. Opaque, with its double quotes.
+         * @example "2026-01-31T09:30:00.123456Z"
+         */
+        EntityTag: string;
         /**
          * Format: date-time
          * @description RFC 3339, UTC. `updated_at` moves forward with every change.
@@ -223,33 +210,49 @@ export interface components {
              */
             next?: string | null;
         };
+        /** @description What the process says of itself. */
+        Liveness: {
+            /**
+             * @description Always `alive`.
+             * @example alive
+             */
+            status: string;
+        };
         /** @description The process is alive. */
-        AliveEnvelope: {
-            data: {
-                /**
-                 * @example alive
-                 * @enum {string}
-                 */
-                status: "alive";
-            };
+        LivenessEnvelope: {
+            data: components["schemas"]["Liveness"];
+        };
+        /** @description What the service knows of its database. */
+        Readiness: {
+            /**
+             * @description Always `ready`.
+             * @example ready
+             */
+            status: string;
+            /**
+             * Format: int32
+             * @description The age of the database's answer, in whole seconds; `0` if it was queried for this request.
+             * @example 0
+             */
+            age_seconds: number;
         };
         /** @description The service can do its work. */
-        ReadyEnvelope: {
-            data: {
-                /**
-                 * @example ready
-                 * @enum {string}
-                 */
-                status: "ready";
-                /**
-                 * @description The age of the database's answer, in whole seconds; `0` if it was queried for this request.
-                 * @example 0
-                 */
-                age_seconds: number;
-            };
+        ReadinessEnvelope: {
+            data: components["schemas"]["Readiness"];
         };
+        /**
+         * @description What is wrong, for programs. More may be added.
+         * @example REQUIRED
+         */
+        ViolationCode: string;
         /** @description One way in which a request violates this contract. */
         Violation: {
+            code: components["schemas"]["ViolationCode"];
+            /**
+             * @description Where it is, `body`, `path`, `query` or `header`. More may be added.
+             * @example body
+             */
+            in: string;
             /**
              * @description The property, parameter or header; `body` for the body as a whole.
              * @example title
@@ -261,23 +264,30 @@ export interface components {
              */
             message: string;
         };
+        /**
+         * @description For programs. More may be added; treat one that you do not know by the status of the answer.
+         * @example VALIDATION_ERROR
+         */
+        ErrorCode: string;
+        /** @description What went wrong. */
+        ErrorDescription: {
+            code: components["schemas"]["ErrorCode"];
+            /**
+             * @description For people.
+             * @example The request is not valid
+             */
+            message: string;
+            /**
+             * @description The `X-Request-ID` of the answer, which leads an operator to the line of the log.
+             * @example 8e03978e40d543e8bc936894a57f9324
+             */
+            request_id: string;
+            /** @description Every violation of a `422`; absent elsewhere. */
+            details?: components["schemas"]["Violation"][];
+        };
         /** @description Every failure. At most 2 KiB. */
         ErrorEnvelope: {
-            error: {
-                /**
-                 * @description For programs. More may be added.
-                 * @example VALIDATION_ERROR
-                 * @enum {string}
-                 */
-                code: "BAD_REQUEST" | "UNAUTHORIZED" | "NOT_FOUND" | "LIMIT_REACHED" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "HEADERS_TOO_LARGE" | "INTERNAL_ERROR" | "SERVICE_UNAVAILABLE";
-                /**
-                 * @description For people.
-                 * @example The request is not valid
-                 */
-                message: string;
-                /** @description Every violation of a `422`; absent elsewhere. */
-                details?: components["schemas"]["Violation"][];
-            };
+            error: components["schemas"]["ErrorDescription"];
         };
     };
     responses: {
@@ -285,6 +295,11 @@ export interface components {
         Task: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
@@ -298,19 +313,102 @@ export interface components {
                  *         "description": "Two litres, and oats.",
                  *         "completed": false,
                  *         "created_at": "2026-01-31T09:30:00.123456Z",
-                 *         "updated_at": "2026-01-31T09:30:00.123456Z"
+                 *         "updated_at": "2026-01-31T09:30:00.123456Z",
+                 *         "etag": "\"2026-01-31T09:30:00.123456Z\""
                  *       }
                  *     }
                  */
                 "application/json": components["schemas"]["TaskEnvelope"];
             };
         };
+        /** @description The task with its new title and description. */
+        TaskUpdated: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                ETag: components["headers"]["ETag"];
+                "Content-Location": components["headers"]["ContentLocation"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "id": 42,
+                 *         "user_id": "f3b1c9d2",
+                 *         "title": "Buy oat milk",
+                 *         "description": "Two litres.",
+                 *         "completed": false,
+                 *         "created_at": "2026-01-31T09:30:00.123456Z",
+                 *         "updated_at": "2026-01-31T10:12:30.250000Z",
+                 *         "etag": "\"2026-01-31T10:12:30.250000Z\""
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaskEnvelope"];
+            };
+        };
+        /** @description The task, which is completed now if it was not, and the other way round. */
+        TaskToggled: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                ETag: components["headers"]["ETag"];
+                "Content-Location": components["headers"]["ContentLocation"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "id": 42,
+                 *         "user_id": "f3b1c9d2",
+                 *         "title": "Buy milk",
+                 *         "description": "Two litres, and oats.",
+                 *         "completed": true,
+                 *         "created_at": "2026-01-31T09:30:00.123456Z",
+                 *         "updated_at": "2026-01-31T11:15:42.500000Z",
+                 *         "etag": "\"2026-01-31T11:15:42.500000Z\""
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaskEnvelope"];
+            };
+        };
+        /** @description The task is deleted. */
+        TaskDeleted: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The new task. If the `Idempotency-Key` was used before, the answer to its first use. */
         TaskCreated: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 ETag: components["headers"]["ETag"];
                 Location: components["headers"]["Location"];
+                "Content-Location": components["headers"]["ContentLocation"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -323,7 +421,8 @@ export interface components {
                  *         "description": "Two litres, and oats.",
                  *         "completed": false,
                  *         "created_at": "2026-01-31T09:30:00.123456Z",
-                 *         "updated_at": "2026-01-31T09:30:00.123456Z"
+                 *         "updated_at": "2026-01-31T09:30:00.123456Z",
+                 *         "etag": "\"2026-01-31T09:30:00.123456Z\""
                  *       }
                  *     }
                  */
@@ -334,6 +433,11 @@ export interface components {
         TaskList: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 ETag: components["headers"]["ETag"];
                 Link: components["headers"]["Link"];
                 [name: string]: unknown;
@@ -346,6 +450,11 @@ export interface components {
         Alive: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -356,32 +465,71 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["AliveEnvelope"];
+                "application/json": components["schemas"]["LivenessEnvelope"];
             };
         };
         /** @description The database is ready, or was when it was last asked. */
         Ready: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ReadyEnvelope"];
+                "application/json": components["schemas"]["ReadinessEnvelope"];
             };
         };
         /** @description The client already has the current version. */
         NotModified: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content?: never;
         };
+        /** @description The bytes are not an HTTP request, or do not name one valid `Host`. */
+        BadRequest: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "BAD_REQUEST",
+                 *         "message": "Malformed HTTP request",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
         /** @description The token is missing, malformed, expired or forged, or names no user. The message says which. */
         Unauthorized: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
                 [name: string]: unknown;
             };
@@ -393,6 +541,11 @@ export interface components {
         NotFound: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -400,7 +553,8 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "NOT_FOUND",
-                 *         "message": "Task not found"
+                 *         "message": "Task not found",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -411,6 +565,11 @@ export interface components {
         RequestTimeout: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -418,7 +577,8 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "REQUEST_TIMEOUT",
-                 *         "message": "The request body was not received in time"
+                 *         "message": "The request body was not received in time",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -429,16 +589,26 @@ export interface components {
         LimitReached: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The `ETag` of the task is not among those of `If-Match`. Nothing has been changed. */
+        /** @description A precondition does not hold, such as `If-Match` if the task has changed since. Nothing has been changed. */
         PreconditionFailed: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -446,7 +616,8 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "PRECONDITION_FAILED",
-                 *         "message": "The task has changed since it was read"
+                 *         "message": "The task has changed since it was read",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -457,6 +628,11 @@ export interface components {
         PayloadTooLarge: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -464,7 +640,8 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "PAYLOAD_TOO_LARGE",
-                 *         "message": "The request body is larger than 1048576 bytes"
+                 *         "message": "The request body is larger than 1048576 bytes",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -474,7 +651,14 @@ export interface components {
         /** @description The body is not `application/json` in UTF-8. */
         UnsupportedMediaType: {
             headers: {
+                Accept: components["headers"]["Accept"];
+                "Accept-Encoding": components["headers"]["AcceptEncoding"];
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -482,7 +666,8 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                 *         "message": "The request body must be application/json in UTF-8"
+                 *         "message": "The request body must be application/json in UTF-8",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -493,6 +678,11 @@ export interface components {
         InvalidNewTask: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -503,6 +693,11 @@ export interface components {
         InvalidTask: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -511,8 +706,11 @@ export interface components {
                  *       "error": {
                  *         "code": "VALIDATION_ERROR",
                  *         "message": "The request is not valid",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324",
                  *         "details": [
                  *           {
+                 *             "code": "REQUIRED",
+                 *             "in": "body",
                  *             "field": "title",
                  *             "message": "Title is required"
                  *           }
@@ -527,6 +725,11 @@ export interface components {
         InvalidId: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -535,8 +738,11 @@ export interface components {
                  *       "error": {
                  *         "code": "VALIDATION_ERROR",
                  *         "message": "The request is not valid",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324",
                  *         "details": [
                  *           {
+                 *             "code": "INVALID_TYPE",
+                 *             "in": "path",
                  *             "field": "id",
                  *             "message": "Id must be an integer from 1 to 9223372036854775807"
                  *           }
@@ -551,6 +757,11 @@ export interface components {
         InvalidListRequest: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -559,8 +770,11 @@ export interface components {
                  *       "error": {
                  *         "code": "VALIDATION_ERROR",
                  *         "message": "The request is not valid",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324",
                  *         "details": [
                  *           {
+                 *             "code": "INVALID_FORMAT",
+                 *             "in": "header",
                  *             "field": "If-None-Match",
                  *             "message": "Entity tags must be * or a list of tags in double quotes, separated by commas"
                  *           }
@@ -575,6 +789,11 @@ export interface components {
         InvalidQuery: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -583,8 +802,11 @@ export interface components {
                  *       "error": {
                  *         "code": "VALIDATION_ERROR",
                  *         "message": "The request is not valid",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324",
                  *         "details": [
                  *           {
+                 *             "code": "UNKNOWN",
+                 *             "in": "query",
                  *             "field": "user_id",
                  *             "message": "Unknown query parameter"
                  *           }
@@ -595,10 +817,39 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
+        /** @description The request line and the headers are larger than 16 KiB. */
+        HeadersTooLarge: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "HEADERS_TOO_LARGE",
+                 *         "message": "The request line and headers are too large",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
         /** @description A bug of the service. The answer shows no internal details. */
         InternalError: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -606,7 +857,8 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "INTERNAL_ERROR",
-                 *         "message": "Internal server error"
+                 *         "message": "Internal server error",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -617,15 +869,31 @@ export interface components {
         ServiceUnavailable: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
+        /** @description Any other status: `405` for a method that the path does not support, or the answer of a proxy in front of the service, such as `429`, `502` or `504`. That one need not be in JSON, and has headers of its own. */
+        Unexpected: {
+            headers: {
+                Allow: components["headers"]["Allow"];
                 [name: string]: unknown;
             };
             content: {
                 /**
                  * @example {
                  *       "error": {
-                 *         "code": "SERVICE_UNAVAILABLE",
-                 *         "message": "The database is unreachable or overloaded. Please try again."
+                 *         "code": "METHOD_NOT_ALLOWED",
+                 *         "message": "Method not allowed",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
                  */
@@ -639,39 +907,30 @@ export interface components {
          * @example 42
          */
         TaskId: components["schemas"]["TaskId"];
-        /**
-         * @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task.
-         * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-         */
+        /** @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task. */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
-        /**
-         * @description At most so many tasks, in a page.
-         * @example 100
-         */
+        /** @description At most so many tasks, in a page. */
         Limit: components["schemas"]["Limit"];
         /** @description The `next` of an earlier page. Only the tasks behind that page are returned. */
         After: components["schemas"]["Cursor"];
         /** @description Only tasks that are completed (`true`), or that are not (`false`). */
         Completed: components["schemas"]["Completed"];
-        /**
-         * @description Query the database for this answer, even if it is suspended.
-         * @example 1
-         */
+        /** @description Query the database for this answer, even if it is suspended. */
         Deep: components["schemas"]["Deep"];
-        /**
-         * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
-         * @example "2026-01-31T09:30:00.123456Z"
-         */
+        /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
         IfMatch: components["schemas"]["EntityTags"];
-        /**
-         * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
-         * @example "2026-01-31T09:30:00.123456Z"
-         */
+        /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
         IfNoneMatch: components["schemas"]["EntityTags"];
     };
     requestBodies: {
         /** @description The properties of a task that the user chooses. At most 1 MiB, and at most 1,000 values. */
-        TaskInput: {
+        NewTask: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
+        /** @description Both properties of the task. At most 1 MiB, and at most 1,000 values. */
+        ChangedTask: {
             content: {
                 "application/json": components["schemas"]["TaskInput"];
             };
@@ -684,15 +943,65 @@ export interface components {
          */
         RequestId: string;
         /**
-         * @description The version of the answer, a strong entity tag (RFC 9110, section 8.8.3). The tag of a task is its `updated_at` in double quotes; the tag of the list is opaque.
+         * @description The version of the task or of the list, a strong entity tag (RFC 9110, section 8.8.3). Opaque. That of a task is its `etag`.
          * @example "2026-01-31T09:30:00.123456Z"
          */
-        ETag: string;
+        ETag: components["schemas"]["EntityTag"];
         /**
-         * @description The path of the new task.
+         * @description The path of the new task, behind the prefix of a proxy if there is one.
          * @example /api/tasks/42
          */
         Location: string;
+        /**
+         * @description The path of the task that this answer shows, and whose tag is its `ETag` (RFC 9110, section 8.7).
+         * @example /api/tasks/42
+         */
+        ContentLocation: string;
+        /**
+         * @description Sent if the `Idempotency-Key` was used before. The answer is the one to its first use.
+         * @example true
+         */
+        IdempotencyReplayed: string;
+        /**
+         * @description The media type that the body of this request may have (RFC 9110, section 12.5.1).
+         * @example application/json
+         */
+        Accept: string;
+        /**
+         * @description The coding that the body may have, if the one that was sent is refused (RFC 9110, section 12.5.3).
+         * @example identity
+         */
+        AcceptEncoding: string;
+        /**
+         * @description The methods that the path supports, in an answer to another one (RFC 9110, section 10.2.1).
+         * @example DELETE, GET, HEAD, OPTIONS, PUT
+         */
+        Allow: string;
+        /**
+         * @description No cache keeps the answer. A client may keep it itself, and ask with `If-None-Match` whether it is current.
+         * @example no-store
+         */
+        CacheControl: string;
+        /**
+         * @description The CORS headers depend on the `Origin` of the request.
+         * @example Origin
+         */
+        Vary: string;
+        /**
+         * @description The `Origin` of the request, if its pages may read the answer.
+         * @example https://app.example.com
+         */
+        AllowOrigin: string;
+        /**
+         * @description Sent with `Access-Control-Allow-Origin`.
+         * @example true
+         */
+        AllowCredentials: string;
+        /**
+         * @description The headers that a page of another origin may read.
+         * @example Allow, Content-Location, ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Request-ID
+         */
+        ExposeHeaders: string;
         /**
          * @description The next page (RFC 8288); absent in the last one, and in the whole list.
          * @example </api/tasks?limit=100&after=1769851800123456.42>; rel="next"
@@ -716,10 +1025,7 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
-                /**
-                 * @description At most so many tasks, in a page.
-                 * @example 100
-                 */
+                /** @description At most so many tasks, in a page. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The `next` of an earlier page. Only the tasks behind that page are returned. */
                 after?: components["parameters"]["After"];
@@ -727,10 +1033,9 @@ export interface operations {
                 completed?: components["parameters"]["Completed"];
             };
             header?: {
-                /**
-                 * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
-                 * @example "2026-01-31T09:30:00.123456Z"
-                 */
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -740,46 +1045,49 @@ export interface operations {
         responses: {
             200: components["responses"]["TaskList"];
             304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["InvalidListRequest"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
     create_task: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["TaskInput"];
+        requestBody: components["requestBodies"]["NewTask"];
         responses: {
             201: components["responses"]["TaskCreated"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["LimitReached"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidNewTask"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
     get_task: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The answer is `304` without a body if the `ETag` is one of these (RFC 9110, section 13.1.2).
-                 * @example "2026-01-31T09:30:00.123456Z"
-                 */
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -795,22 +1103,25 @@ export interface operations {
         responses: {
             200: components["responses"]["Task"];
             304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["InvalidId"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
     update_task: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
-                 * @example "2026-01-31T09:30:00.123456Z"
-                 */
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -821,9 +1132,10 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["TaskInput"];
+        requestBody: components["requestBodies"]["ChangedTask"];
         responses: {
-            200: components["responses"]["Task"];
+            200: components["responses"]["TaskUpdated"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
@@ -832,19 +1144,20 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidTask"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
     delete_task: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
-                 * @example "2026-01-31T09:30:00.123456Z"
-                 */
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -857,31 +1170,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The task is deleted. */
-            204: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: components["responses"]["TaskDeleted"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["InvalidId"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
     toggle_task: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Change the task only if its `ETag` is one of these; else the answer is `412` (RFC 9110, section 13.1.1).
-                 * @example "2026-01-31T09:30:00.123456Z"
-                 */
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -894,13 +1202,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Task"];
+            200: components["responses"]["TaskToggled"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["InvalidId"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
     liveness: {
@@ -913,17 +1224,16 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Alive"];
-            422: components["responses"]["InvalidQuery"];
+            400: components["responses"]["BadRequest"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
+            default: components["responses"]["Unexpected"];
         };
     };
     readiness: {
         parameters: {
             query?: {
-                /**
-                 * @description Query the database for this answer, even if it is suspended.
-                 * @example 1
-                 */
+                /** @description Query the database for this answer, even if it is suspended. */
                 deep?: components["parameters"]["Deep"];
             };
             header?: never;
@@ -933,9 +1243,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Ready"];
+            400: components["responses"]["BadRequest"];
             422: components["responses"]["InvalidQuery"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Unexpected"];
         };
     };
 }

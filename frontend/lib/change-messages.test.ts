@@ -26,7 +26,7 @@ test("the length of a title is counted in graphemes, not in code units", () => {
 
 test("a form shows the message of a limit", () => {
   const message = "You have as many tasks as you may keep. Delete some, then try again.";
-  const error = new ApiError(409, { error: { code: "LIMIT_REACHED", message } });
+  const error = new ApiError(409, { error: { code: "LIMIT_REACHED", message, request_id: "1" } });
 
   assert.deepEqual(formErrors(error), { [FORM_ERROR]: message });
   assert(isShownInForm(error));
@@ -41,13 +41,14 @@ test("a form shows the messages of its fields", () => {
 
 for (const [name, error] of [
   ["a violation outside the fields", rejection("title", "Idempotency-Key")],
-  ["a bug of the service", new ApiError(500, { error: { code: "INTERNAL_ERROR", message: "Internal server error" } })],
+  ["a bug of the service", new ApiError(500, { error: { code: "INTERNAL_ERROR", message: "Internal server error", request_id: "1" } })],
   ["a network error", new TypeError("Failed to fetch")],
 ] as const) {
   test(`a form does not show ${name}`, () => assert(!isShownInForm(error)));
 }
 
 function rejection(...fields: string[]): ApiError {
-  const details = fields.map((field) => ({ field, message: "It is wrong" }));
-  return new ApiError(422, { error: { code: "VALIDATION_ERROR", message: "The request is not valid", details } });
+  const details = fields.map((field) => ({ code: "REQUIRED", in: "body", field, message: "It is wrong" }));
+  const message = "The request is not valid";
+  return new ApiError(422, { error: { code: "VALIDATION_ERROR", message, request_id: "1", details } });
 }

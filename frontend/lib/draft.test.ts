@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { parseDraft } from "./draft";
 
-const TASK = { id: 1, title: "Bake bread", description: null, completed: false, updated_at: "2026-01-31T09:30:00Z" };
+const TASK = { id: 1, title: "Bake bread", description: null, completed: false, etag: '"1"' };
 
 test("a stored draft is parsed", () => {
   const draft = { title: "Bake two loaves", description: "", key: "a key", task: TASK };

@@ -41,7 +41,7 @@ function isTask(value: unknown): value is Task {
     isText(value.title) &&
     (value.description === null || isText(value.description)) &&
     typeof value.completed === "boolean" &&
-    isText(value.updated_at)
+    isText(value.etag)
   );
 }
 

@@ -53,6 +53,7 @@ function addTask(tasks: OptimisticTask[], key: string, input: TaskInput): Optimi
     completed: false,
     created_at: now,
     updated_at: now,
+    etag: "",
     saving: true,
     rowKey: key,
   };

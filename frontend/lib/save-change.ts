@@ -1,6 +1,6 @@
 import { toApiError, unwrap, type Api } from "./api";
 import { ConflictError } from "./conflict-error";
-import { entityTag, type Task } from "./task";
+import type { Task } from "./task";
 import { isApplied, isConflict, type TaskChange } from "./task-change";
 
 const MAX_ATTEMPTS = 5;
@@ -25,7 +25,7 @@ export async function saveChange(
     if (isApplied(change, current)) return current;
     if (isConflict(change, current)) throw new ConflictError(change, current);
 
-    const { data, error, response } = await sendRequest(api, change, entityTag(current));
+    const { data, error, response } = await sendRequest(api, change, current.etag);
     if (response.ok) return data?.data ?? null;
     if (response.status === 404) return handleDeleted(change);
     if (response.status !== 412) throw toApiError({ error, response });

@@ -163,14 +163,15 @@ class Service {
   add(): void {
     const id = (this.#tasks[0]?.id ?? 0) + 1;
     const at = new Date(id).toISOString();
-    const times = { created_at: at, updated_at: at };
+    const times = { created_at: at, updated_at: at, etag: `"${at}"` };
     const task = { id, user_id: "ada", title: `Task ${id}`, description: null, completed: false, ...times };
     this.#tasks.unshift(task);
     this.#version += 1;
   }
 
   complete(id: number): void {
-    const changed = { completed: true, updated_at: new Date().toISOString() };
+    const at = new Date().toISOString();
+    const changed = { completed: true, updated_at: at, etag: `"${at}"` };
     this.#tasks = this.#tasks.map((task) => (task.id === id ? { ...task, ...changed } : task));
     this.#version += 1;
   }

@@ -88,8 +88,7 @@ function shareUnchanged(tasks: readonly Task[], cached: readonly Task[]): Task[]
   const cachedById = new Map(cached.map((task) => [task.id, task]));
   return tasks.map((task) => {
     const before = cachedById.get(task.id);
-    // Every change of a task moves its `updated_at` forward.
-    return before?.updated_at === task.updated_at ? before : task;
+    return before?.etag === task.etag ? before : task;
   });
 }
 

@@ -5,11 +5,6 @@ export type TaskInput = components["schemas"]["TaskInput"];
 export type Violation = components["schemas"]["Violation"];
 export type ErrorEnvelope = components["schemas"]["ErrorEnvelope"];
 
-/** Returns the version of a task for `If-Match`. The contract derives it from `updated_at`. */
-export function entityTag(task: Task): string {
-  return `"${task.updated_at}"`;
-}
-
 /** Returns the text of a task exactly as it was typed, except that a blank description becomes null. */
 export function toTaskInput({ title, description }: { title: string; description: string }): TaskInput {
   return { title, description: description.trim() ? description : null };

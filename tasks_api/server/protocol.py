@@ -445,11 +445,12 @@ class Protocol(HttpToolsProtocol):
             exchange = _exchange_of(cycle)
         if not isinstance(reason, RequestRefused):
             faults.report_unhandled(reason, request_id=exchange.request_id)
-        answer = rendered(reason)
+        answer = rendered(reason, request_id=exchange.request_id.decode())
         has_body = exchange.method != "HEAD"
         exchange.status, exchange.size = answer.status, len(answer.body) if has_body else 0
         self._end(exchange)
-        headers = common_headers(exchange.request_id)
+        date = self.server_state.default_headers
+        headers = [*date, *common_headers(exchange.request_id)]
         self.transport.write(refusal(answer, headers, has_body=has_body))
         self.transport.close()
         self._request_timer.start()

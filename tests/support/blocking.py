@@ -12,7 +12,7 @@ import uvloop
 from persistence.database import Database
 from persistence.models import Page, Task, TaskList
 from persistence.pool import PoolState
-from persistence.tasks import TaskRepository
+from persistence.tasks import TaskRepository, Versions
 
 T = TypeVar("T")
 
@@ -89,9 +89,10 @@ class BlockingTasks:
         self, *, title: str, description: str | None, idempotency_key: str | None = None
     ) -> Task:
         """See `TaskRepository`."""
-        return self._database.run(
+        added = self._database.run(
             self._tasks.add(title=title, description=description, idempotency_key=idempotency_key)
         )
+        return added.task
 
     def replace(
         self,
@@ -99,20 +100,31 @@ class BlockingTasks:
         *,
         title: str,
         description: str | None,
-        versions: Collection[datetime] | None = None,
+        versions: Versions = None,
+        excluded: Collection[datetime] = (),
     ) -> Task:
         """See `TaskRepository`."""
         return self._database.run(
-            self._tasks.replace(task_id, title=title, description=description, versions=versions)
+            self._tasks.replace(
+                task_id,
+                title=title,
+                description=description,
+                versions=versions,
+                excluded=excluded,
+            )
         )
 
-    def toggle(self, task_id: int, *, versions: Collection[datetime] | None = None) -> Task:
+    def toggle(
+        self, task_id: int, *, versions: Versions = None, excluded: Collection[datetime] = ()
+    ) -> Task:
         """See `TaskRepository`."""
-        return self._database.run(self._tasks.toggle(task_id, versions=versions))
+        return self._database.run(self._tasks.toggle(task_id, versions=versions, excluded=excluded))
 
-    def delete(self, task_id: int, *, versions: Collection[datetime] | None = None) -> None:
+    def delete(
+        self, task_id: int, *, versions: Versions = None, excluded: Collection[datetime] = ()
+    ) -> None:
         """See `TaskRepository`."""
-        self._database.run(self._tasks.delete(task_id, versions=versions))
+        self._database.run(self._tasks.delete(task_id, versions=versions, excluded=excluded))
 
     @property
     def _tasks(self) -> TaskRepository:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -36,8 +37,9 @@ def titles_of(database: Database, owner: str) -> list[str]:
 
 def all_of(tasks: TaskRepository) -> list[Task]:
     """Read the list of the owner's tasks."""
-    times = ("created_at", "updated_at")
-    return [
-        Task(**task | {name: datetime.fromisoformat(task[name]) for name in times})
-        for task in orjson.loads(tasks.list().array or b"")
-    ]
+    return [_task_of(members) for members in orjson.loads(tasks.list().array or b"")]
+
+
+def _task_of(members: dict[str, Any]) -> Task:
+    times = {name: datetime.fromisoformat(members[name]) for name in ("created_at", "updated_at")}
+    return Task(**{name: members[name] for name in members if name != "etag"} | times)

@@ -9,19 +9,19 @@ from boundary.schemas import Schema
     ("text", "value"), [("0", 0), ("7", 7), ("-7", -7), ("9" * 19, int("9" * 19))]
 )
 def test_an_integer_is_read_from_its_one_form(text: str, value: int) -> None:
-    assert Schema({"type": "integer"}).read(text) == value
+    assert Schema({"type": "integer"}, location="query").read(text) == value
 
 
 @pytest.mark.parametrize(
     "text", ["", "07", "+7", " 7", "7\n", "7.0", "1_0", "1e2", "٣", "--7", "9" * 20, "true"]
 )
 def test_any_other_text_is_no_integer(text: str) -> None:
-    assert Schema({"type": "integer"}).read(text) == text
+    assert Schema({"type": "integer"}, location="query").read(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "True", "TRUE", "1", "yes", "true ", "null"])
 def test_only_true_and_false_are_booleans(text: str) -> None:
-    schema = Schema({"type": "boolean"})
+    schema = Schema({"type": "boolean"}, location="query")
 
     assert (schema.read("true"), schema.read("false")) == (True, False)
     assert schema.read(text) == text
@@ -29,4 +29,4 @@ def test_only_true_and_false_are_booleans(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["7", "true", ""])
 def test_where_a_string_is_asked_for_a_number_is_text(text: str) -> None:
-    assert Schema({"type": "string"}).read(text) == text
+    assert Schema({"type": "string"}, location="query").read(text) == text

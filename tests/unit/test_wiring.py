@@ -1,6 +1,7 @@
 """The contract and the code name the same things."""
 
-from inspect import isfunction, signature
+import re
+from inspect import getsource, isfunction, signature
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ import yaml
 from openapi_schema_validator import OAS30Validator
 from starlette.exceptions import HTTPException
 
+from boundary import body, parameters, schemas
 from boundary import errors as request
 from boundary.contract import METHODS
-from boundary.schemas import MESSAGES
-from handlers import health, tasks
+from boundary.schemas import VIOLATIONS
+from handlers import health, problems, tasks
 from handlers.problems import PROBLEMS
 from persistence import errors as database
 from tests.support.api import CONTRACT
@@ -72,7 +74,8 @@ def test_every_answer_with_a_task_has_a_tag() -> None:
 
     tagged = {name for name, response in responses.items() if "ETag" in response.get("headers", {})}
 
-    assert tagged == {"Task", "TaskCreated", "TaskList", "NotModified"}
+    changed = {"TaskCreated", "TaskUpdated", "TaskToggled"}
+    assert tagged == {"Task", "TaskList", "NotModified", *changed}
 
 
 @pytest.mark.requirement("FR-038")
@@ -85,11 +88,9 @@ def test_no_broad_exception_is_a_client_error() -> None:
 
 @pytest.mark.requirement("FR-040")
 def test_every_error_code_is_declared_and_every_declared_code_is_used() -> None:
-    error = document["components"]["schemas"]["ErrorEnvelope"]["properties"]["error"]
+    declared = document["components"]["schemas"]["ErrorCode"]["x-extensible-enum"]
 
-    assert {problem.code for problem in PROBLEMS.values()} == set(
-        error["properties"]["code"]["enum"]
-    )
+    assert {problem.code for problem in PROBLEMS.values()} == set(declared)
 
 
 @pytest.mark.requirement("FR-003")
@@ -104,12 +105,13 @@ def test_everything_under_api_wants_a_token_and_health_wants_none() -> None:
 def test_every_answer_is_shared_by_reference() -> None:
     for operation_id, operation in operations.items():
         for status, response in operation["responses"].items():
-            assert "$ref" in response or status == "204", f"{operation_id} {status}"
+            assert "$ref" in response, f"{operation_id} {status}"
 
 
 @pytest.mark.parametrize("kind", ["string", "integer"])
 def test_every_string_and_integer_has_bounds(kind: str) -> None:
-    bounds = {"string": [{"maxLength"}, {"enum"}], "integer": [{"minimum", "maximum"}]}[kind]
+    # A format bounds as well; generators refuse a length beside it.
+    bounds = {"string": [{"maxLength"}, {"format"}], "integer": [{"minimum", "maximum"}]}[kind]
 
     for name, schema in walk(document["components"]):
         if schema.get("type") == kind:
@@ -123,13 +125,33 @@ def test_every_object_that_a_request_sends_is_closed() -> None:
 
 
 def test_every_rule_of_a_request_has_a_message() -> None:
-    names = "TaskId", "IdempotencyKey", "Deep", "EntityTags", "Title", "Description", "TaskInput"
-    for name in names:
+    names = {
+        parameter["schema"]["$ref"].rpartition("/")[2]
+        for parameter in document["components"]["parameters"].values()
+    }
+    for name in names | {"Title", "Description", "TaskInput"}:
         for path, schema in walk(document["components"]["schemas"][name]):
-            rules = set(schema) - ANNOTATIONS - {MESSAGES, "required"}
+            rules = set(schema) - ANNOTATIONS - {VIOLATIONS, "required"}
             rules |= {"type"} & set(schema)
             if "type" in schema or "pattern" in schema:
-                assert rules <= set(schema[MESSAGES]), f"{name}{path}"
+                assert rules <= set(schema[VIOLATIONS]), f"{name}{path}"
+
+
+def test_every_code_of_a_violation_is_declared() -> None:
+    in_the_contract = {
+        each["code"]
+        for _, schema in walk(document["components"]["schemas"])
+        for declared in schema.get(VIOLATIONS, {}).values()
+        for each in (declared if isinstance(declared, list) else [declared])
+    }
+    in_the_code = {
+        text
+        for module in (body, parameters, schemas, problems)
+        for text in re.findall(r'iolation\(\s*"([A-Z_]+)"', getsource(module))
+    }
+    declared = set(document["components"]["schemas"]["ViolationCode"]["x-extensible-enum"])
+
+    assert in_the_contract | in_the_code | {"MORE"} == declared
 
 
 def test_every_required_property_has_a_message() -> None:
@@ -137,7 +159,7 @@ def test_every_required_property_has_a_message() -> None:
 
     for name in task_input["required"]:
         reference = task_input["properties"][name]["$ref"].rpartition("/")[2]
-        assert "required" in document["components"]["schemas"][reference][MESSAGES]
+        assert "required" in document["components"]["schemas"][reference][VIOLATIONS]
 
 
 def test_every_body_has_an_example_and_every_example_is_valid() -> None:
@@ -175,6 +197,6 @@ def walk(node: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
     below = (
         walk(v, f"{path}/{k}")
         for k, v in node.items()
-        if k not in {"example", "examples", MESSAGES}
+        if k not in {"example", "examples", VIOLATIONS}
     )
     return [(path, node), *(found for part in below for found in part)]

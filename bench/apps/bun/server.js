@@ -56,13 +56,14 @@ function taskOf(row) {
   row.id = Number(row.id)
   row.created_at = rfc3339(row.created_at)
   row.updated_at = rfc3339(row.updated_at)
+  row.etag = `"${row.updated_at}"`
   return row
 }
 
 function replyWithOne(context, [row], status = 200) {
   if (!row) throw problem(404, 'Task not found')
   const task = taskOf(row)
-  context.header('ETag', `"${task.updated_at}"`)
+  context.header('ETag', task.etag)
   if (status === 201) context.header('Location', `/api/tasks/${task.id}`)
   return context.json({ data: task }, status)
 }

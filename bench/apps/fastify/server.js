@@ -35,6 +35,7 @@ const Task = {
     completed: { type: 'boolean' },
     created_at: { type: 'string' },
     updated_at: { type: 'string' },
+    etag: { type: 'string' },
   },
 }
 const enveloped = (data) => ({ type: 'object', properties: { data } })
@@ -62,7 +63,9 @@ const verify = createVerifier({
 })
 
 async function rows(name, ...values) {
-  return (await pool.query({ name, text: STATEMENTS[name], values })).rows
+  const { rows: tasks } = await pool.query({ name, text: STATEMENTS[name], values })
+  for (const task of tasks) task.etag = `"${task.updated_at}"`
+  return tasks
 }
 
 class Problem extends Error {
@@ -83,7 +86,7 @@ async function authenticate(request) {
 async function replyWithOne(reply, name, ...values) {
   const [task] = await rows(name, ...values)
   if (!task) throw new Problem(404, 'NOT_FOUND', 'Task not found')
-  reply.header('ETag', `"${task.updated_at}"`)
+  reply.header('ETag', task.etag)
   return { data: task }
 }
 

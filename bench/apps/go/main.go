@@ -59,11 +59,13 @@ type task struct {
 	Completed   bool    `json:"completed"`
 	CreatedAt   stamp   `json:"created_at"`
 	UpdatedAt   stamp   `json:"updated_at"`
+	ETag        string  `json:"etag"`
 }
 
 func scan(row pgx.Row) (task, error) {
 	var t task
 	err := row.Scan(&t.ID, &t.UserID, &t.Title, &t.Description, &t.Completed, &t.CreatedAt.Time, &t.UpdatedAt.Time)
+	t.ETag = t.UpdatedAt.tag()
 	return t, err
 }
 

@@ -1,8 +1,9 @@
 """A list is spelt as its tasks are on their own."""
 
-import orjson
 import pytest
 
+from handlers.replies import ok
+from persistence.models import Task
 from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import configure, query
 
@@ -24,6 +25,11 @@ TIMES = [
 ]
 
 
+def written(task: Task) -> bytes:
+    """Return the JSON of a task, without its envelope."""
+    return bytes(ok(task, if_none_match=None).body)[len(b'{"data":') : -len(b"}")]
+
+
 @pytest.mark.own_database
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
 def test_each_task_of_a_list_is_spelt_as_it_is_alone(database_url: str, zone: str) -> None:
@@ -40,7 +46,7 @@ def test_each_task_of_a_list_is_spelt_as_it_is_alone(database_url: str, zone: st
 
     with database.tasks_of("alice") as tasks:
         array = tasks.list().array
-        alone = [tasks.get(task_id) for task_id in ids]
+        alone = [written(tasks.get(task_id)) for task_id in ids]
 
-    assert array == orjson.dumps(alone, option=orjson.OPT_UTC_Z)
+    assert array == b"[%b]" % b",".join(alone)
     database.dispose()

@@ -37,6 +37,7 @@ VALUES = {
     "task_id": 4711,
     "expires_at": "infinity",
     "versions": [datetime(2026, 1, 1, tzinfo=UTC)],
+    "excluded": [datetime(2026, 1, 1, tzinfo=UTC)],
     "new_title": "Buy milk",
     "new_description": None,
     "title": "Buy milk",
@@ -50,7 +51,10 @@ STATEMENTS: dict[str, Executable] = {
     "page of completed tasks": statements.page(is_narrowed=True),
     "get": statements.GET,
     "replace": statements.REPLACE,
-    "replace a version": statements.if_version_matches(statements.REPLACE),
+    "replace a version": statements.limited(statements.REPLACE, to_versions=True, excludes=False),
+    "replace unless it is a version": statements.limited(
+        statements.REPLACE, to_versions=False, excludes=True
+    ),
     "toggle": statements.TOGGLE,
     "delete": statements.DELETE,
     "add": statements.insertion("users"),

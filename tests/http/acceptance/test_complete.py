@@ -36,6 +36,7 @@ def test_false_becomes_true(api: Api) -> None:
         **task,
         "completed": True,
         "updated_at": response.json()["data"]["updated_at"],
+        "etag": response.headers["ETag"],
     }
 
 

@@ -31,8 +31,9 @@ def test_a_defect_shows_nothing_of_the_inside(broken_service: Service, sign_in: 
     response = api.create(title="Buy milk")
 
     assert response.status_code == 500
+    message, request_id = "Internal server error", response.headers["X-Request-ID"]
     assert response.json() == {
-        "error": {"code": "INTERNAL_ERROR", "message": "Internal server error"}
+        "error": {"code": "INTERNAL_ERROR", "message": message, "request_id": request_id}
     }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.api import Api, answer_of, violations_of
+from tests.support.api import Api, answer_of, error_of, violations_of
 from tests.support.database import query
 from tests.support.service import Service
 
@@ -35,6 +35,36 @@ def test_the_same_key_and_body_give_the_first_answer_and_one_task(
     assert api.list().json()["data"] == [answers[0].json()["data"]]
 
 
+def test_a_replay_can_be_recognised(api: Api) -> None:
+    answers = [api.create(KEY, title="Buy milk") for _ in range(3)]
+
+    replayed = [answer.headers.get("Idempotency-Replayed") for answer in answers]
+    assert replayed == [None, "true", "true"]
+
+
+@pytest.mark.parametrize(
+    ("bare", "string"),
+    [
+        ("8e03978e", '"8e03978e"'),
+        ('a"b', r'"a\"b"'),
+        (r"a\b", r'"a\\b"'),
+        (r'"a\x"', r'"\"a\\x\""'),
+    ],
+)
+def test_a_key_is_the_same_bare_and_as_a_string(api: Api, bare: str, string: str) -> None:
+    first = api.create({"Idempotency-Key": bare}, title="Buy milk")
+    second = api.create({"Idempotency-Key": string}, title="Buy milk")
+
+    assert answer_of(first) == answer_of(second)
+
+
+@pytest.mark.parametrize("key", ['"a b"', '""', '"', '"a', 'a"'])
+def test_whatever_is_in_quotes_is_a_key(api: Api, key: str) -> None:
+    answers = [api.create({"Idempotency-Key": key}, title="Buy milk") for _ in range(2)]
+
+    assert answer_of(answers[0]) == answer_of(answers[1])
+
+
 def test_the_same_body_may_be_spelt_in_another_way(api: Api) -> None:
     first = api.create(KEY, title="Buy milk", description=None)
 
@@ -61,6 +91,7 @@ def test_the_same_key_with_another_body_is_not_valid(api: Api, other: dict[str, 
 
     response = api.create(KEY, **other)
 
+    assert error_of(response)[:2] == (422, "IDEMPOTENCY_KEY_REUSED")
     assert violations_of(response) == REUSED
     assert api.list().json()["data"] == [first.json()["data"]]
 

@@ -128,10 +128,91 @@ def test_of_two_who_read_and_update_one_is_told(api: Api, sign_in: SignIn) -> No
 def test_a_task_of_a_list_can_be_changed_without_being_read_again(api: Api) -> None:
     api.created()
     task = api.list().json()["data"][0]
-    headers = {"If-Match": f'"{task["updated_at"]}"'}
+    headers = {"If-Match": task["etag"]}
 
     assert api.toggle(task["id"], headers).status_code == 200
     assert api.toggle(task["id"], headers).status_code == 412
+
+
+def test_the_tag_of_contract_1_1_is_still_the_time_of_the_change_in_quotes(api: Api) -> None:
+    task = api.created()
+
+    assert task["etag"] == f'"{task["updated_at"]}"'
+
+
+def test_every_answer_with_a_task_has_its_tag_in_the_body_and_the_header(api: Api) -> None:
+    created = api.create(title="Buy milk")
+    task_id = created.json()["data"]["id"]
+    answers = [created, api.get(task_id), api.update(task_id, title="x"), api.toggle(task_id)]
+
+    for answer in answers:
+        assert answer.json()["data"]["etag"] == answer.headers["ETag"]
+    assert api.list().json()["data"] == [answers[-1].json()["data"]]
+    assert api.request("GET", "/api/tasks?limit=1").json()["data"] == api.list().json()["data"]
+
+
+@every_change
+@pytest.mark.parametrize("sent", ["{tag}", "W/{tag}", '"another", {tag}', "*"])
+def test_a_change_that_excludes_the_version_of_the_task_is_refused(
+    api: Api, change: Change, sent: str
+) -> None:
+    task = api.created()
+
+    response = change(api, task["id"], {"If-None-Match": sent.format(tag=task["etag"])})
+
+    assert error_of(response)[:2] == (412, "PRECONDITION_FAILED")
+    assert api.get(task["id"]).json()["data"] == task
+
+
+@every_change
+@pytest.mark.parametrize("sent", ['"another"', "", '"9999-12-31T23:59:59.999999Z"'])
+def test_a_change_that_excludes_another_version_is_made(
+    api: Api, change: Change, sent: str
+) -> None:
+    task = api.created()
+
+    assert change(api, task["id"], {"If-None-Match": sent}).is_success
+
+
+@every_change
+def test_both_preconditions_of_a_change_must_hold(api: Api, change: Change) -> None:
+    task = api.created()
+    both = {"If-Match": task["etag"], "If-None-Match": task["etag"]}
+
+    assert change(api, task["id"], both).status_code == 412
+    assert change(api, UNKNOWN, both).status_code == 404
+    assert change(api, UNKNOWN, {"If-None-Match": "*"}).status_code == 404
+    assert change(api, task["id"], {**both, "If-None-Match": '"another"'}).is_success
+
+
+def test_a_task_is_read_only_in_a_version_that_matches(api: Api) -> None:
+    task = api.created()
+
+    assert api.get(task["id"], {"If-Match": task["etag"]}).json()["data"] == task
+    assert api.get(task["id"], {"If-Match": "*"}).status_code == 200
+    assert error_of(api.get(task["id"], {"If-Match": '"another"'})) == CHANGED
+    assert error_of(api.get(task["id"], {"If-Match": f"W/{task['etag']}"})) == CHANGED
+    assert api.get(UNKNOWN, {"If-Match": '"another"'}).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["", "?limit=1", "?completed=false"])
+def test_the_list_is_read_only_in_a_version_that_matches(api: Api, query: str) -> None:
+    api.created()
+    path = f"/api/tasks{query}"
+    tag = api.request("GET", path).headers["ETag"]
+
+    def status(if_match: str, **more: str) -> int:
+        headers = {"If-Match": if_match, **more}
+        return api.request("GET", path, headers=headers).status_code
+
+    assert (status(tag), status("*"), status(f"W/{tag}"), status('"1"')) == (200, 200, 412, 412)
+    assert status(tag, **{"If-None-Match": tag}) == 304
+    assert status('"1"', **{"If-None-Match": tag}) == 412
+
+
+def test_a_post_has_no_preconditions(api: Api) -> None:
+    for headers in ({"If-Match": '"1"'}, {"If-None-Match": "*"}, {"If-Match": "no tag"}):
+        assert api.create(headers, title="Buy milk").status_code == 201
 
 
 def test_a_flip_that_is_sent_twice_happens_once(api: Api) -> None:

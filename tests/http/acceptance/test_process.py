@@ -35,7 +35,8 @@ def test_what_one_process_stores_another_one_reads_and_changes(
         changed = there.update(task_id, title="Buy oats").json()["data"]
         toggled = here.toggle(task_id).json()["data"]
 
-        assert toggled == {**changed, "completed": True, "updated_at": toggled["updated_at"]}
+        new = {"updated_at": toggled["updated_at"], "etag": toggled["etag"]}
+        assert toggled == {**changed, "completed": True, **new}
         assert there.list().json()["data"] == [toggled]
         assert here.delete(task_id).status_code == 204
         assert there.get(task_id).status_code == 404

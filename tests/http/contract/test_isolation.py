@@ -27,11 +27,11 @@ NEVER = 2**63 - 1
 
 def call(service: Service, api: Api, operation_id: str, task_id: int, *more: str) -> Answer:
     line, has_body = WITH_ID[operation_id]
-    headers = ["Content-Type: application/json"] if has_body else []
+    headers = ["X-Request-ID: 1", *(["Content-Type: application/json"] if has_body else [])]
     body = BODY if has_body else None
     sent = request(line.format(id=task_id), *headers, *more, token=api.token, body=body)
     answer = send(service.url, sent)
-    return answer._replace(headers=answer.headers | {"date": "", "x-request-id": ""})
+    return answer._replace(headers=answer.headers | {"date": ""})
 
 
 def row_of(service: Service, task_id: int) -> Any:
