@@ -1,11 +1,16 @@
 """CORS: which pages of other origins may call the API (the Fetch standard, section 3.2)."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+def _pattern(origin: str) -> str:
+    return re.escape(origin).replace(re.escape("*"), "[a-z0-9-]+")
 
 
 class CrossOrigin(CORSMiddleware):
@@ -18,7 +23,8 @@ class CrossOrigin(CORSMiddleware):
     def __init__(self, app: ASGIApp, *, origins: Sequence[str]) -> None:
         super().__init__(
             app,
-            allow_origins=origins,
+            allow_origins=[each for each in origins if "*" not in each],
+            allow_origin_regex="|".join(_pattern(each) for each in origins if "*" in each) or None,
             allow_credentials=True,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=[

@@ -39,6 +39,15 @@ _QUOTES = ('"', "'", "`")
 _ORIGIN = re.compile(
     r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE | re.ASCII
 )
+_PREVIEWS = re.compile(
+    r"https://(?=[a-z0-9*-]{2,}\.)[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+){2,}(:[1-9][0-9]{0,4})?",
+    re.ASCII,
+)
+"""One `*` beside other characters, in the first part of a name of at least three."""
+
+_SHELL = re.compile(r"(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]+", re.ASCII)
+"""The origin of an app shell, which has a scheme of its own. Its host is compared as it is."""
+
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE | re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -133,11 +142,17 @@ def _origins(text: object) -> object:
 
 
 def _origin(text: str) -> str:
-    """Write an origin as browsers write it in `Origin` (RFC 6454, section 6.2)."""
+    """Write an origin as browsers write it in `Origin` (RFC 6454, section 6.2).
+
+    An origin of a preview deployment may have a `*` in it, for letters, digits and hyphens.
+    """
+    if _SHELL.fullmatch(text) or _PREVIEWS.fullmatch(text):
+        return text
     parts = _ORIGIN.fullmatch(text)
     if parts is None:
         message = (
-            "must be origins such as https://app.example.com, separated by commas, without a path"
+            "must be origins such as https://app.example.com, tauri://localhost or "
+            "https://*-team.vercel.app, separated by commas, without a path"
         )
         raise _invalid(message)
     scheme, host, port = (part and part.lower() for part in parts.groups())

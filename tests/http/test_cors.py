@@ -142,7 +142,9 @@ def test_the_frontend_may_read_the_headers_that_the_contract_declares(browser: B
     exposed = items_of(response, "Access-Control-Expose-Headers")
     declared = {
         "allow",
+        "content-location",
         "etag",
+        "idempotency-replayed",
         "link",
         "location",
         "retry-after",
@@ -152,7 +154,15 @@ def test_the_frontend_may_read_the_headers_that_the_contract_declares(browser: B
     assert exposed >= declared
 
 
-@pytest.mark.parametrize("origin", ["https://app.example.com", "http://localhost:3000"])
+PAGES = [
+    "https://app.example.com",
+    "http://localhost:3000",
+    "tauri://localhost",
+    "https://tasks-git-main-team.vercel.app",
+]
+
+
+@pytest.mark.parametrize("origin", PAGES)
 def test_several_frontends_may_be_named_and_read_a_503_too(
     browser_without_database: Browser, origin: str
 ) -> None:
@@ -162,6 +172,28 @@ def test_several_frontends_may_be_named_and_read_a_503_too(
     assert response.status_code == 503
     assert is_readable(response, by=origin)
     assert is_readable(may, by=origin)
+
+
+OTHERS = [
+    "tauri://localhost.evil",
+    "http://tasks-team.vercel.app",
+    "https://-team.vercel.app",
+    "https://a.b-team.vercel.app",
+    "https://evil.example/-team.vercel.app",
+    "https://x-team.vercel.app.evil.example",
+    "https://x-team.vercel.app:8443",
+    "https://X-TEAM.VERCEL.APP",
+    "https://x-team.vercel.app\n",
+    "https://x-teamxvercel.app",
+    "https://*-team.vercel.app",
+]
+
+
+@pytest.mark.parametrize("origin", OTHERS)
+def test_a_pattern_names_no_other_page(browser_without_database: Browser, origin: str) -> None:
+    response = browser_without_database("GET", "/livez", origin.replace("\n", "%0a"))
+
+    assert "Access-Control-Allow-Origin" not in response.headers
 
 
 def test_an_answer_without_an_origin_may_not_be_kept_for_one_with(service: Service) -> None:

@@ -26,7 +26,9 @@ FRONTEND = "https://app.example.com"
 URL = "postgresql://alice:pa55word@db.example.com/tasks"
 NOWHERE = "postgresql://alice:pa55word@127.0.0.1:1/tasks"
 NO_SECRET = "missing; set it to the secret of the Better Auth server, at least 32 bytes"
-ORIGINS = "https://app.example.com, http://localhost:3000/"
+ORIGINS = (
+    "https://app.example.com, http://localhost:3000/, tauri://localhost, https://*-team.vercel.app"
+)
 
 # Nothing here speaks TLS, and for its own context httpx reads all certificates: 40 ms a client.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -5,8 +5,8 @@ import pytest
 from tasks_api.settings import Settings, SettingsError, load
 
 PROBLEM = (
-    "FRONTEND_URL: must be origins such as https://app.example.com, separated by commas, "
-    "without a path"
+    "FRONTEND_URL: must be origins such as https://app.example.com, tauri://localhost or "
+    "https://*-team.vercel.app, separated by commas, without a path"
 )
 
 
@@ -23,6 +23,14 @@ PROBLEM = (
         ),
         ("http://127.0.0.1:3000,http://[::1]:3000", ("http://127.0.0.1:3000", "http://[::1]:3000")),
         ("http://next_app:3000", ("http://next_app:3000",)),
+        (
+            "tauri://localhost,capacitor://localhost",
+            ("tauri://localhost", "capacitor://localhost"),
+        ),
+        (f"chrome-extension://{'a' * 32}", (f"chrome-extension://{'a' * 32}",)),
+        ("safari-web-extension://E0F4", ("safari-web-extension://E0F4",)),
+        ("https://*-team.vercel.app", ("https://*-team.vercel.app",)),
+        ("https://tasks-*-team.vercel.app:8443", ("https://tasks-*-team.vercel.app:8443",)),
         ("", ()),
     ],
 )
@@ -39,6 +47,21 @@ def test_origins_are_spelt_as_browsers_spell_them(
     [
         "*",
         "https://*.example.com",
+        "https://*",
+        "https://*-team",
+        "https://*-team.app",
+        "https://*-*.vercel.app",
+        "https://**.vercel.app",
+        "https://team.*.vercel.app",
+        "https://x.*-team.vercel.app",
+        "https://*-team.vercel.app/",
+        "http://*-team.vercel.app",
+        "tauri://*",
+        "tauri://",
+        "tauri://localhost/",
+        "ws://app.example.com",
+        "file://localhost",
+        "1a://localhost",
         "null",
         "app.example.com",
         "ftp://app.example.com",
