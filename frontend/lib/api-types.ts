@@ -521,7 +521,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The token is missing, malformed, expired or forged, or names no user. The message says which. */
+        /** @description The token is missing, malformed, expired or forged, or names no user. The message says which. Get a new token and try again; if that fails, sign in again. */
         Unauthorized: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];

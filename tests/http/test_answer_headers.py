@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
-from tests.support.api import new_user, token_of
+from tests.support.api import Api, new_user, token_of
 from tests.support.jws import DAY, in_
 from tests.support.raw import Answer, request, send
 from tests.support.service import FRONTEND, Service, running_service
@@ -56,7 +58,11 @@ WITHOUT_A_HEAD = {
 
 def is_as_every_answer(answer: Answer) -> bool:
     expected = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
-    return expected.items() <= answer.headers.items() and "server" not in answer.headers
+    return (
+        expected.items() <= answer.headers.items()
+        and "server" not in answer.headers
+        and parsedate_to_datetime(answer.headers["date"]).tzinfo == UTC
+    )
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
@@ -107,6 +113,33 @@ def test_a_refusal_at_the_stop_has_them_too(stopping: Service) -> None:
     assert [answer.status for answer in found] == [503, 503]
     assert found[1].headers["x-request-id"] == ID.partition(": ")[2]
     assert all(is_as_every_answer(answer) for answer in found)
+
+
+REFUSED_TYPES = [
+    (["Content-Type: text/plain"], {"accept": "application/json"}),
+    ([JSON, "Content-Encoding: gzip"], {"accept-encoding": "identity"}),
+    (["Content-Type: text/plain", "Content-Encoding: br"], {"accept": "application/json"}),
+]
+
+
+@pytest.mark.parametrize(("headers", "offered"), REFUSED_TYPES)
+def test_a_415_says_what_would_be_accepted(
+    service: Service, headers: list[str], offered: dict[str, str]
+) -> None:
+    answer = send(service.url, request("POST /api/tasks", *headers, token=TOKEN, body=b"x"))
+
+    assert answer.status == 415
+    assert {n: v for n, v in answer.headers.items() if n.startswith("accept")} == offered
+
+
+def test_an_answer_with_a_task_says_where_the_task_is(api: Api) -> None:
+    created = api.create(title="Buy milk")
+    path = created.headers["Location"]
+    task_id = created.json()["data"]["id"]
+
+    for answer in (created, api.update(task_id, title="x"), api.toggle(task_id)):
+        assert answer.headers["Content-Location"] == path
+    assert api.request("GET", path).json()["data"]["id"] == task_id
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/start.js", "/openapi.json", "/openapi.yaml"])
