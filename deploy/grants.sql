@@ -13,5 +13,5 @@ SELECT 'CREATE ROLE tasks_service' WHERE to_regrole('tasks_service') IS NULL \ge
 ALTER ROLE tasks_service LOGIN PASSWORD :'password';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks, idempotency_keys TO tasks_service;
-GRANT SELECT ON task_lists, alembic_version TO tasks_service;
+GRANT SELECT ON task_lists, tasks_alembic_version TO tasks_service;
 GRANT :users_rights ON :users_table TO tasks_service;

@@ -16,7 +16,11 @@ from persistence.tasks import TaskRepository
 from persistence.turns import IsWanted
 from persistence.users import Owner, Provisioning, Users, is_storable
 
-REVISION = text("SELECT version_num FROM alembic_version")
+REVISION = text("""
+    SELECT version_num FROM tasks_alembic_version
+     WHERE to_regclass('tasks') IS NOT NULL AND to_regclass('task_lists') IS NOT NULL
+       AND to_regclass('idempotency_keys') IS NOT NULL
+""")
 
 
 class Database:

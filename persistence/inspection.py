@@ -25,8 +25,10 @@ from persistence.connection import (
     each_host,
 )
 from persistence.deadline import NOW
+from persistence.readiness import VERSION_TABLE
+from persistence.rights import RIGHTS
 from persistence.url import connection_parameters
-from persistence.users_table import Scalar, UsersInspection, inspect_users
+from persistence.users_table import Scalar, UsersInspection, inspect_users, quoted
 
 PARAMETERS = DRIVER_DEFAULTS | {"application_name": "tasks-api check"}
 
@@ -47,9 +49,23 @@ CONNECTION_LIMIT = text("""
     )
 """)
 VERSION = text("SELECT current_setting('server_version_num')::int / 10000")
-IS_MIGRATED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
-REVISION = text("SELECT version_num FROM alembic_version")
+REVISION = text("SELECT version_num FROM tasks_alembic_version")
 PROCESS_ID = text("SELECT pg_backend_pid()")
+ENCODING = text("SELECT current_setting('server_encoding')")
+
+# It may read neither a table that is not there, nor one that another role has kept for itself.
+CAN_READ = text("""
+    SELECT coalesce(has_table_privilege(to_regclass(:name), 'SELECT'), false)
+""")
+OTHERS_TABLES = text("""
+    SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class
+     WHERE oid IN (to_regclass('tasks'), to_regclass('task_lists'), to_regclass('idempotency_keys'))
+       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'ck_tasks_title_not_blank'
+                                                   AND conrelid = to_regclass('tasks'))
+""")
+LACKS_RIGHT = text("""
+    SELECT to_regclass(:name) IS NOT NULL AND NOT has_table_privilege(to_regclass(:name), :right)
+""")
 
 
 T = TypeVar("T")
@@ -92,6 +108,18 @@ class DatabaseFacts:
 
     is_behind_pooler: bool
     """Whether a pooler or a proxy answered, and not the server itself."""
+
+    encoding: str
+    """In which it keeps text, as PostgreSQL names it."""
+
+    others_tables: str | None
+    """The tables with our names that are not ours."""
+
+    missing_rights: Sequence[str]
+    """What the service does and this role may not, such as `INSERT on tasks`."""
+
+    may_add_users: bool
+    """Whether the role may add rows to the table of users."""
 
     users: UsersInspection | None
     """None if no table was named."""
@@ -138,12 +166,39 @@ async def _facts(scalar: Scalar, backend_pid: int, *, users_table: str | None) -
     return DatabaseFacts(
         version=await scalar(VERSION),
         clock_ahead=await _clock_ahead(scalar),
-        revision=await scalar(REVISION) if await scalar(IS_MIGRATED) else None,
+        revision=await _revision(scalar),
         connection_limit=await scalar(CONNECTION_LIMIT),
         # A pooler reports a process id of its own, by which it recognises requests to cancel.
         is_behind_pooler=await scalar(PROCESS_ID) != backend_pid,
+        encoding=await scalar(ENCODING),
+        others_tables=await scalar(OTHERS_TABLES),
+        missing_rights=await _missing_rights(scalar, users_table),
+        may_add_users=await _lacks(scalar, users_table, "INSERT") is None,
         users=await inspect_users(scalar, users_table) if users_table else None,
     )
+
+
+async def _revision(scalar: Scalar) -> str | None:
+    if not await scalar(CAN_READ.bindparams(name=VERSION_TABLE)):
+        return None
+    revision: str | None = await scalar(REVISION)
+    return revision
+
+
+async def _missing_rights(scalar: Scalar, users_table: str | None) -> Sequence[str]:
+    missing = [
+        await _lacks(scalar, table, right) for table, rights in RIGHTS.items() for right in rights
+    ]
+    missing.append(await _lacks(scalar, users_table, "SELECT"))
+    return [each for each in missing if each is not None]
+
+
+async def _lacks(scalar: Scalar, table: str | None, right: str) -> str | None:
+    """Return what the role may not do with a table that there is; None if it may."""
+    if table is None:
+        return None
+    question = LACKS_RIGHT.bindparams(name=quoted(table), right=right)
+    return f"{right} on {table}" if await scalar(question) else None
 
 
 async def _clock_ahead(scalar: Scalar) -> float:

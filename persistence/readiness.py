@@ -7,6 +7,9 @@ from pathlib import Path
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 """Beside this package, in a checkout and in an installation alike."""
 
+VERSION_TABLE = "tasks_alembic_version"
+"""Where Alembic keeps the revision: another program in the database may have `alembic_version`."""
+
 QUIET_SECONDS = 60.0
 """Without traffic for that long, the database is not queried. Neon suspends after 300 seconds."""
 

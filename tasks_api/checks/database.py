@@ -9,7 +9,8 @@ from persistence.inspection import (
     inspect,
     try_to_connect,
 )
-from persistence.readiness import expected_revision
+from persistence.readiness import VERSION_TABLE, expected_revision
+from persistence.users import Provisioning
 from tasks_api.checks import users
 from tasks_api.checks.finding import Check, Finding, Severity
 from tasks_api.checks.target import DatabaseAddress, Target
@@ -78,6 +79,26 @@ SCHEMA_AHEAD = Check(
     "may not work with the next one",
     fix="deploy the version that has migrated it",
 )
+OTHERS_TABLES = Check(
+    "tables-of-another",
+    Severity.FATAL,
+    why="tasks-api migrate creates tables with these names, and cannot",
+    fix="rename those tables, or give the service a schema of its own: docs/adoption.md",
+)
+RIGHTS = Check(
+    "database-rights",
+    Severity.FATAL,
+    why="what needs these rights is answered with 500",
+    fix="run deploy/grants.sql as the owner of the tables, or grant these rights to the role of "
+    "{setting}",
+)
+ENCODING = Check(
+    "database-encoding",
+    Severity.FATAL,
+    why="tasks with characters that the encoding lacks are answered with 503, and in SQL_ASCII a "
+    "character of a title counts as several",
+    fix="create a database with ENCODING 'UTF8' TEMPLATE template0, and move the tables there",
+)
 TOO_MANY = Check(
     "connections",
     Severity.WARNING,
@@ -107,8 +128,10 @@ def find(target: Target, address: DatabaseAddress, *, replicas: int) -> Iterator
         return
     size = target.settings.database_pool_size
     yield from _version(facts)
+    yield from _encoding(facts)
     yield from _clock(facts)
     yield from _schema(facts)
+    yield from _rights(facts, target, address)
     if facts.users is not None:
         yield from users.find(facts.users, target.settings)
     yield from _connections(facts, address, pool_size=size, replicas=replicas)
@@ -148,7 +171,11 @@ def _clock(facts: DatabaseFacts) -> Iterator[Finding]:
 def _schema(facts: DatabaseFacts) -> Iterator[Finding]:
     # Revisions are numbers of four digits.
     expected = expected_revision()
-    if facts.revision is None:
+    if facts.others_tables is not None:
+        yield OTHERS_TABLES.found(f"another program has these tables: {facts.others_tables}")
+    elif _lacks_revision(facts):
+        return
+    elif facts.revision is None:
         yield SCHEMA_MISSING.found("the database has no schema of this service")
     elif facts.revision < expected:
         yield SCHEMA_BEHIND.found(
@@ -158,6 +185,32 @@ def _schema(facts: DatabaseFacts) -> Iterator[Finding]:
         yield SCHEMA_AHEAD.found(
             f"the database has schema {facts.revision}, this version knows {expected}"
         )
+
+
+def _lacks_revision(facts: DatabaseFacts) -> bool:
+    """Return whether the revision is unknown because the role may not read it."""
+    return f"SELECT on {VERSION_TABLE}" in facts.missing_rights
+
+
+def _rights(facts: DatabaseFacts, target: Target, address: DatabaseAddress) -> Iterator[Finding]:
+    if facts.others_tables is not None:
+        return
+    missing = [*facts.missing_rights]
+    provisioning = Provisioning(target.settings.user_provisioning)
+    is_stand_in = facts.users is not None and facts.users.is_stand_in
+    adds_users = provisioning is Provisioning.CREATE or (
+        provisioning is Provisioning.AUTO and is_stand_in
+    )
+    if adds_users and not facts.may_add_users:
+        missing.append(f"INSERT on {target.users_table}")
+    if missing:
+        message = f"the role of {address.setting} lacks {', '.join(missing)}"
+        yield RIGHTS.found(message, setting=address.setting)
+
+
+def _encoding(facts: DatabaseFacts) -> Iterator[Finding]:
+    if facts.encoding != "UTF8":
+        yield ENCODING.found(f"the database keeps text in {facts.encoding}, and not in UTF8")
 
 
 def _connections(

@@ -66,7 +66,7 @@ def test_migrate_needs_the_url_alone_and_can_be_repeated(
     for result in (first, second):
         assert result.exit_code == 0
         assert result.output == "The database has the schema of this version.\n"
-    assert query(empty_database_url, "SELECT version_num FROM alembic_version") == [
+    assert query(empty_database_url, "SELECT version_num FROM tasks_alembic_version") == [
         (expected_revision(),)
     ]
 

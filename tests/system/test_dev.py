@@ -124,7 +124,7 @@ def test_a_database_that_is_given_is_migrated_and_none_is_started(
         exit_code = running.stop(signal.SIGINT)
 
     assert exit_code == 0
-    assert query(empty_database_url, "SELECT version_num FROM alembic_version") == [
+    assert query(empty_database_url, "SELECT version_num FROM tasks_alembic_version") == [
         (expected_revision(),)
     ]
     assert query(empty_database_url, "SELECT id, user_id FROM tasks") == [(task["id"], "alice")]

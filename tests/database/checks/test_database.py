@@ -62,7 +62,7 @@ def test_no_schema_is_fatal(check: Check, empty_database_url: str) -> None:
 
 
 def test_a_schema_that_is_behind_is_fatal(check: Check, database_url: str) -> None:
-    query(database_url, "UPDATE alembic_version SET version_num = '0001'")
+    query(database_url, "UPDATE tasks_alembic_version SET version_num = '0001'")
 
     found = check(DATABASE_URL=database_url)
 
@@ -74,7 +74,7 @@ def test_a_schema_that_is_behind_is_fatal(check: Check, database_url: str) -> No
 
 
 def test_a_schema_that_is_ahead_is_a_warning(check: Check, database_url: str) -> None:
-    query(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    query(database_url, "UPDATE tasks_alembic_version SET version_num = '9999'")
 
     found = check(DATABASE_URL=database_url)
 

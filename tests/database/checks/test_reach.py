@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from persistence.migrate import MigrationError, migrate
+from persistence.rights import RIGHTS
 from tests.database.checks.conftest import Check
 from tests.support.database import name_of, query
 from tests.support.service import free_port
@@ -72,8 +74,56 @@ def test_a_role_without_rights_is_told(check: Check, database_url: str) -> None:
     with role(database_url, "nosy") as url:
         found = check(DATABASE_URL=url)
 
-    assert list(found) == ["database-rejected"]
-    assert "alembic_version" in found["database-rejected"]["message"]
+    assert list(found) == ["database-rights"]
+    assert "SELECT on tasks_alembic_version" in found["database-rights"]["message"]
+
+
+@pytest.mark.parametrize("right", ["INSERT ON tasks", "UPDATE ON idempotency_keys"])
+def test_a_right_that_is_missing_is_named(check: Check, database_url: str, right: str) -> None:
+    with role(database_url, "curious") as url:
+        for table, rights in RIGHTS.items():
+            query(database_url, f"GRANT {', '.join(rights)} ON {table} TO curious")
+        query(
+            database_url, f"GRANT SELECT, INSERT ON users TO curious; REVOKE {right} FROM curious"
+        )
+        found = check(DATABASE_URL=url)
+        query(database_url, "DROP OWNED BY curious")
+
+    assert list(found) == ["database-rights"]
+    assert found["database-rights"]["message"].endswith(f"lacks {right.replace('ON', 'on')}")
+
+
+def test_a_role_that_adds_users_needs_the_right_to(check: Check, database_url: str) -> None:
+    with role(database_url, "curious") as url:
+        for table, rights in {**RIGHTS, "users": ["SELECT"]}.items():
+            query(database_url, f"GRANT {', '.join(rights)} ON {table} TO curious")
+        missing = check(DATABASE_URL=url)
+        enough = check(DATABASE_URL=url, USER_PROVISIONING="require")
+        query(database_url, "DROP OWNED BY curious")
+
+    assert missing["database-rights"]["message"].endswith("lacks INSERT on users")
+    assert "database-rights" not in enough
+
+
+def test_a_database_in_another_encoding_is_told(check: Check, database_url: str) -> None:
+    name = "in_latin_1"
+    query(database_url, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    url = urlsplit(database_url)._replace(path=f"/{name}").geturl()
+    found = check(DATABASE_URL=url)
+
+    assert found["database-encoding"]["message"].endswith("in LATIN1, and not in UTF8")
+    with pytest.raises(MigrationError, match="must have the encoding UTF8"):
+        migrate(url)
+    query(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_tables_of_another_program_are_told(check: Check, empty_database_url: str) -> None:
+    query(empty_database_url, "CREATE TABLE tasks (id int); CREATE TABLE users (id text)")
+
+    found = check(DATABASE_URL=empty_database_url)
+
+    assert found["tables-of-another"]["message"].endswith(": tasks")
+    assert "database-rights" not in found
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_nothing_of_better_auths_is_changed_by_up_or_down(
     after_down = [description_of(empty_database_url, table) for table in sorted(tables)]
 
     assert before == after_up == after_down
-    assert tables_of(empty_database_url) == tables | {"alembic_version"}
+    assert tables_of(empty_database_url) == tables | {"tasks_alembic_version"}
     assert query(empty_database_url, f'SELECT id FROM "{users_table}"') == [("yT4kq",)]
 
 
@@ -147,4 +147,4 @@ def test_users_of_another_schema_are_used_where_they_are(empty_database_url: str
     migrate(empty_database_url, users_table="auth.user")
     unmigrate(empty_database_url, users_table="auth.user")
 
-    assert tables_of(empty_database_url) == {'auth."user"', "alembic_version"}
+    assert tables_of(empty_database_url) == {'auth."user"', "tasks_alembic_version"}

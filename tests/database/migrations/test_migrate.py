@@ -24,7 +24,7 @@ def test_up_down_and_up_again_ends_where_up_ended(empty_database_url: str) -> No
     first = [description_of(empty_database_url, table) for table in TABLES]
 
     unmigrate(empty_database_url)
-    assert tables_of(empty_database_url) == {"alembic_version"}
+    assert tables_of(empty_database_url) == {"tasks_alembic_version"}
     migrate(empty_database_url)
 
     assert [description_of(empty_database_url, table) for table in TABLES] == first
@@ -50,7 +50,7 @@ def test_four_migrations_at_once_all_succeed(empty_database_url: str) -> None:
     endings = [(process.communicate()[1], process.returncode) for process in processes]
 
     assert endings == [(b"", 0)] * 4
-    assert query(empty_database_url, "SELECT version_num FROM alembic_version") == [
+    assert query(empty_database_url, "SELECT version_num FROM tasks_alembic_version") == [
         (expected_revision(),)
     ]
 
@@ -104,7 +104,7 @@ def test_a_server_that_is_not_there_is_said_in_one_line_without_the_password() -
 
 
 def test_a_database_of_a_later_version_is_said_in_one_line(database_url: str) -> None:
-    query(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    query(database_url, "UPDATE tasks_alembic_version SET version_num = '9999'")
 
     with pytest.raises(MigrationError, match="9999") as failure:
         migrate(database_url)
@@ -113,7 +113,7 @@ def test_a_database_of_a_later_version_is_said_in_one_line(database_url: str) ->
 
 
 def test_a_role_that_may_not_create_tables_is_said_in_one_line(database_url: str) -> None:
-    query(database_url, "DROP TABLE alembic_version")
+    query(database_url, "DROP TABLE tasks_alembic_version")
     query(database_url, "CREATE ROLE reader LOGIN PASSWORD 'x'")
     server = database_url.partition("@")[2]
 

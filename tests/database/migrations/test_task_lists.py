@@ -133,7 +133,7 @@ def test_a_role_that_may_change_tasks_still_may(earlier: str, tmp_path: Path) ->
         CREATE ROLE "{role}" LOGIN PASSWORD 'x';
         CREATE ROLE "{reader}" LOGIN PASSWORD 'x';
         GRANT SELECT, INSERT, UPDATE, DELETE ON tasks, idempotency_keys TO "{role}";
-        GRANT SELECT ON alembic_version, users TO "{role}";
+        GRANT SELECT ON tasks_alembic_version, users TO "{role}";
         GRANT SELECT ON tasks TO "{reader}";
         """,
     )
@@ -236,4 +236,4 @@ def test_tables_in_another_schema_than_new_ones_would_be_are_refused(earlier: st
     with pytest.raises(MigrationError, match=r"schema public, .* in postgres"):
         migrate(earlier)
 
-    assert query(earlier, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert query(earlier, "SELECT version_num FROM tasks_alembic_version") == [("0002",)]

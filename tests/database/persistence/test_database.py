@@ -107,10 +107,10 @@ def test_text_is_in_utf_8_whatever_the_database_has_for_other_clients(
 def test_a_later_revision_is_ready_and_an_earlier_one_is_not(
     database: Database, database_url: str
 ) -> None:
-    query(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    query(database_url, "UPDATE tasks_alembic_version SET version_num = '9999'")
     assert database.ready_age(ask=True) >= 0
 
-    query(database_url, "UPDATE alembic_version SET version_num = '0001'")
+    query(database_url, "UPDATE tasks_alembic_version SET version_num = '0001'")
     with pytest.raises(SchemaNotReady):
         database.ready_age(ask=True)
 

@@ -140,7 +140,7 @@ def test_a_system_error_beneath_the_database_is_unavailable(database_url: str) -
 def test_asking_for_the_revision_does_not_wait_without_an_end(database_url: str) -> None:
     database = Database(database_url, lock_timeout=0.1)
     blocker = psycopg2.connect(database_url)
-    blocker.cursor().execute("LOCK TABLE alembic_version")
+    blocker.cursor().execute("LOCK TABLE tasks_alembic_version")
 
     with pytest.raises(DatabaseUnavailable):
         database.revision()

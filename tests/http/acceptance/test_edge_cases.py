@@ -133,6 +133,6 @@ def test_a_schema_that_is_ahead_is_served_by_the_version_before(
     database_url: str, tmp_path: Path, sign_in: SignIn
 ) -> None:
     with running_service(tmp_path, database_url) as service:
-        query(database_url, "UPDATE alembic_version SET version_num = '9999'")
+        query(database_url, "UPDATE tasks_alembic_version SET version_num = '9999'")
 
         assert sign_in(url=service.url).request("GET", "/readyz").status_code == 200
