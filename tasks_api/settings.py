@@ -8,7 +8,15 @@ from operator import eq
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -49,7 +57,12 @@ _SHELL = re.compile(r"(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*://[A-Za-z0-
 """The origin of an app shell, which has a scheme of its own. Its host is compared as it is."""
 
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE | re.ASCII)
+_PSQL = re.compile(r"""\s*psql\s+(?P<quote>['"]?)(?P<url>postgres\S*?)(?P=quote)\s*""")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_MAY_BE_QUOTED = frozenset(
+    {"better_auth_secret", "better_auth_secret_previous", "jwt_issuer", "jwt_audience"}
+)
 
 _NEW_SECRET = "make one with `openssl rand -base64 32` and give it to Better Auth as well"  # noqa: S105 -- it is advice, not a secret.
 _MISSING = {
@@ -133,6 +146,26 @@ def _unquoted(text: str) -> str:
     return text
 
 
+def _audience(text: str) -> str:
+    if "," in text:  # An exact comparison with a list would refuse every token.
+        raise _invalid("must be one audience", "write the one that the jwt() plugin has")
+    return _unquoted(text)
+
+
+def _connection_string(text: object) -> object:
+    """Take the URL out of the command that Neon and others offer to copy: `psql 'postgresql://…'`.
+
+    Only there may it be in quotation marks once more.
+    """
+    url = text.get_secret_value() if isinstance(text, SecretStr) else text
+    command = _PSQL.fullmatch(url) if isinstance(url, str) else None
+    return command["url"] if command else text
+
+
+def _in_lower_case(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
 def _origins(text: object) -> object:
     return (
         [part.strip() for part in text.split(",") if part.strip()]
@@ -161,6 +194,8 @@ def _origin(text: str) -> str:
 
 
 def _host(name: str) -> str:
+    if re.fullmatch(r"\[.*\]:\d+|[^:]+:\d+", name):
+        raise _invalid("must not have a port", "write the port into PORT")
     if not _HOST.fullmatch(name):
         raise _invalid("must be an IP address or a host name of this machine")
     return name
@@ -191,7 +226,10 @@ def _key_set_url(url: str) -> str:
 
 
 Addresses = Annotated[str, AfterValidator(_addresses)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+Audience = Annotated[str, AfterValidator(_audience)]
+DatabaseUrl = Annotated[
+    SecretStr, BeforeValidator(_connection_string), AfterValidator(_database_url)
+]
 Host = Annotated[str, AfterValidator(_host)]
 KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
@@ -210,6 +248,18 @@ class _FromEnvironment(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_quotes(cls, value: object, field: ValidationInfo) -> object:
+        """Remove a pair of quotation marks that `docker run --env-file` has kept.
+
+        Where they could be meant, the validator of the setting refuses them.
+        """
+        if field.field_name in _MAY_BE_QUOTED or not isinstance(value, str):
+            return value
+        is_quoted = len(value) > 1 and value.startswith(_QUOTES) and value.endswith(value[0])
+        return value[1:-1] if is_quoted else value
+
 
 class Given(_FromEnvironment):
     """The settings that development replaces if they are not set; not validated."""
@@ -225,7 +275,7 @@ class MigrationSettings(_FromEnvironment):
     database_url: DatabaseUrl
     database_url_unpooled: DatabaseUrl | None = None
     users_table: TableName = "users"
-    users_id_type: Literal["text", "uuid"] = "text"
+    users_id_type: Annotated[Literal["text", "uuid"], BeforeValidator(_in_lower_case)] = "text"
 
     @property
     def migration_url(self) -> str:
@@ -240,7 +290,7 @@ class TokenSettings(_FromEnvironment):
     better_auth_secret_previous: Secret | None = None
     better_auth_jwks_url: KeySetUrl | None = None
     jwt_issuer: Unquoted | None = None
-    jwt_audience: Unquoted | None = None
+    jwt_audience: Audience | None = None
     jwt_max_lifetime: int = Field(default=MAX_LIFETIME_SECONDS, ge=60, le=10 * 365 * 24 * 3600)
 
 
@@ -252,7 +302,9 @@ class Settings(MigrationSettings, TokenSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     forwarded_allow_ips: Addresses | None = None
     request_timeout: float = Field(default=5, ge=1, le=600)
-    user_provisioning: Literal["auto", "create", "require"] = "auto"
+    user_provisioning: Annotated[
+        Literal["auto", "create", "require"], BeforeValidator(_in_lower_case)
+    ] = "auto"
     database_pool_size: int = Field(default=10, ge=1, le=1000)
     database_pool_timeout: float = Field(default=1, gt=0, le=60)
     database_connect_timeout: int = Field(default=3, ge=2, le=60)
@@ -262,7 +314,9 @@ class Settings(MigrationSettings, TokenSettings):
     max_text_per_user: int = Field(default=MAX_TEXT, ge=2**20, le=2**40)
     max_unsent_bytes: int = Field(default=64 * 2**20, ge=2**20, le=2**40)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_in_lower_case)
+    ] = "info"
 
 
 class PartialSettings(Settings):

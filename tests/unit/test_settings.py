@@ -189,3 +189,55 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValidationError):
         settings.port = 1  # type: ignore[misc]  # That is the point.
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotation_marks_that_an_env_file_has_kept_are_no_part_of_a_value(
+    env: pytest.MonkeyPatch, quote: str
+) -> None:
+    values = {
+        "DATABASE_URL": NEON,
+        "FRONTEND_URL": "https://app.example.com",
+        "HOST": "0.0.0.0",  # noqa: S104 -- it is only read.
+        "LOG_LEVEL": "INFO",
+        "PORT": "8080",
+        "USER_PROVISIONING": "Require",
+        "USERS_TABLE": "user",
+    }
+    for name, value in values.items():
+        env.setenv(name, f"{quote}{value}{quote}")
+
+    settings = load(Settings)
+
+    assert settings.database_url.get_secret_value() == NEON
+    assert settings.frontend_url == ("https://app.example.com",)
+    assert (settings.host, settings.port) == ("0.0.0.0", 8080)  # noqa: S104
+    assert (settings.log_level, settings.user_provisioning) == ("info", "require")
+    assert settings.users_table == "user"
+
+
+@pytest.mark.parametrize("command", ["psql '{}'", 'psql "{}"', "psql {}", " psql  '{}' "])
+def test_a_command_for_psql_stands_for_its_url(env: pytest.MonkeyPatch, command: str) -> None:
+    env.setenv("DATABASE_URL", command.format(NEON))
+
+    assert load(Settings).database_url.get_secret_value() == NEON
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("HOST", "0.0.0.0:8000", "must not have a port; write the port into PORT"),
+        ("HOST", "[::]:8000", "must not have a port; write the port into PORT"),
+        (
+            "JWT_AUDIENCE",
+            "https://a.example,https://b.example",
+            "must be one audience; write the one that the jwt() plugin has",
+        ),
+    ],
+)
+def test_what_is_nearly_right_is_told_in_its_own_words(
+    env: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    env.setenv(name, value)
+
+    assert problems_of() == [f"{name}: {problem}"]
