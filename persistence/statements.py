@@ -106,7 +106,9 @@ def _number(value: int) -> ColumnElement[int]:
 
 
 def _quoted(value: str) -> ColumnElement[str]:
-    return literal_column(f"'{value}'", Text)
+    # With E, a backslash means the same whatever `standard_conforming_strings` is.
+    escaped = value.replace("\\", r"\\")
+    return literal_column(f"E'{escaped}'" if "\\" in value else f"'{value}'", Text)
 
 
 _ARRAY = select(_json_array(tasks.c.created_at.desc(), tasks.c.id.desc())).where(BELONGS_TO_OWNER)

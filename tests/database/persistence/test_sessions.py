@@ -12,8 +12,9 @@ from sqlalchemy import func, literal_column, select
 from persistence import pool
 from persistence.connection import Connection, Rows
 from persistence.errors import SchemaNotReady
+from persistence.models import Page
 from tests.support.blocking import BlockingDatabase as Database
-from tests.support.database import query, wait_until
+from tests.support.database import configure, query, wait_until
 from tests.support.operations import ALL, Operation, all_of, every_operation, titles_of
 
 BEHIND_POOLER = select(func.pg_backend_pid() + literal_column("1"), func.clock_timestamp())
@@ -177,3 +178,39 @@ def test_no_write_fails_because_of_another_whatever_the_isolation_of_the_role(
             assert toggled.result().title == "Buy oats"
     assert database.pool_state.retries == 0
     blocker.close()
+
+
+SETTINGS = [
+    ("standard_conforming_strings", "off"),
+    ("DateStyle", "German"),
+    ("IntervalStyle", "sql_standard"),
+    ("TimeZone", "Asia/Kathmandu"),
+    ("bytea_output", "escape"),
+    ("transform_null_equals", "on"),
+    ("array_nulls", "off"),
+    ("client_encoding", "LATIN1"),
+    ("default_transaction_deferrable", "on"),
+    ("quote_all_identifiers", "on"),
+]
+
+
+@kinds
+@pytest.mark.own_database
+@pytest.mark.parametrize(("parameter", "value"), SETTINGS)
+def test_no_setting_of_the_database_changes_what_is_read(
+    database: Database, database_url: str, parameter: str, value: str
+) -> None:
+    configure(database_url, parameter, value)
+    title = "Back\\slash, \"quotes\" and 'others' ü 🥛"
+
+    with database.tasks_of("alice") as tasks:
+        task = tasks.add(title=title, description=None, idempotency_key="k\\")
+        again = tasks.add(title=title, description=None, idempotency_key="k\\")
+        flipped = tasks.toggle(task.id, versions=[task.updated_at])
+        replaced = tasks.replace(task.id, title=title, description="\\x41")
+        page = tasks.page(Page(limit=1))
+
+        assert (task.title, again) == (title, task)
+        assert flipped.completed
+        assert all_of(tasks) == [replaced] == [tasks.get(task.id)]
+        assert page.array == tasks.list().array
