@@ -104,8 +104,12 @@ def _log_started(listener: socket.socket) -> None:
 
 def _bind(host: str, port: int, setting: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Every address of this machine: IPv4 as well, whatever the default of the kernel is.
+    is_dual = host == "::" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        return socket.create_server(
+            (host, port), family=family, backlog=2048, dualstack_ipv6=is_dual
+        )
     except OSError as error:
         raise AddressInUseError(_reason(error, host, port, setting)) from error
 

@@ -10,7 +10,15 @@ from tasks_api.server.run import AddressInUseError, listen
 from tasks_api.settings import Settings, load
 from tests.support.api import SignIn, error_of
 from tests.support.command import run
-from tests.support.service import FRONTEND, NO_SECRET, NO_TLS, NOWHERE, SECRET, Service
+from tests.support.service import (
+    FRONTEND,
+    NO_SECRET,
+    NO_TLS,
+    NOWHERE,
+    SECRET,
+    Service,
+    free_port,
+)
 
 UNREACHABLE = "The database is unreachable or overloaded. Please try again."
 
@@ -54,6 +62,15 @@ def test_an_address_of_another_machine_is_one_line(host: str, reason: str) -> No
         f"Port 8000 of {host} cannot be used: {reason}. "
         "Set HOST to an address of this machine, or another PORT."
     )
+
+
+@pytest.mark.usefixtures("env")
+def test_all_addresses_are_those_of_both_families() -> None:
+    port = free_port()
+
+    with listen(load(Settings, host="::", port=port)):
+        for address in ("127.0.0.1", "::1"):
+            socket.create_connection((address, port), timeout=20).close()
 
 
 def test_without_its_database_it_starts_and_says_that_it_is_alive(
