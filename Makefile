@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check fuzz faults replicas image image-test bench bench-quick format lock clean
+.PHONY: help run demo test e2e lint check fuzz faults alerts-test replicas image image-test bench bench-quick format lock clean
 .PHONY: environment lint-environment bench-environment bench-all-environment
 
 python := .venv/bin/python
@@ -46,6 +46,10 @@ fuzz: environment ## Search for requests that violate the contract, for longer t
 faults: environment ## Break PostgreSQL and the network, then attack; write the results into docs/reliability.md
 	@$(python) -m tests.system.faults $(FAULTS)
 	@$(python) -m tests.system.hostile $(ATTACKS)
+
+alerts-test: ## Make each alert of deploy/prometheus/ ring. Needs promtool, which Debian has in `prometheus`
+	@promtool check rules deploy/prometheus/alerts.yaml
+	@promtool test rules deploy/prometheus/alerts_test.yaml
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
 	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks

@@ -30,6 +30,16 @@ def load() -> dict[str, Any]:
     return document
 
 
+def operations(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the path and the method, in capital letters, of each operation."""
+    return [
+        (path, key.upper())
+        for path, item in document["paths"].items()
+        for key in item
+        if key in METHODS
+    ]
+
+
 def without_extensions(document: Any) -> Any:
     """Return what is published: `x-` keys name functions and serve this code only."""
     if isinstance(document, list):

@@ -100,6 +100,7 @@ def _metrics(
 
     return Metrics(
         contract=document["info"]["version"],
+        operations=contract.operations(document),
         refusals=[refusal.code for refusal in Refusal],
         pool=pool,
     )

@@ -19,7 +19,14 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from persistence.errors import REFUSALS, DatabaseUnavailable, PersistenceError, sqlstate_of
+from persistence.errors import (
+    REFUSALS,
+    Abandoned,
+    DatabaseUnavailable,
+    PersistenceError,
+    TooManyWaiting,
+    sqlstate_of,
+)
 from persistence.pool import PoolState
 from tasks_api.observability.exchange import Exchange, Observer
 
@@ -35,14 +42,15 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 class Metrics(Observer):
     """The metrics of this process. Times are in seconds.
 
-    `contract` is the version of the contract, `refusals` are the codes of refused tokens. `pool`
-    is read at each scrape, in another thread.
+    `contract` is the version of the contract, `operations` are its paths and methods, `refusals`
+    are the codes of refused tokens. `pool` is read at each scrape, in another thread.
     """
 
     def __init__(
         self,
         *,
         contract: str,
+        operations: Iterable[tuple[str, str]],
         refusals: Iterable[str],
         pool: Callable[[], PoolState],
     ) -> None:
@@ -74,6 +82,15 @@ class Metrics(Observer):
             self._errors.labels(sqlstate if sqlstate == NONE else sqlstate[:2])
         for code in refusals:
             self._refusals.labels(code)
+        # An alert on an increase does not see a series that begins with 1.
+        for route, method in operations:
+            self._requests.labels(route, method, "500")
+        self._available = Gauge(
+            "tasks_database_available",
+            "Whether the last operation on the database, or the last probe, could use it.",
+            registry=self.registry,
+        )
+        self._available.set(1)
 
     def _counter(self, name: str, text: str, label: str) -> Counter:
         return Counter(name, text, [label], registry=self.registry)
@@ -105,6 +122,8 @@ class Metrics(Observer):
 
     def on_outcome(self, error: Exception | None) -> None:
         """Count what an operation on the database has raised."""
+        if not isinstance(error, (TooManyWaiting, Abandoned)):  # The database was not asked.
+            self._available.set(0 if isinstance(error, DatabaseUnavailable) else 1)
         if error is not None:
             state = error.sqlstate if isinstance(error, PersistenceError) else sqlstate_of(error)
             if state is not None or isinstance(error, DatabaseUnavailable):

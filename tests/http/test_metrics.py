@@ -140,8 +140,11 @@ def test_errors_of_the_database_are_counted_by_class(measured: Measured, user: A
     url = measured.service.database_url
     query(url, "ALTER TABLE tasks RENAME TO elsewhere")
     assert user.list().status_code == 503
+    assert measured.read("tasks_database_available") == 0
     query(url, "ALTER TABLE elsewhere RENAME TO tasks")
     user.get(12345)
+
+    assert measured.read("tasks_database_available") == 1
 
     assert measured.read("tasks_database_errors_total", sqlstate_class="42") == 1
     assert measured.read("tasks_database_errors_total") == 1

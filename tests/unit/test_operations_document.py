@@ -29,7 +29,9 @@ def rows(section: str) -> list[list[str]]:
 
 
 def metrics() -> dict[str, Metric]:
-    measured = Metrics(contract="1", refusals=REASONS, pool=lambda: PoolState(1, 1, 1, 0, 0))
+    measured = Metrics(
+        contract="1", operations=[], refusals=REASONS, pool=lambda: PoolState(1, 1, 1, 0, 0)
+    )
     families = measured.registry.collect()
     return {family.name + SUFFIXES.get(family.type, ""): family for family in families}
 

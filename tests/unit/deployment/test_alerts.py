@@ -1,0 +1,60 @@
+"""`deploy/prometheus/`: alerts are about what is measured, and each has a test and a row."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from boundary import contract
+from persistence.pool import PoolState
+from tasks_api.observability.metrics import Metrics
+from tests.support.paths import ROOT
+
+FOLDER = ROOT / "deploy" / "prometheus"
+RULES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.yaml").read_text())["groups"][0][
+    "rules"
+]
+TESTS = (FOLDER / "alerts_test.yaml").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+NAME = re.compile(r"\b(?:tasks|process)_[a-z_]+\b")
+every_alert = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+
+
+@pytest.fixture(scope="module")
+def exported() -> set[str]:
+    """Give the names of all series of a service that has answered nothing yet."""
+    metrics = Metrics(
+        contract="1",
+        operations=contract.operations(contract.load()),
+        refusals=["expired"],
+        pool=lambda: PoolState(1, 1, 1, 0, 0),
+    )
+    return {sample.name for family in metrics.registry.collect() for sample in family.samples}
+
+
+@every_alert
+def test_an_alert_is_about_series_that_are_there_from_the_start(
+    rule: dict[str, Any], exported: set[str]
+) -> None:
+    assert set(NAME.findall(rule["expr"])) <= exported
+
+
+@every_alert
+def test_an_alert_rings_in_a_test_and_has_a_row(rule: dict[str, Any]) -> None:
+    assert f'{{alertname="{rule["alert"]}", alertstate="firing"' in TESTS
+    assert f"| `{rule['alert']}` | " in DOCUMENT
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+
+
+def test_every_operation_has_a_series_for_its_first_500() -> None:
+    metrics = Metrics(
+        contract="1",
+        operations=[("/api/tasks", "GET")],
+        refusals=[],
+        pool=lambda: PoolState(1, 1, 1, 0, 0),
+    )
+
+    labels = {"route": "/api/tasks", "method": "GET", "status": "500"}
+    found = metrics.registry.get_sample_value("tasks_request_duration_seconds_count", labels)
+    assert found == 0
