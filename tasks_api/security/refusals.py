@@ -68,6 +68,11 @@ class Refusal(Enum):
             "without quotes or spaces, and not cut off."
         ),
     )
+    UNSUPPORTED_HEADER = (
+        "unsupported_header",
+        "The header of the token has {}, which is not supported. Sign it without.",
+        "Remove it from the header: the tokens of Better Auth have neither b64 nor crit.",
+    )
     INVALID_SIGNATURE = (
         "invalid_signature",
         "Invalid signature",

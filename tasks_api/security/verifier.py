@@ -8,6 +8,7 @@ and is no API token: its session cookie, and the tokens that it issues to other 
 (docs/decisions/0020-fewer-mechanisms.md).
 """
 
+import json
 import random
 import re
 import time
@@ -162,7 +163,7 @@ class TokenVerifier:
         try:
             if _is_encrypted(token):  # Better Auth encrypts the cookie if it is told to.
                 refuse(Refusal.SESSION_COOKIE)
-            header = unverified_header(token)
+            header = _header_of(token)
             _refuse_other_headers(header)
             claims = self._claims(token, header)
             self._refuse_other_kinds(claims)
@@ -260,6 +261,22 @@ def unverified_header(token: str) -> dict[str, Any]:
     return jwt.get_unverified_header(token)
 
 
+def _header_of(token: str) -> dict[str, Any]:
+    try:
+        return unverified_header(token)
+    except jwt.InvalidTokenError:  # Of some values of these, PyJWT says so itself, in its words.
+        header = json.loads(base64url_decode(token.partition(".")[0]))
+        if isinstance(header, dict):
+            _refuse_unsupported(header)
+        raise
+
+
+def _refuse_unsupported(header: Mapping[str, Any]) -> None:
+    for name in ("b64", "crit"):  # Nothing here understands them (RFC 7515, 4.1.11; RFC 7797).
+        if name in header:
+            refuse(Refusal.UNSUPPORTED_HEADER, name)
+
+
 def _refuse_other_headers(header: Mapping[str, Any]) -> None:
     if header.get("typ") == _SESSION_COOKIE_TYPE:
         refuse(Refusal.SESSION_COOKIE)
@@ -268,8 +285,7 @@ def _refuse_other_headers(header: Mapping[str, Any]) -> None:
         # Only a name that is known is repeated in the answer.
         is_known = isinstance(algorithm, str) and algorithm in _KNOWN_ALGORITHMS
         refuse(Refusal.INVALID_ALGORITHM, str(algorithm) if is_known else "another algorithm")
-    if header.keys() & {"b64", "crit"}:  # PyJWT understands neither (RFC 7515, 4.1.11; RFC 7797).
-        raise ValueError
+    _refuse_unsupported(header)
     if str(header.get("typ", "JWT")).upper() != "JWT":
         refuse(Refusal.OTHER_KIND, "its typ is not JWT")
 
