@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from ipaddress import AddressValueError, IPv6Address
 from typing import Any
 
 import httptools
@@ -56,7 +57,9 @@ _ONE_TURN_SECONDS = 0.005
 
 # RFC 9110, section 7.2, and RFC 3986, section 3.2.2; the empty host is one of no http URI.
 _HOST = re.compile(
-    rb"(\[[0-9a-f:.]+\]|([a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+)(:[0-9]{0,5})?", re.IGNORECASE
+    rb"(\[(?P<literal>[0-9a-f:.]+)\]|([a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+)"
+    rb"(:(?P<port>[0-9]{0,5}))?",
+    re.IGNORECASE,
 )
 
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
@@ -317,7 +320,7 @@ class Protocol(HttpToolsProtocol):
         hosts = self._values(b"host")
         if not hosts:
             return self._is_http_1_0()
-        return len(hosts) == 1 and _HOST.fullmatch(hosts[0].strip(b" \t")) is not None
+        return len(hosts) == 1 and _is_host(hosts[0].strip(b" \t"))
 
     def _is_http_1_0(self) -> bool:
         return self.parser.get_http_version() == "1.0"
@@ -508,3 +511,13 @@ def _exchange_of(cycle: RequestResponseCycle) -> Exchange:
 def _disconnect(cycle: RequestResponseCycle) -> None:
     cycle.disconnected = True
     cycle.message_event.set()
+def _is_host(value: bytes) -> bool:
+    found = _HOST.fullmatch(value)
+    if found is None or int(found["port"] or 0) > _MAX_PORT:
+        return False
+    try:
+        return found["literal"] is None or bool(IPv6Address(found["literal"].decode()))
+    except AddressValueError:
+        return False
+
+

@@ -73,6 +73,7 @@ def test_what_is_no_http_is_a_bad_request(service: Service, sent: bytes) -> None
             "a:80:80",
         ),
         *("a:-1", "a:123456", "[::1", "::1", "[a", "a]", "[x]:80", "a%zz", "a%", "a\\b", "<a>"),
+        *("a:65536", "a:99999", "[:::::]", "[1.2.3.4]", "[::1::]", "[::12345]", "[]"),
         *("ä.example", '"a"'),
     ],
 )
@@ -94,6 +95,8 @@ def test_a_host_that_is_none_is_a_bad_request(service: Service, host: str, versi
         "127.0.0.1:8000",
         "[::1]",
         "[::1]:8000",
+        "[::ffff:127.0.0.1]",
+        "x:65535",
         "a_b",
         "A-b.%41",
         "x:",
