@@ -43,12 +43,16 @@ class Exchange:
         size: Bytes of the answer's body.
         is_cut_off: Whether the client did not get all of the answer.
         is_over: Whether the exchange has been reported.
+        dropped: Requests behind this one on its connection that were received and never begun.
+        is_dropped: Whether it is one of those.
     """
 
     __slots__ = (
         "_began_at",
         "_scope",
+        "dropped",
         "is_cut_off",
+        "is_dropped",
         "is_over",
         "refusal",
         "request_id",
@@ -67,7 +71,8 @@ class Exchange:
         self.refusal: str | None = None
         self.status: int | None = None
         self.size = 0
-        self.is_cut_off = self.is_over = False
+        self.is_cut_off = self.is_over = self.is_dropped = False
+        self.dropped = 0
 
     @property
     def seconds(self) -> float:

@@ -25,16 +25,20 @@ class RequestLog(Observer):
         self.pseudonym_of = lru_cache(maxsize=4096)(self._pseudonym_of)
 
     def ended(self, exchange: Exchange) -> None:
-        """Log the exchange."""
+        """Log the exchange, with the number of those that were dropped behind it."""
+        if exchange.is_dropped:  # A client that reads nothing would fill the log with them.
+            return
         status, user = exchange.status, exchange.user
         log = self._log.info
         if status is None or status >= _INTERNAL_ERROR:
             log = self._log.warning if status == _UNAVAILABLE else self._log.error
-        more: dict[str, str | bool] = {}
+        more: dict[str, str | int] = {}
         if exchange.refusal is not None:
             more["refusal"] = exchange.refusal
         if exchange.is_cut_off:
             more["cut_off"] = True
+        if exchange.dropped:
+            more["dropped"] = exchange.dropped
         log(
             Event.REQUEST,
             method=exchange.method,

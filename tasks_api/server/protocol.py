@@ -248,7 +248,10 @@ class Protocol(HttpToolsProtocol):
             self._request_timer.start()
 
     def _feed(self, data: bytes) -> None:
+        if self.pipeline:
+            _exchange_of(self._unanswered[0]).dropped = len(self.pipeline)
         try:
+            _exchange_of(cycle).is_dropped = True
             self.parser.feed_data(data)
         except httptools.HttpParserError:
             if self._offers_upgrade and self._head_is_whole:

@@ -9,6 +9,7 @@ from typing import Any
 import uvloop
 
 from tasks_api.observability.exchange import OBSERVER, Exchange, Observer
+from tasks_api.observability.request_log import RequestLog
 from tasks_api.server.protocol import MAX_PIPELINED
 from tasks_api.server.run import RECEIVE_BUFFER_BYTES
 from tests.support.raw import request
@@ -75,6 +76,26 @@ async def begun_of_a_thousand() -> int:
             client.sendall(request("GET /livez") * 1000)
             await asyncio.sleep(0.5)
             return observer.begun
+
+
+async def cut_off_with_three_behind() -> None:
+    """Send four requests, answer none, and cut the connection."""
+
+    async def app(_scope: object, receive: Callable[..., Any], _send: object) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async with serving(app, app_state={OBSERVER: RequestLog("secret")}) as address:
+        with socket.create_connection(address) as client:
+            client.sendall(request("GET /livez") * 4)
+            await asyncio.sleep(0.3)
+
+
+def test_requests_behind_one_that_is_cut_off_are_a_number_in_its_line(events: list[Any]) -> None:
+    uvloop.run(cut_off_with_three_behind())
+
+    (line,) = events
+    assert (line["cut_off"], line["dropped"]) == (True, 3)
 
 
 def test_only_so_many_requests_of_one_connection_are_begun() -> None:
