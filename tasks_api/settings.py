@@ -27,6 +27,9 @@ from persistence.users_table import qualified
 ENV_FILE = ".env"
 """In the current folder; it may be absent."""
 
+MAX_CONNECTIONS = 900
+"""With what else is open, they fit into 1,024 file descriptors, a common limit."""
+
 MAX_LIFETIME_SECONDS = 30 * 24 * 3600
 """How far ahead `exp` may be by default."""
 
@@ -313,6 +316,7 @@ class Settings(MigrationSettings, TokenSettings):
     max_tasks_per_user: int = Field(default=MAX_TASKS, ge=1, le=10**9)
     max_text_per_user: int = Field(default=MAX_TEXT, ge=2**20, le=2**40)
     max_unsent_bytes: int = Field(default=64 * 2**20, ge=2**20, le=2**40)
+    max_connections: int = Field(default=MAX_CONNECTIONS, ge=1, le=10**6)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_in_lower_case)

@@ -18,6 +18,8 @@ class Event(StrEnum):
     KEY_SKIPPED = "key_skipped"
     DESCRIPTORS_EXHAUSTED = "descriptors_exhausted"
     DESCRIPTORS_AVAILABLE = "descriptors_available"
+    CONNECTIONS_EXHAUSTED = "connections_exhausted"
+    CONNECTIONS_AVAILABLE = "connections_available"
     TRACING_DISABLED = "tracing_disabled"
     TRACES_UNDELIVERED = "traces_undelivered"
     TRACES_DELIVERED = "traces_delivered"

@@ -19,13 +19,21 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from boundary.contract import IS_CONNECTED
-from boundary.errors import HeadersTooLarge, MalformedRequest, RequestRefused, ServiceStopping
+from boundary.errors import (
+    HeadersTooLarge,
+    MalformedRequest,
+    Overloaded,
+    RequestRefused,
+    ServiceStopping,
+)
 from handlers.problems import rendered
 from tasks_api.observability import faults
 from tasks_api.observability.exchange import EXCHANGE, OBSERVER, Exchange, Observer
 from tasks_api.server.accept_queue import Descriptors
+from tasks_api.server.places import Places
 from tasks_api.server.responses import common_headers, refusal
 from tasks_api.server.transport import LingeringTransport, Timer
+from tasks_api.settings import MAX_CONNECTIONS
 
 MAX_HEAD_BYTES = 16 * 1024
 """The limit of the request line and the headers together, and of the framing of a body."""
@@ -43,11 +51,18 @@ TURN_SECONDS = 0.002
 """How long all connections together go on with what they have read, in one turn of the event loop:
 a single read can bring 1,000 requests. The first piece of a read is parsed in any case."""
 
-MAX_PIPELINED = 8
+MAX_PIPELINED = 4
 """Requests of one connection that wait for their answers. Those beyond are read later."""
+
+STARTED_PER_TURN = 8
+"""Requests that begin in one turn of the event loop, of all connections together. With 900 at once,
+a turn took half a second, and every request takes several."""
 
 _HEAD_PIECE, _BODY_PIECE = 256, 8192
 """How many bytes are read before the time is looked at."""
+
+MAX_TURNED_AWAY = 50
+"""Connections beyond the limit that are told so at a time. Those beyond are closed in silence."""
 
 LAST_REQUEST_SECONDS = 1
 """At a stop, an idle connection waits this long for a request that is already on its way."""
@@ -61,6 +76,7 @@ _HOST = re.compile(
     rb"(:(?P<port>[0-9]{0,5}))?",
     re.IGNORECASE,
 )
+_MAX_PORT = 65535
 
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
@@ -69,12 +85,59 @@ class StoppableState(ServerState):
     """What all connections share: uvicorn's state, and whether the service is stopping."""
 
     stopping = False
-    turn, turn_ends_at = 0.0, 0.0
-    """The turn of the event loop, by its clock, and when no more is parsed in it."""
+    turn_ends_at = 0.0
+    """When no more is parsed in this turn of the event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_connections: int = MAX_CONNECTIONS) -> None:
         super().__init__()
         self.descriptors = Descriptors()
+        self.places = Places(max_connections)
+        self._is_in_turn = False
+        self._started = 0
+        """How many requests have begun in this turn."""
+        self._to_start: deque[Callable[[], bool]] = deque()
+        self._to_start_later: deque[Callable[[], bool]] = deque()
+        """Requests that arrived before the one before them was answered. The others go first."""
+        self._to_parse: deque[Callable[[], None]] = deque()
+
+    def enter_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Note that there is work in this turn, of which there is only so much."""
+        # The clock of the event loop does not tell turns apart: uvloop sets it with every timer.
+        if not self._is_in_turn:
+            self._is_in_turn, self._started = True, 0
+            self.turn_ends_at = time.monotonic() + TURN_SECONDS
+            loop.call_soon(self._next_turn, loop)
+
+    def start(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        action: Callable[[], bool],
+        *,
+        is_pipelined: bool,
+    ) -> None:
+        """Begin a request by `action`, now or in its turn. It returns whether there was work."""
+        self.enter_turn(loop)
+        (self._to_start_later if is_pipelined else self._to_start).append(action)
+        self._start_some()
+
+    def _start_some(self) -> None:
+        while self._started < STARTED_PER_TURN and (
+            waiting := self._to_start or self._to_start_later
+        ):
+            self._started += waiting.popleft()()
+
+    def parse_later(self, loop: asyncio.AbstractEventLoop, action: Callable[[], None]) -> None:
+        """Go on with what a connection has read, in its turn."""
+        self.enter_turn(loop)
+        self._to_parse.append(action)
+
+    def _next_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._is_in_turn = False
+        if self._to_start or self._to_start_later or self._to_parse:
+            self.enter_turn(loop)
+        self._start_some()
+        while self._to_parse and time.monotonic() < self.turn_ends_at:
+            self._to_parse.popleft()()
 
 
 class Protocol(HttpToolsProtocol):
@@ -132,7 +195,9 @@ class Protocol(HttpToolsProtocol):
         self._stall_timer = Timer(self.loop, STALL_SECONDS, self._give_up_if_stalled)
         self._unacknowledged = 0
         self._request_timer.start()
-        if self.server_state.stopping:
+        if not self.server_state.places.take(self):
+            self._turn_away()
+        elif self.server_state.stopping:
             self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -140,6 +205,7 @@ class Protocol(HttpToolsProtocol):
         self._request_timer.stop()
         self._read_timer.stop()
         self._stall_timer.stop()
+        self.server_state.places.give_back(self)
         self._disconnect_all()
         super().connection_lost(exc)
 
@@ -182,7 +248,10 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _disconnect_all(self) -> None:
+        if self.pipeline:
+            _exchange_of(self._unanswered[0]).dropped = len(self.pipeline)
         for cycle, _ in self.pipeline:
+            _exchange_of(cycle).is_dropped = True
             self._end(_exchange_of(cycle), is_cut_off=True)
         self.pipeline.clear()
         if self._refused is not None:
@@ -213,7 +282,7 @@ class Protocol(HttpToolsProtocol):
         if self._unread:
             self.transport.postpone_reading()
             if len(self._unanswered) < MAX_PIPELINED:
-                self.loop.call_soon(self._parse)
+                self.server_state.parse_later(self.loop, self._parse)
         else:
             self.transport.continue_reading()
             if self._end_is_unread and not self.eof_received():
@@ -222,10 +291,8 @@ class Protocol(HttpToolsProtocol):
     def _may_parse(self, *, is_first: bool) -> bool:
         if len(self._unanswered) >= MAX_PIPELINED:
             return False
-        now, state = time.monotonic(), self.server_state
-        if state.turn != self.loop.time():  # libuv's clock stands still within a turn.
-            state.turn, state.turn_ends_at = self.loop.time(), now + TURN_SECONDS
-        return is_first or now < state.turn_ends_at
+        self.server_state.enter_turn(self.loop)
+        return is_first or time.monotonic() < self.server_state.turn_ends_at
 
     def _reads_no_more(self) -> bool:
         return self._refusal is not None or self.transport.is_closing()
@@ -248,10 +315,7 @@ class Protocol(HttpToolsProtocol):
             self._request_timer.start()
 
     def _feed(self, data: bytes) -> None:
-        if self.pipeline:
-            _exchange_of(self._unanswered[0]).dropped = len(self.pipeline)
         try:
-            _exchange_of(cycle).is_dropped = True
             self.parser.feed_data(data)
         except httptools.HttpParserError:
             if self._offers_upgrade and self._head_is_whole:
@@ -363,9 +427,17 @@ class Protocol(HttpToolsProtocol):
             self._observer.ended(exchange)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        action = partial(self._start, cycle, app)
+        self.server_state.start(self.loop, action, is_pipelined=bool(self._unanswered))
+
+    def _start(self, cycle: RequestResponseCycle, app: Any) -> bool:
+        if cycle.disconnected:  # While it waited for its turn.
+            self._end(_exchange_of(cycle), is_cut_off=True)
+            return False
         task = self.loop.create_task(self._answer(cycle, app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
+        return True
 
     async def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
         # Not the cycle's `run_asgi`: that answers in plain text if the application does not. What
@@ -405,7 +477,7 @@ class Protocol(HttpToolsProtocol):
         self._end(_exchange_of(self._unanswered.popleft()))
         super().on_response_complete()
         if len(self._unanswered) == MAX_PIPELINED - 1 and self._unread:
-            self.loop.call_soon(self._parse)
+            self.server_state.parse_later(self.loop, self._parse)
         if self.transport.is_closing() or self._unanswered:
             return
         if self._refusal is not None:
@@ -461,6 +533,30 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
         self._request_timer.start()
 
+    def _turn_away(self) -> None:
+        """Refuse a connection that there is no place for, whatever it asks."""
+        if len(self.connections) > self.server_state.places.limit + MAX_TURNED_AWAY:
+            self.transport.abort()
+            return
+        request_id = Exchange().request_id
+        answer = rendered(Overloaded(), request_id=request_id.decode())
+        self.transport.write(refusal(answer, common_headers(request_id), has_body=True))
+        self.transport.close()
+
+    @property
+    def address(self) -> str:
+        """The address of the client, or of the proxy in front of it."""
+        return self.client[0] if self.client else ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request has been received that is not answered yet."""
+        return not (self._unanswered or self._unread or self.transport.is_closing())
+
+    def close(self) -> None:
+        """Close the connection, which is idle, for another one."""
+        self.transport.close_at_once()
+
     # Stopping
 
     def shutdown(self) -> None:
@@ -511,9 +607,6 @@ def _exchange_of(cycle: RequestResponseCycle) -> Exchange:
     return exchange
 
 
-def _disconnect(cycle: RequestResponseCycle) -> None:
-    cycle.disconnected = True
-    cycle.message_event.set()
 def _is_host(value: bytes) -> bool:
     found = _HOST.fullmatch(value)
     if found is None or int(found["port"] or 0) > _MAX_PORT:
@@ -524,3 +617,6 @@ def _is_host(value: bytes) -> bool:
         return False
 
 
+def _disconnect(cycle: RequestResponseCycle) -> None:
+    cycle.disconnected = True
+    cycle.message_event.set()

@@ -67,7 +67,10 @@ def serve(
         on_started()
 
     server = GracefulServer(
-        configuration(app, settings), on_started=started, on_stopping=on_stopping
+        configuration(app, settings),
+        on_started=started,
+        on_stopping=on_stopping,
+        max_connections=settings.max_connections,
     )
     if settings.metrics_port is not None:  # Before any connection is accepted.
         _require_free(settings.host, settings.metrics_port)

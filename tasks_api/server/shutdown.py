@@ -21,6 +21,7 @@ from tasks_api.observability import faults
 from tasks_api.observability.events import Event
 from tasks_api.server import accept_queue
 from tasks_api.server.protocol import Protocol, StoppableState
+from tasks_api.settings import MAX_CONNECTIONS
 
 # The steps of a stop, in seconds after the signal.
 STOP_READING = 3.0  # What takes longer to arrive has no time left to be answered.
@@ -54,9 +55,10 @@ class GracefulServer(uvicorn.Server):
         *,
         on_started: Callable[[], None],
         on_stopping: Callable[[], None],
+        max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         super().__init__(config)
-        self.server_state = StoppableState()
+        self.server_state = StoppableState(max_connections)
         self._on_started = on_started
         self._on_stopping = on_stopping
         self._signalled = asyncio.Event()

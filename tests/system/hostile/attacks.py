@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from typing import NamedTuple
 
 from tests.support.raw import chunked, request
@@ -35,16 +36,20 @@ class Scenario(NamedTuple):
 
 
 def begin(scenario: Scenario, port: int, token: str) -> BaseProcess:
-    """Start the attack in a process of its own."""
-    process = get_context("spawn").Process(target=_run, args=(scenario.name, port, token))
+    """Start the attack in a process of its own, and wait until it begins."""
+    spawned = get_context("spawn")
+    begun = spawned.Event()
+    process = spawned.Process(target=_run, args=(scenario.name, port, token, begun))
     process.start()
+    begun.wait()
     return process
 
 
-def _run(name: str, port: int, token: str) -> None:
+def _run(name: str, port: int, token: str, begun: Event) -> None:
     # An attacker has machines of their own, and does not take the service's processors.
     os.nice(19)
     (attack,) = (scenario.attack for scenario in SCENARIOS if scenario.name == name)
+    begun.set()
     asyncio.run(attack(port, token))
 
 
@@ -116,15 +121,22 @@ async def _pipelined(port: int, token: str) -> None:
     await asyncio.gather(*(_flood(port, sent) for _ in range(3)))
 
 
-async def _flood(port: int, sent: bytes) -> None:
+async def _flood(port: int, sent: bytes, address: str = "127.0.0.1") -> None:
     while True:
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            own = (address, 0)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=own)
             writer.write(sent)
             while await reader.read(MIB):
                 pass
         except OSError:
             await asyncio.sleep(0.01)
+
+
+async def _crowd(port: int, _token: str) -> None:
+    """Pipeline refused requests on 900 connections from one address, without an account."""
+    sent = request("GET /api/tasks") * 400
+    await asyncio.gather(*(_flood(port, sent, "127.0.0.2") for _ in range(900)))
 
 
 async def _slow_bodies(port: int, token: str) -> None:
@@ -178,6 +190,7 @@ SCENARIOS = (
         ),
     ),
     Scenario("4,500 pipelined requests, 3 connections", _pipelined),
+    Scenario("Pipelined requests without a token, 900 connections", _crowd),
     Scenario(
         "Unread lists of 5 MB, 10 a second",
         _unread,
