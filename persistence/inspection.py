@@ -27,6 +27,7 @@ from persistence.connection import (
 from persistence.deadline import NOW
 from persistence.readiness import VERSION_TABLE
 from persistence.rights import RIGHTS
+from persistence.tls import TlsFailure, tls_failure
 from persistence.url import connection_parameters
 from persistence.users_table import Scalar, UsersInspection, inspect_users, quoted
 
@@ -80,6 +81,19 @@ class Failure(Enum):
     """No answer in time."""
     REJECTED = auto()
     """The server refused the connection or a statement."""
+    NO_TLS = auto()
+    """TLS is required, and the server has none."""
+    UNKNOWN_AUTHORITY = auto()
+    """The certificate of the server is signed by an authority that is not known."""
+    WRONG_NAME = auto()
+    """The certificate of the server is for another name."""
+
+
+_TLS_FAILURES = {
+    TlsFailure.NOT_OFFERED: Failure.NO_TLS,
+    TlsFailure.UNKNOWN_AUTHORITY: Failure.UNKNOWN_AUTHORITY,
+    TlsFailure.WRONG_NAME: Failure.WRONG_NAME,
+}
 
 
 class InspectionFailed(Exception):
@@ -215,13 +229,29 @@ def _failure_of(cause: psycopg2.Error, hosts: Sequence[Parameters]) -> Failure:
         return Failure.SILENT
     # libpq gives no code for a connection that fails, and its text depends on the language.
     # The message is that of the last host.
-    is_rejected = cause.pgcode or _accepts_connections(hosts[-1])
-    return Failure.REJECTED if is_rejected else Failure.UNREACHABLE
+    if cause.pgcode:
+        return Failure.REJECTED
+    if not _accepts_connections(hosts[-1]):
+        return Failure.UNREACHABLE
+    return _tls_failure_of(hosts[-1]) or Failure.REJECTED
+
+
+def _tls_failure_of(host: Parameters) -> Failure | None:
+    name, port = _address_of(host)
+    if name.startswith("/"):
+        return None
+    parameters = {key: str(value) for key, value in host.items()}
+    failure = tls_failure((name, int(port)), parameters.get("host", name), parameters)
+    return failure and _TLS_FAILURES[failure]
+
+
+def _address_of(host: Parameters) -> tuple[str, str]:
+    name = host.get("hostaddr") or host.get("host") or os.environ.get("PGHOST") or SOCKETS
+    return name, host.get("port") or os.environ.get("PGPORT") or "5432"
 
 
 def _accepts_connections(host: Parameters) -> bool:
-    name = host.get("hostaddr") or host.get("host") or os.environ.get("PGHOST") or SOCKETS
-    port = host.get("port") or os.environ.get("PGPORT") or "5432"
+    name, port = _address_of(host)
     try:
         if name.startswith("/"):
             with socket.socket(socket.AF_UNIX) as probe:

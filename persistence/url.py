@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, quote
 import psycopg2
 from psycopg2.extensions import parse_dsn
 
+from persistence.tls import system_roots
+
 SCHEMES = ("postgresql", "postgres", "postgresql+psycopg2")
 
 UNREADABLE = "the database URL is not one that libpq can read (percent-encode special characters)"
@@ -30,7 +32,15 @@ def connection_parameters(url: str) -> dict[str, str]:
         raise ValueError(message if unknown else UNREADABLE) from None
     if _ends_password_early(parameters, rest):
         raise ValueError(UNREADABLE)
-    return parameters
+    return _with_system_roots(parameters)
+
+
+def _with_system_roots(parameters: dict[str, str]) -> dict[str, str]:
+    # As libpq has it, `system` verifies the name as well; a weaker mode is left for it to refuse.
+    weaker = parameters.get("sslmode", "verify-full") != "verify-full"
+    if parameters.get("sslrootcert") != "system" or weaker or (roots := system_roots()) is None:
+        return parameters
+    return parameters | {"sslrootcert": roots, "sslmode": "verify-full"}
 
 
 def _ends_password_early(parameters: dict[str, str], rest: str) -> bool:

@@ -55,6 +55,28 @@ REJECTED = Check(
     fix="do what the message says: correct the user, the password, the database or the TLS "
     "parameters in {setting}, free connections, or grant the role the rights that README lists",
 )
+NO_TLS = Check(
+    "database-tls-missing",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="turn TLS on at the server, or correct the host in {setting}; without sslmode, the "
+    "password and every task would cross the network unencrypted",
+)
+UNKNOWN_AUTHORITY = Check(
+    "database-tls-authority",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="add sslrootcert=FILE with the CA certificate of the server's provider to {setting}, or "
+    "sslrootcert=system if a public authority has signed it; a weaker sslmode would accept any "
+    "server",
+)
+WRONG_NAME = Check(
+    "database-tls-name",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="write a host name that the certificate has into {setting}, and add hostaddr=ADDRESS if "
+    "it leads elsewhere; a weaker sslmode would accept any server of that authority",
+)
 TOO_OLD = Check(
     "database-version",
     Severity.FATAL,
@@ -116,6 +138,9 @@ _BY_FAILURE = {
     Failure.UNREACHABLE: UNREACHABLE,
     Failure.SILENT: SILENT,
     Failure.REJECTED: REJECTED,
+    Failure.NO_TLS: NO_TLS,
+    Failure.UNKNOWN_AUTHORITY: UNKNOWN_AUTHORITY,
+    Failure.WRONG_NAME: WRONG_NAME,
 }
 
 

@@ -31,7 +31,7 @@ from tasks_api.observability import faults
 from tasks_api.observability.exchange import EXCHANGE, OBSERVER, Exchange, Observer
 from tasks_api.server.accept_queue import Descriptors
 from tasks_api.server.places import Places
-from tasks_api.server.responses import common_headers, refusal
+from tasks_api.server.responses import Headers, common_headers, refusal
 from tasks_api.server.transport import LingeringTransport, Timer
 from tasks_api.settings import MAX_CONNECTIONS
 
@@ -527,9 +527,7 @@ class Protocol(HttpToolsProtocol):
         has_body = exchange.method != "HEAD"
         exchange.status, exchange.size = answer.status, len(answer.body) if has_body else 0
         self._end(exchange)
-        date = self.server_state.default_headers
-        headers = [*date, *common_headers(exchange.request_id)]
-        self.transport.write(refusal(answer, headers, has_body=has_body))
+        self.transport.write(refusal(answer, self._headers(exchange), has_body=has_body))
         self.transport.close()
         self._request_timer.start()
 
@@ -538,10 +536,14 @@ class Protocol(HttpToolsProtocol):
         if len(self.connections) > self.server_state.places.limit + MAX_TURNED_AWAY:
             self.transport.abort()
             return
-        request_id = Exchange().request_id
-        answer = rendered(Overloaded(), request_id=request_id.decode())
-        self.transport.write(refusal(answer, common_headers(request_id), has_body=True))
+        exchange = Exchange()
+        answer = rendered(Overloaded(), request_id=exchange.request_id.decode())
+        self.transport.write(refusal(answer, self._headers(exchange), has_body=True))
         self.transport.close()
+
+    def _headers(self, exchange: Exchange) -> Headers:
+        # The first are those of uvicorn: `Date`.
+        return [*self.server_state.default_headers, *common_headers(exchange.request_id)]
 
     @property
     def address(self) -> str:

@@ -53,7 +53,7 @@ def test_a_wrong_password_is_told(check: Check, database_url: str) -> None:
 
 
 def test_tls_that_the_server_does_not_have_is_told(check: Check, database_url: str) -> None:
-    assert list(check(DATABASE_URL=f"{database_url}?sslmode=require")) == ["database-rejected"]
+    assert list(check(DATABASE_URL=f"{database_url}?sslmode=require")) == ["database-tls-missing"]
 
 
 def test_a_database_that_does_not_exist_is_told(check: Check, database_url: str) -> None:

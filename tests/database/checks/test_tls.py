@@ -1,0 +1,151 @@
+"""A server whose TLS is not accepted: three findings with three fixes, and none that weakens it."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from persistence import tls
+from persistence.url import connection_parameters
+from tests.database.checks.conftest import Check
+
+NAME = "db.example.com"
+
+
+def certificate(
+    name: str, key: ec.EllipticCurvePrivateKey, issuer: str, by: ec.EllipticCurvePrivateKey
+) -> x509.Certificate:
+    """Make a certificate for a name, which is an authority if it has signed itself."""
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=key is by, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(by, hashes.SHA256())
+    )
+
+
+class Authority:
+    """A certificate authority, with a certificate for `NAME`."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        key, server = (
+            ec.generate_private_key(ec.SECP256R1()),
+            ec.generate_private_key(ec.SECP256R1()),
+        )
+        pem = serialization.Encoding.PEM
+        self.file = folder / f"{name}.pem"
+        self.file.write_bytes(certificate(name, key, name, key).public_bytes(pem))
+        self.server = folder / f"{name}-server.pem"
+        self.server.write_bytes(
+            server.private_bytes(
+                pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + certificate(NAME, server, name, key).public_bytes(pem)
+        )
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Give the authority of the server."""
+    return Authority(tmp_path, "ours")
+
+
+@contextmanager
+def server(certificate: Path | None) -> Iterator[int]:
+    """Give the port of what begins as a PostgreSQL does, with TLS or without, and then closes."""
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with suppress(OSError), connection:
+                    connection.recv(8)
+                    connection.sendall(b"S" if certificate else b"N")
+                    if certificate:
+                        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                        context.load_cert_chain(certificate)
+                        context.wrap_socket(connection, server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def url(port: int, host: str = NAME, **parameters: object) -> str:
+    rest = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"postgresql://alice:pa55word@{host}:{port}/tasks?hostaddr=127.0.0.1&{rest}"
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
+def test_a_server_without_tls_is_told(check: Check, authority: Authority, mode: str) -> None:
+    with server(None) as port:
+        found = check(DATABASE_URL=url(port, sslmode=mode, sslrootcert=authority.file))
+
+    assert "database-tls-missing" in found
+    assert "database-rejected" not in found
+
+
+@pytest.mark.parametrize("roots", ["theirs", "none", "empty"])
+def test_an_unknown_authority_is_told(
+    check: Check, authority: Authority, tmp_path: Path, roots: str
+) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    file = {
+        "theirs": Authority(tmp_path, "theirs").file,
+        "none": tmp_path / "none.pem",
+        "empty": tmp_path / "empty.pem",
+    }[roots]
+
+    with server(authority.server) as port:
+        found = check(DATABASE_URL=url(port, sslmode="verify-full", sslrootcert=file))
+
+    assert "database-tls-authority" in found
+    assert "sslmode=require" not in str(found)
+
+
+def test_a_certificate_for_another_name_is_told(check: Check, authority: Authority) -> None:
+    with server(authority.server) as port:
+        other = url(port, "other.example.com", sslmode="verify-full", sslrootcert=authority.file)
+        found = check(DATABASE_URL=other)
+
+    assert "database-tls-name" in found
+
+
+def test_what_is_refused_after_tls_is_no_fault_of_it(check: Check, authority: Authority) -> None:
+    with server(authority.server) as port:
+        found = check(
+            DATABASE_URL=url(port, sslmode="verify-full", sslrootcert=authority.file),
+        )
+
+    assert [name for name in found if name.startswith("database-")] == ["database-rejected"]
+
+
+def test_the_systems_authorities_are_those_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    monkeypatch.setattr(tls, "ROOTS", ("/nowhere", str(authority.file)))
+
+    system = connection_parameters("postgresql://h/d?sslrootcert=system")
+    weaker = connection_parameters("postgresql://h/d?sslrootcert=system&sslmode=require")
+
+    assert (system["sslrootcert"], system["sslmode"]) == (str(authority.file), "verify-full")
+    assert weaker["sslrootcert"] == "system"  # libpq refuses it.
