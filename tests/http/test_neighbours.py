@@ -16,12 +16,19 @@ from tests.support.raw import request, send
 from tests.support.service import Service, running_service
 from tests.support.stopping import JSON, connected_to
 
+PATIENT = {
+    "DATABASE_LOCK_TIMEOUT": "60",
+    "DATABASE_POOL_TIMEOUT": "60",
+    "DATABASE_STATEMENT_TIMEOUT": "60",
+    "REQUEST_TIMEOUT": "90",
+}
+
 
 def test_reads_whose_clients_have_gone_are_not_carried_out(
     tmp_path: Path, database_url: str
 ) -> None:
     with (
-        running_service(tmp_path, database_url, DATABASE_POOL_SIZE="2") as service,
+        running_service(tmp_path, database_url, DATABASE_POOL_SIZE="2", **PATIENT) as service,
         Api(service.url, new_user()) as api,
         psycopg2.connect(database_url) as blocker,
     ):
@@ -35,8 +42,8 @@ def test_reads_whose_clients_have_gone_are_not_carried_out(
             with ExitStack() as stack:
                 for _ in range(30):
                     stack.enter_context(connected_to(service)).sendall(read)
-                httpx.get(f"{service.url}/livez")
-            httpx.get(f"{service.url}/livez")
+                httpx.get(f"{service.url}/livez", timeout=60)
+            httpx.get(f"{service.url}/livez", timeout=60)
             blocker.rollback()
             waiting.recv(65536)
         answered = api.list().status_code

@@ -62,6 +62,7 @@ def test_it_reads_what_every_method_returns(
         **updated["returned"],
         "completed": True,
         "updated_at": completed["returned"]["updated_at"],
+        "etag": completed["returned"]["etag"],
     }
     assert (deleted, none) == (EMPTY, {"returned": []})
 
