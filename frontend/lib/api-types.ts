@@ -1033,10 +1033,10 @@ export interface operations {
                 completed?: components["parameters"]["Completed"];
             };
             header?: {
-                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path?: never;
             cookie?: never;
@@ -1085,10 +1085,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /**
