@@ -37,7 +37,7 @@ export interface paths {
                  * @description The id of the task, in decimal digits.
                  * @example 42
                  */
-                id: components["parameters"]["TaskId"];
+                id: components["parameters"]["IdPath"];
             };
             cookie?: never;
         };
@@ -71,7 +71,7 @@ export interface paths {
                  * @description The id of the task, in decimal digits.
                  * @example 42
                  */
-                id: components["parameters"]["TaskId"];
+                id: components["parameters"]["IdPath"];
             };
             cookie?: never;
         };
@@ -292,7 +292,7 @@ export interface components {
     };
     responses: {
         /** @description The task. */
-        Task: {
+        TaskFound: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
@@ -906,21 +906,21 @@ export interface components {
          * @description The id of the task, in decimal digits.
          * @example 42
          */
-        TaskId: components["schemas"]["TaskId"];
+        IdPath: components["schemas"]["TaskId"];
         /** @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task. */
-        IdempotencyKey: components["schemas"]["IdempotencyKey"];
+        IdempotencyKeyHeader: components["schemas"]["IdempotencyKey"];
         /** @description At most so many tasks, in a page. */
-        Limit: components["schemas"]["Limit"];
+        LimitQuery: components["schemas"]["Limit"];
         /** @description The `next` of an earlier page. Only the tasks behind that page are returned. */
-        After: components["schemas"]["Cursor"];
+        AfterQuery: components["schemas"]["Cursor"];
         /** @description Only tasks that are completed (`true`), or that are not (`false`). */
-        Completed: components["schemas"]["Completed"];
+        CompletedQuery: components["schemas"]["Completed"];
         /** @description Query the database for this answer, even if it is suspended. */
-        Deep: components["schemas"]["Deep"];
+        DeepQuery: components["schemas"]["Deep"];
         /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-        IfMatch: components["schemas"]["EntityTags"];
+        IfMatchHeader: components["schemas"]["EntityTags"];
         /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-        IfNoneMatch: components["schemas"]["EntityTags"];
+        IfNoneMatchHeader: components["schemas"]["EntityTags"];
     };
     requestBodies: {
         /** @description The properties of a task that the user chooses. At most 1 MiB, and at most 1,000 values. */
@@ -1026,17 +1026,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description At most so many tasks, in a page. */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitQuery"];
                 /** @description The `next` of an earlier page. Only the tasks behind that page are returned. */
-                after?: components["parameters"]["After"];
+                after?: components["parameters"]["AfterQuery"];
                 /** @description Only tasks that are completed (`true`), or that are not (`false`). */
-                completed?: components["parameters"]["Completed"];
+                completed?: components["parameters"]["CompletedQuery"];
             };
             header?: {
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                "If-None-Match"?: components["parameters"]["IfNoneMatchHeader"];
                 /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                "If-Match"?: components["parameters"]["IfMatchHeader"];
             };
             path?: never;
             cookie?: never;
@@ -1060,7 +1060,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes it safe to repeat the request: the same key with the same body returns the first answer again, and creates one task. Send one key per request, and generate another key for another task. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyHeader"];
             };
             path?: never;
             cookie?: never;
@@ -1086,22 +1086,22 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                "If-None-Match"?: components["parameters"]["IfNoneMatchHeader"];
                 /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                "If-Match"?: components["parameters"]["IfMatchHeader"];
             };
             path: {
                 /**
                  * @description The id of the task, in decimal digits.
                  * @example 42
                  */
-                id: components["parameters"]["TaskId"];
+                id: components["parameters"]["IdPath"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Task"];
+            200: components["responses"]["TaskFound"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -1119,16 +1119,16 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                "If-Match"?: components["parameters"]["IfMatchHeader"];
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                "If-None-Match"?: components["parameters"]["IfNoneMatchHeader"];
             };
             path: {
                 /**
                  * @description The id of the task, in decimal digits.
                  * @example 42
                  */
-                id: components["parameters"]["TaskId"];
+                id: components["parameters"]["IdPath"];
             };
             cookie?: never;
         };
@@ -1155,16 +1155,16 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                "If-Match"?: components["parameters"]["IfMatchHeader"];
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                "If-None-Match"?: components["parameters"]["IfNoneMatchHeader"];
             };
             path: {
                 /**
                  * @description The id of the task, in decimal digits.
                  * @example 42
                  */
-                id: components["parameters"]["TaskId"];
+                id: components["parameters"]["IdPath"];
             };
             cookie?: never;
         };
@@ -1187,16 +1187,16 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                "If-Match"?: components["parameters"]["IfMatchHeader"];
                 /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                "If-None-Match"?: components["parameters"]["IfNoneMatchHeader"];
             };
             path: {
                 /**
                  * @description The id of the task, in decimal digits.
                  * @example 42
                  */
-                id: components["parameters"]["TaskId"];
+                id: components["parameters"]["IdPath"];
             };
             cookie?: never;
         };
@@ -1234,7 +1234,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Query the database for this answer, even if it is suspended. */
-                deep?: components["parameters"]["Deep"];
+                deep?: components["parameters"]["DeepQuery"];
             };
             header?: never;
             path?: never;

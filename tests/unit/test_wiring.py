@@ -75,7 +75,7 @@ def test_every_answer_with_a_task_has_a_tag() -> None:
     tagged = {name for name, response in responses.items() if "ETag" in response.get("headers", {})}
 
     changed = {"TaskCreated", "TaskUpdated", "TaskToggled"}
-    assert tagged == {"Task", "TaskList", "NotModified", *changed}
+    assert tagged == {"TaskFound", "TaskList", "NotModified", *changed}
 
 
 @pytest.mark.requirement("FR-038")
@@ -100,6 +100,14 @@ def test_everything_under_api_wants_a_token_and_health_wants_none() -> None:
         for method in METHODS & set(item):
             expected: list[object] | None = None if path.startswith("/api/") else []
             assert item[method].get("security") == expected, f"{method} {path}"
+
+
+def test_no_two_components_have_one_name() -> None:
+    """Generators look up a `$ref` by its last part, or number the second: `Limit2`."""
+    kinds = ("parameters", "requestBodies", "responses", "schemas")
+    names = [name for kind in kinds for name in document["components"][kind]]
+
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_every_answer_is_shared_by_reference() -> None:
