@@ -162,7 +162,13 @@ export interface components {
          * @example Two litres, and oats.
          */
         Description: string | null;
-        /** @description The properties of a task that the user chooses. */
+        /**
+         * @description The properties of a task that the user chooses.
+         * @example {
+         *       "title": "Buy milk",
+         *       "description": "Two litres, and oats."
+         *     }
+         */
         TaskInput: {
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
@@ -929,7 +935,7 @@ export interface components {
                 "application/json": components["schemas"]["TaskInput"];
             };
         };
-        /** @description Both properties of the task. At most 1 MiB, and at most 1,000 values. */
+        /** @description Both properties of the task, such as `{"title": "Buy oat milk", "description": "Two litres."}`. At most 1 MiB, and at most 1,000 values. */
         ChangedTask: {
             content: {
                 "application/json": components["schemas"]["TaskInput"];

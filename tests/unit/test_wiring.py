@@ -172,9 +172,10 @@ def test_every_required_property_has_a_message() -> None:
 
 def test_every_body_has_an_example_and_every_example_is_valid() -> None:
     for name, media in bodies():
+        schema = document["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]
         named = [each["$ref"].rpartition("/")[2] for each in media.get("examples", {}).values()]
         examples = [document["components"]["examples"][each]["value"] for each in named]
-        examples += [media["example"]] if "example" in media else []
+        examples += [each["example"] for each in (media, schema) if "example" in each]
         assert examples, name
         validator = OAS30Validator({**media["schema"], "components": document["components"]})
         for example in examples:
