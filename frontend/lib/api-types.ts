@@ -928,20 +928,7 @@ export interface components {
         /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
         IfNoneMatchHeader: components["schemas"]["EntityTags"];
     };
-    requestBodies: {
-        /** @description The properties of a task that the user chooses. At most 1 MiB, and at most 1,000 values. */
-        NewTask: {
-            content: {
-                "application/json": components["schemas"]["TaskInput"];
-            };
-        };
-        /** @description Both properties of the task, such as `{"title": "Buy oat milk", "description": "Two litres."}`. At most 1 MiB, and at most 1,000 values. */
-        ChangedTask: {
-            content: {
-                "application/json": components["schemas"]["TaskInput"];
-            };
-        };
-    };
+    requestBodies: never;
     headers: {
         /**
          * @description The id of the request, which is also in the log of the service: the `X-Request-ID` that was sent, if it is well-formed, else a new one.
@@ -1071,7 +1058,12 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["NewTask"];
+        /** @description The properties of a task that the user chooses. At most 1 MiB, and at most 1,000 values. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
         responses: {
             201: components["responses"]["TaskCreated"];
             400: components["responses"]["BadRequest"];
@@ -1138,7 +1130,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["ChangedTask"];
+        /** @description Both properties of the task, such as `{"title": "Buy oat milk", "description": "Two litres."}`. At most 1 MiB, and at most 1,000 values. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
         responses: {
             200: components["responses"]["TaskUpdated"];
             400: components["responses"]["BadRequest"];
