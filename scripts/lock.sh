@@ -24,6 +24,8 @@ compile dev pyproject.toml --extra otel --group dev --group test --constraints r
 compile bench-all pyproject.toml --group dev --group bench --group bench-all \
     --constraints requirements/lint.txt
 compile bench pyproject.toml --group dev --group bench --constraints requirements/bench-all.txt
+# openapi-core needs older versions of what the tests need: another environment, with versions of its own.
+compile clients --group clients
 compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
 

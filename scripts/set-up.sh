@@ -1,14 +1,20 @@
 #!/bin/sh
 # Makes .venv hold what requirements/$1.txt names ("dev", or "lint", which is dev and more), or
-# .venv-bench what the benchmark needs ("bench" for the services in Python, or "bench-all"), or says in
-# one line what is in the way. Does nothing where that is done already.
+# .venv-bench what the benchmark needs ("bench" for the services in Python, or "bench-all"), or
+# .venv-clients what generates clients ("clients"), or says in one line what is in the way. Does nothing
+# where that is done already.
 
 wanted=$1
 venv=.venv
 first=dev
-case $wanted in bench*)
+case $wanted in
+bench*)
     venv=.venv-bench
     first=bench
+    ;;
+clients)
+    venv=.venv-clients
+    first=clients
     ;;
 esac
 log=$venv/set-up.log
@@ -71,7 +77,8 @@ else
 fi
 echo "Setting up $venv from requirements/$wanted.txt (this once; about half a minute) ..." >&2
 pip --require-hashes -r "requirements/$wanted.txt"
-pip --no-build-isolation -e .
+# The clients are for those who have the contract and nothing else.
+[ "$wanted" = clients ] || pip --no-build-isolation -e .
 for each in "$first" "$wanted"; do
     state_of "$each" >"$venv/$each.stamp"
 done

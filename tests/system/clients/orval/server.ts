@@ -1,0 +1,2 @@
+/** Where the generated functions send their requests. */
+export const server = { url: "" };
