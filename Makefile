@@ -40,8 +40,8 @@ lint: lint-environment ## Check style, types, imports, contract, frontend, migra
 
 check: lint test ## Run lint, then test
 
-clients: environment clients-environment ## Generate clients from the contract, and use them. Needs a JDK
-	@$(python) -m pytest -m clients --numprocesses 2 --no-loadscope-reorder tests/system/clients
+clients: environment clients-environment ## Generate clients, mocks and validators from the contract. Needs a JDK
+	@$(python) -m pytest -m clients --numprocesses 2 --no-loadscope-reorder tests/system/clients tests/system/mock
 
 fuzz: environment ## Search for requests that violate the contract, for longer than `make test` does
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/http/contract/test_fuzz.py
@@ -78,7 +78,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 
 clean: ## Remove what the other targets created, except the data of run (.local)
 	@rm -rf .venv .venv-bench .venv-clients build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
-	@rm -rf tests/system/clients/*/generated tests/system/clients/node_modules
+	@rm -rf tests/system/clients/*/generated tests/system/clients/node_modules tests/system/mock/node_modules
 	@rm -rf bench/apps/*/node_modules frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
