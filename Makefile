@@ -34,6 +34,7 @@ lint: lint-environment ## Check style, types, imports, contract, frontend, migra
 	@.venv/bin/lint-imports
 	@$(python) -m openapi_spec_validator openapi/tasks.yaml
 	@scripts/lint-contract.sh
+	@$(python) -m scripts.lint_compatibility
 	@scripts/lint-frontend.sh
 	@scripts/lint-deployment.sh
 	@$(python) -m scripts.lint_migrations

@@ -1,0 +1,786 @@
+"""The gate between contracts sees every change, and says which version it asks for."""
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.lint_compatibility import Level, breaking, level_of, newest_release, problems_of
+from tests.support.api import CONTRACT
+from tests.support.paths import ROOT
+
+Node = dict[str, Any]
+Mutation = Callable[[Node], object]
+
+CURRENT: Node = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+MUTATIONS: dict[Level, list[Mutation]] = {level: [] for level in Level}
+JSON = "application/json"
+
+
+def asks_for(level: Level) -> Callable[[Mutation], Mutation]:
+    """Note a mutation, and the version that it asks for."""
+
+    def note(mutation: Mutation) -> Mutation:
+        MUTATIONS[level].append(mutation)
+        return mutation
+
+    return note
+
+
+major, minor, patch = asks_for(Level.MAJOR), asks_for(Level.MINOR), asks_for(Level.PATCH)
+nothing = asks_for(Level.NOTHING)
+
+
+def operation(document: Node, operation_id: str) -> Node:
+    found: Node = next(
+        each
+        for item in document["paths"].values()
+        for key, each in item.items()
+        if key != "parameters" and each["operationId"] == operation_id
+    )
+    return found
+
+
+def component(document: Node, kind: str, name: str) -> Node:
+    found: Node = document["components"][kind][name]
+    return found
+
+
+def schema(document: Node, name: str) -> Node:
+    return component(document, "schemas", name)
+
+
+def properties(document: Node, name: str) -> Node:
+    found: Node = schema(document, name)["properties"]
+    return found
+
+
+def answer(document: Node, name: str) -> Node:
+    return component(document, "responses", name)
+
+
+def body(document: Node) -> Node:
+    return component(document, "requestBodies", "NewTask")
+
+
+# What breaks a client: operations.
+
+
+@major
+def an_operation_is_removed(document: Node) -> None:
+    del document["paths"]["/api/tasks/{id}"]["put"]
+
+
+@major
+def a_path_is_removed(document: Node) -> None:
+    del document["paths"]["/readyz"]
+
+
+@major
+def a_path_is_renamed(document: Node) -> None:
+    document["paths"]["/api/todos"] = document["paths"].pop("/api/tasks")
+
+
+@major
+def a_method_is_another_one(document: Node) -> None:
+    item = document["paths"]["/api/tasks/{id}/complete"]
+    item["post"] = item.pop("patch")
+
+
+@major
+def an_operation_id_is_another_one(document: Node) -> None:
+    operation(document, "list_tasks")["operationId"] = "get_tasks"
+
+
+@major
+def the_path_of_the_server_is_another_one(document: Node) -> None:
+    document["servers"] = [{"url": "http://127.0.0.1:8000/v2"}]
+
+
+@major
+def a_token_is_needed_for_health(document: Node) -> None:
+    del operation(document, "liveness")["security"]
+
+
+@major
+def a_second_scheme_is_needed(document: Node) -> None:
+    document["components"]["securitySchemes"]["key"] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Key",
+    }
+    document["security"] = [{"bearerAuth": [], "key": []}]
+
+
+@major
+def a_scope_is_needed(document: Node) -> None:
+    document["security"] = [{"bearerAuth": ["write"]}]
+
+
+@major
+def the_scheme_is_another_one(document: Node) -> None:
+    component(document, "securitySchemes", "bearerAuth")["scheme"] = "basic"
+
+
+@major
+def an_operation_has_a_server_of_its_own(document: Node) -> None:
+    operation(document, "list_tasks")["servers"] = [{"url": "https://lists.example.com"}]
+
+
+@major
+def unknown_queries_of_health_are_refused(document: Node) -> None:
+    del operation(document, "liveness")["x-ignores-unknown-query"]
+
+
+# What breaks a client: parameters.
+
+
+@major
+def a_query_parameter_is_removed(document: Node) -> None:
+    del operation(document, "list_tasks")["parameters"][0]
+
+
+@major
+def a_header_parameter_is_removed(document: Node) -> None:
+    del operation(document, "create_task")["parameters"]
+
+
+@major
+def a_query_parameter_is_renamed(document: Node) -> None:
+    component(document, "parameters", "Limit")["name"] = "size"
+
+
+@major
+def a_query_parameter_becomes_a_header(document: Node) -> None:
+    component(document, "parameters", "Limit")["in"] = "header"
+
+
+@major
+def a_query_parameter_becomes_required(document: Node) -> None:
+    component(document, "parameters", "Limit")["required"] = True
+
+
+@major
+def a_header_parameter_becomes_required(document: Node) -> None:
+    component(document, "parameters", "IdempotencyKey")["required"] = True
+
+
+@major
+def a_required_parameter_is_added(document: Node) -> None:
+    added = {"name": "team", "in": "query", "required": True, "schema": {"type": "string"}}
+    operation(document, "list_tasks")["parameters"].append(added)
+
+
+@major
+def the_type_of_a_parameter_is_another_one(document: Node) -> None:
+    schema(document, "Limit")["type"] = "boolean"
+
+
+@major
+def the_maximum_of_a_parameter_is_lower(document: Node) -> None:
+    schema(document, "Limit")["maximum"] = 100
+
+
+@major
+def the_minimum_of_a_parameter_is_higher(document: Node) -> None:
+    schema(document, "Limit")["minimum"] = 10
+
+
+@major
+def the_minimum_of_a_parameter_is_excluded(document: Node) -> None:
+    schema(document, "Limit")["exclusiveMinimum"] = True
+
+
+@major
+def a_parameter_is_serialized_in_another_way(document: Node) -> None:
+    component(document, "parameters", "Limit")["explode"] = False
+
+
+@major
+def a_parameter_gets_a_default(document: Node) -> None:
+    schema(document, "Limit")["default"] = 50
+
+
+@major
+def a_parameter_gets_an_enum(document: Node) -> None:
+    schema(document, "Limit")["enum"] = [10, 100]
+
+
+@major
+def the_format_of_a_parameter_is_smaller(document: Node) -> None:
+    schema(document, "TaskId")["format"] = "int32"
+
+
+@major
+def a_parameter_gets_a_format(document: Node) -> None:
+    schema(document, "IdempotencyKey")["format"] = "uuid"
+
+
+@major
+def the_pattern_of_a_parameter_is_narrower(document: Node) -> None:
+    schema(document, "IdempotencyKey")["pattern"] = "^[!-~]*$"
+
+
+@major
+def a_parameter_takes_multiples_only(document: Node) -> None:
+    schema(document, "Limit")["multipleOf"] = 10
+
+
+# What breaks a client: bodies of requests.
+
+
+@major
+def a_property_of_a_request_is_removed(document: Node) -> None:
+    del properties(document, "TaskInput")["description"]
+
+
+@major
+def a_property_of_a_request_is_renamed(document: Node) -> None:
+    properties(document, "TaskInput")["text"] = properties(document, "TaskInput").pop("description")
+
+
+@major
+def a_required_property_of_a_request_is_added(document: Node) -> None:
+    properties(document, "TaskInput")["due"] = {"type": "string"}
+    schema(document, "TaskInput")["required"].append("due")
+
+
+@major
+def a_property_of_a_request_becomes_required(document: Node) -> None:
+    schema(document, "TaskInput")["required"].append("description")
+
+
+@major
+def a_property_of_a_request_may_be_null_no_more(document: Node) -> None:
+    properties(document, "TaskInput")["description"] = {"type": "string", "maxLength": 65536}
+
+
+@major
+def a_property_of_a_request_may_be_shorter_only(document: Node) -> None:
+    schema(document, "Description")["maxLength"] = 1000
+
+
+@major
+def a_property_of_a_request_has_to_be_longer(document: Node) -> None:
+    schema(document, "Title")["minLength"] = 2
+
+
+@major
+def a_property_of_a_request_gets_a_pattern(document: Node) -> None:
+    properties(document, "TaskInput")["description"] = {
+        "allOf": [schema(document, "Description"), {"pattern": "^[A-Z]"}]
+    }
+
+
+@major
+def the_type_of_a_property_of_a_request_is_another_one(document: Node) -> None:
+    properties(document, "TaskInput")["title"] = {"type": "integer"}
+
+
+@major
+def a_request_needs_more_properties(document: Node) -> None:
+    schema(document, "TaskInput")["minProperties"] = 2
+
+
+@major
+def the_body_of_a_request_becomes_required(document: Node) -> None:
+    operation(document, "toggle_task")["requestBody"] = {
+        "$ref": "#/components/requestBodies/NewTask"
+    }
+
+
+@major
+def the_body_of_a_request_is_removed(document: Node) -> None:
+    del operation(document, "create_task")["requestBody"]
+
+
+@major
+def a_media_type_of_a_request_is_another_one(document: Node) -> None:
+    body(document)["content"]["application/xml"] = body(document)["content"].pop(JSON)
+
+
+@major
+def a_request_is_one_of_several(document: Node) -> None:
+    properties(document, "TaskInput")["title"] = {"oneOf": [schema(document, "Title")]}
+
+
+@major
+def a_violation_has_another_code(document: Node) -> None:
+    schema(document, "Title")["x-violations"]["maxLength"]["code"] = "OUT_OF_RANGE"
+
+
+# What breaks a client: answers.
+
+
+@major
+def the_status_of_a_success_is_removed(document: Node) -> None:
+    del operation(document, "get_task")["responses"]["304"]
+
+
+@major
+def the_status_of_a_success_is_another_one(document: Node) -> None:
+    answers = operation(document, "create_task")["responses"]
+    answers["200"] = answers.pop("201")
+
+
+@major
+def the_status_of_a_success_is_added(document: Node) -> None:
+    answers = operation(document, "create_task")["responses"]
+    answers["202"] = answers["201"]
+
+
+@major
+def the_status_of_an_error_is_removed(document: Node) -> None:
+    del operation(document, "get_task")["responses"]["404"]
+
+
+@major
+def the_status_of_an_error_is_another_one(document: Node) -> None:
+    answers = operation(document, "update_task")["responses"]
+    answers["400"] = answers.pop("422")
+
+
+@major
+def other_statuses_are_not_described(document: Node) -> None:
+    del operation(document, "get_task")["responses"]["default"]
+
+
+@major
+def a_media_type_of_an_answer_is_another_one(document: Node) -> None:
+    content = answer(document, "NotFound")["content"]
+    content["application/problem+json"] = content.pop(JSON)
+
+
+@major
+def an_answer_has_no_body(document: Node) -> None:
+    del answer(document, "TaskUpdated")["content"]
+
+
+@major
+def a_header_of_an_answer_is_removed(document: Node) -> None:
+    del answer(document, "TaskCreated")["headers"]["Location"]
+
+
+@major
+def an_optional_header_of_an_answer_is_removed(document: Node) -> None:
+    del answer(document, "TaskList")["headers"]["Link"]
+
+
+@major
+def a_header_of_an_answer_becomes_optional(document: Node) -> None:
+    component(document, "headers", "ETag")["required"] = False
+
+
+@major
+def the_type_of_a_header_of_an_answer_is_another_one(document: Node) -> None:
+    component(document, "headers", "RetryAfter")["schema"] = {"type": "string"}
+
+
+@major
+def the_maximum_of_a_header_of_an_answer_is_higher(document: Node) -> None:
+    component(document, "headers", "RetryAfter")["schema"]["maximum"] = 3600
+
+
+@major
+def a_property_of_an_answer_is_removed(document: Node) -> None:
+    del properties(document, "Task")["user_id"]
+    schema(document, "Task")["required"].remove("user_id")
+
+
+@major
+def an_optional_property_of_an_answer_is_removed(document: Node) -> None:
+    del properties(document, "TaskListEnvelope")["next"]
+
+
+@major
+def a_property_of_an_answer_is_renamed(document: Node) -> None:
+    properties(document, "Task")["done"] = properties(document, "Task").pop("completed")
+
+
+@major
+def a_property_of_an_answer_becomes_optional(document: Node) -> None:
+    schema(document, "Task")["required"].remove("etag")
+
+
+@major
+def a_property_of_an_answer_may_be_null(document: Node) -> None:
+    properties(document, "Task")["completed"]["nullable"] = True
+
+
+@major
+def the_type_of_a_property_of_an_answer_is_another_one(document: Node) -> None:
+    properties(document, "Task")["id"] = {"type": "string"}
+
+
+@major
+def an_integer_of_an_answer_becomes_a_number(document: Node) -> None:
+    properties(document, "Readiness")["age_seconds"]["type"] = "number"
+
+
+@major
+def the_format_of_a_property_of_an_answer_is_another_one(document: Node) -> None:
+    schema(document, "Timestamp")["format"] = "date"
+
+
+@major
+def the_format_of_a_property_of_an_answer_is_removed(document: Node) -> None:
+    del schema(document, "Timestamp")["format"]
+
+
+@major
+def the_format_of_a_property_of_an_answer_is_larger(document: Node) -> None:
+    properties(document, "Readiness")["age_seconds"]["format"] = "int64"
+
+
+@major
+def a_property_of_an_answer_may_be_longer(document: Node) -> None:
+    properties(document, "Violation")["field"]["maxLength"] = 4096
+
+
+@major
+def a_property_of_an_answer_may_have_any_length(document: Node) -> None:
+    del properties(document, "Task")["user_id"]["maxLength"]
+
+
+@major
+def a_property_of_an_answer_may_be_empty(document: Node) -> None:
+    properties(document, "Task")["user_id"]["minLength"] = 0
+
+
+@major
+def a_property_of_an_answer_has_a_wider_pattern(document: Node) -> None:
+    properties(document, "ErrorDescription")["request_id"]["pattern"] = "^[!-~]*$"
+
+
+@major
+def a_property_of_an_answer_may_be_negative(document: Node) -> None:
+    properties(document, "Readiness")["age_seconds"]["minimum"] = -1
+
+
+@major
+def an_array_of_an_answer_may_be_longer(document: Node) -> None:
+    properties(document, "ErrorDescription")["details"]["maxItems"] = 1000
+
+
+@major
+def an_array_of_an_answer_may_be_empty(document: Node) -> None:
+    del properties(document, "ErrorDescription")["details"]["minItems"]
+
+
+@major
+def an_array_of_an_answer_becomes_an_object(document: Node) -> None:
+    properties(document, "TaskListEnvelope")["data"] = {"type": "object"}
+
+
+@major
+def the_items_of_an_array_are_others(document: Node) -> None:
+    properties(document, "TaskListEnvelope")["data"]["items"] = {"type": "integer"}
+
+
+@major
+def a_known_code_is_removed(document: Node) -> None:
+    schema(document, "ErrorCode")["x-extensible-enum"].remove("LIMIT_REACHED")
+
+
+@major
+def the_codes_are_no_longer_known(document: Node) -> None:
+    del schema(document, "ViolationCode")["x-extensible-enum"]
+
+
+@major
+def a_link_is_removed(document: Node) -> None:
+    del answer(document, "TaskCreated")["links"]["toggleTask"]
+
+
+@major
+def a_link_leads_elsewhere(document: Node) -> None:
+    component(document, "links", "GetTask")["operationId"] = "delete_task"
+
+
+@major
+def a_link_takes_its_id_from_elsewhere(document: Node) -> None:
+    component(document, "links", "GetTask")["parameters"]["path.id"] = "$response.body#/id"
+
+
+# What adds something.
+
+
+@minor
+def an_operation_is_added(document: Node) -> None:
+    document["paths"]["/api/tags"] = {
+        "get": {**operation(document, "list_tasks"), "operationId": "list_tags"}
+    }
+
+
+@minor
+def an_optional_query_parameter_is_added(document: Node) -> None:
+    added = {"name": "q", "in": "query", "schema": {"type": "string"}}
+    operation(document, "list_tasks")["parameters"].append(added)
+
+
+@minor
+def an_optional_header_parameter_is_added(document: Node) -> None:
+    operation(document, "update_task")["parameters"].append(
+        {"$ref": "#/components/parameters/IdempotencyKey"}
+    )
+
+
+@minor
+def a_parameter_takes_more(document: Node) -> None:
+    schema(document, "Limit")["maximum"] = 10_000
+
+
+@minor
+def a_required_parameter_becomes_optional(document: Node) -> None:
+    component(document, "parameters", "TaskId")["required"] = False
+
+
+@minor
+def the_pattern_of_a_parameter_is_wider(document: Node) -> None:
+    schema(document, "Cursor")["pattern"] = r"^[0-9]{1,17}[.:][0-9]{1,18}$"
+
+
+@minor
+def the_pattern_of_a_parameter_is_removed(document: Node) -> None:
+    del schema(document, "EntityTags")["pattern"]
+
+
+@minor
+def an_optional_property_of_a_request_is_added(document: Node) -> None:
+    properties(document, "TaskInput")["priority"] = {"type": "integer"}
+
+
+@minor
+def a_property_of_a_request_becomes_optional(document: Node) -> None:
+    del schema(document, "TaskInput")["required"]
+
+
+@minor
+def a_property_of_a_request_may_be_longer(document: Node) -> None:
+    properties(document, "TaskInput")["title"] = {**schema(document, "Title"), "maxLength": 1000}
+
+
+@minor
+def a_property_of_a_request_may_be_null(document: Node) -> None:
+    properties(document, "TaskInput")["title"] = {**schema(document, "Title"), "nullable": True}
+
+
+@minor
+def other_properties_of_a_request_are_ignored(document: Node) -> None:
+    del schema(document, "TaskInput")["additionalProperties"]
+
+
+@minor
+def a_media_type_of_a_request_is_added(document: Node) -> None:
+    body(document)["content"]["application/merge-patch+json"] = body(document)["content"][JSON]
+
+
+@minor
+def a_property_of_an_answer_is_added(document: Node) -> None:
+    properties(document, "Task")["priority"] = {"type": "integer"}
+
+
+@minor
+def a_required_property_of_an_answer_is_added(document: Node) -> None:
+    properties(document, "Task")["priority"] = {"type": "integer"}
+    schema(document, "Task")["required"].append("priority")
+
+
+@minor
+def a_property_of_an_answer_is_always_there(document: Node) -> None:
+    schema(document, "TaskListEnvelope")["required"].append("next")
+
+
+@minor
+def a_property_of_an_answer_is_never_null(document: Node) -> None:
+    del properties(document, "TaskListEnvelope")["next"]["nullable"]
+
+
+@minor
+def a_property_of_an_answer_is_shorter(document: Node) -> None:
+    properties(document, "Violation")["message"]["maxLength"] = 200
+
+
+@minor
+def the_text_of_a_time_is_described_less(document: Node) -> None:
+    properties(document, "Task")["created_at"] = {
+        "type": "string",
+        "format": "date-time",
+        "maxLength": 99,
+    }
+
+
+@minor
+def a_header_of_an_answer_is_added(document: Node) -> None:
+    answer(document, "Task")["headers"]["Age"] = {"required": True, "schema": {"type": "integer"}}
+
+
+@minor
+def a_header_that_a_standard_describes_has_a_wider_pattern(document: Node) -> None:
+    component(document, "headers", "Location")["schema"]["pattern"] = "^[!-~]*$"
+
+
+@minor
+def the_status_of_an_error_is_added(document: Node) -> None:
+    operation(document, "get_task")["responses"]["429"] = {
+        "$ref": "#/components/responses/ServiceUnavailable"
+    }
+
+
+@minor
+def a_code_is_added(document: Node) -> None:
+    schema(document, "ErrorCode")["x-extensible-enum"].append("TOO_MANY_REQUESTS")
+
+
+@minor
+def a_link_is_added(document: Node) -> None:
+    answer(document, "Task")["links"] = {"deleteTask": {"$ref": "#/components/links/DeleteTask"}}
+
+
+@minor
+def a_token_is_no_longer_needed(document: Node) -> None:
+    operation(document, "list_tasks")["security"] = []
+
+
+@minor
+def another_scheme_will_do(document: Node) -> None:
+    document["components"]["securitySchemes"]["key"] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Key",
+    }
+    document["security"].append({"key": []})
+
+
+@minor
+def an_operation_is_deprecated(document: Node) -> None:
+    operation(document, "toggle_task")["deprecated"] = True
+
+
+@minor
+def unknown_queries_are_ignored(document: Node) -> None:
+    operation(document, "list_tasks")["x-ignores-unknown-query"] = True
+
+
+@minor
+def the_parameter_of_a_link_is_not_qualified(document: Node) -> None:
+    parameters = component(document, "links", "GetTask")["parameters"]
+    parameters["id"] = parameters.pop("path.id")
+
+
+# What changes a text.
+
+
+@patch
+def the_description_of_the_service_is_another_one(document: Node) -> None:
+    document["info"]["description"] += "\nMore."
+
+
+@patch
+def a_summary_is_another_one(document: Node) -> None:
+    operation(document, "list_tasks")["summary"] = "List the tasks"
+
+
+@patch
+def the_description_of_a_property_is_another_one(document: Node) -> None:
+    schema(document, "Title")["description"] = "What to do."
+
+
+@patch
+def an_example_of_a_request_is_another_one(document: Node) -> None:
+    body(document)["content"][JSON]["examples"]["titleOnly"]["value"]["title"] = "Call the doctor"
+
+
+@patch
+def an_example_of_an_answer_is_removed(document: Node) -> None:
+    del answer(document, "NotFound")["content"][JSON]["example"]
+
+
+@patch
+def the_message_of_a_violation_is_another_one(document: Node) -> None:
+    schema(document, "Title")["x-violations"]["maxLength"]["message"] = "Title is too long"
+
+
+@patch
+def the_host_of_the_server_is_another_one(document: Node) -> None:
+    document["servers"] = [{"url": "https://tasks.example.com"}]
+
+
+@patch
+def a_schema_has_another_name(document: Node) -> None:
+    document["components"]["schemas"]["Todo"] = {"$ref": "#/components/schemas/Task"}
+    properties(document, "TaskEnvelope")["data"] = {"$ref": "#/components/schemas/Todo"}
+
+
+@patch
+def an_answer_is_written_where_it_is_used(document: Node) -> None:
+    operation(document, "get_task")["responses"]["404"] = answer(document, "NotFound")
+
+
+# What changes nothing.
+
+
+@nothing
+def only_the_version_is_another_one(document: Node) -> None:
+    document["info"]["version"] = "9.9.9"
+
+
+@pytest.mark.parametrize(
+    ("mutation", "level"),
+    [
+        pytest.param(mutation, level, id=f"{level.name}-{mutation.__name__}")
+        for level, mutations in MUTATIONS.items()
+        for mutation in mutations
+    ],
+)
+def test_a_change_asks_for_its_version(mutation: Mutation, level: Level) -> None:
+    changed = deepcopy(CURRENT)
+    mutation(changed)
+
+    assert level_of(CURRENT, changed).name == level.name, [*breaking(CURRENT, changed)]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "allowed", "refused"),
+    [
+        (an_operation_is_removed, ["2.0.0"], ["1.4.0", "1.3.1", "1.3.0", "0.9.0"]),
+        (a_code_is_added, ["2.0.0", "1.4.0"], ["1.3.1", "1.3.0", "1.2.9"]),
+        (a_summary_is_another_one, ["2.0.0", "1.4.0", "1.3.1"], ["1.3.0", "1.2.9"]),
+        (only_the_version_is_another_one, ["1.3.0", "1.3.1"], ["1.2.9", "0.9.0"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_the_version_has_to_be_raised_as_far_as_a_change_asks_for(
+    mutation: Mutation, allowed: list[str], refused: list[str]
+) -> None:
+    released, changed = deepcopy(CURRENT), deepcopy(CURRENT)
+    released["info"]["version"] = "1.3.0"
+    mutation(changed)
+
+    def passes(version: str) -> bool:
+        changed["info"]["version"] = version
+        return not [*problems_of(released, changed)]
+
+    assert [passes(version) for version in allowed] == [True] * len(allowed)
+    assert [passes(version) for version in refused] == [False] * len(refused)
+
+
+def test_a_released_contract_is_named_as_its_version() -> None:
+    released = [*newest_release().parent.iterdir()]
+
+    versions = [
+        yaml.safe_load(file.read_text(encoding="utf-8"))["info"]["version"] for file in released
+    ]
+
+    assert [file.name for file in released] == [f"{version}.yaml" for version in versions]
+
+
+def test_the_changelog_has_the_version_of_the_contract() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    named = re.findall(r"contract is (\d+\.\d+\.\d+)", changelog)
+
+    assert named[0] == CURRENT["info"]["version"]
