@@ -1,7 +1,12 @@
 #!/bin/sh
-# Holds the contract against Redocly's recommended rules: any finding fails. Needs the .venv of
+# Holds the contract against the rules of Redocly, and by Spectral against those of OpenAPI, OWASP,
+# Stoplight's for documentation, and IBM's validator: any finding fails. Needs the .venv of
 # `make lint`, which brings Node.js along.
+set -e
 
-node=$(scripts/npm-ci.sh scripts/contract-lint .venv/bin/python) || exit 1
+node=$(scripts/npm-ci.sh scripts/contract-lint .venv/bin/python)
+packages=scripts/contract-lint/node_modules
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
-exec "$node" scripts/contract-lint/node_modules/@redocly/cli/bin/cli.js lint openapi/tasks.yaml
+"$node" "$packages/@redocly/cli/bin/cli.js" lint openapi/tasks.yaml
+exec "$node" "$packages/@stoplight/spectral-cli/dist/index.js" lint openapi/tasks.yaml \
+    --ruleset scripts/contract-lint/spectral.yaml --fail-severity hint --quiet

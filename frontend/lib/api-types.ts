@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * Can the service do its work?
-         * @description `200` if the database answers and its schema has the revision that this version expects, or a later one; else `503` with a message that says which of the two is wrong. Send no traffic while this fails.
+         * @description Answers `200` if the database answers and its schema has the revision that this version expects, or a later one; else `503` with a message that says which of the two is wrong. Send no traffic while this fails.
          *
          *     The database is queried while there is traffic, and while it is not ready. If it was ready and no operation on tasks has used it for a minute, it is not queried, so that it can suspend; the answer is the last one, with its age. `deep=1` always queries it.
          */
@@ -140,7 +140,10 @@ export interface components {
          * @example 42
          */
         TaskId: number;
-        /** @description How many tasks a page has at most. */
+        /**
+         * Format: int32
+         * @description How many tasks a page has at most.
+         */
         Limit: number;
         /** @description Where a page ends, such as `1769851800123456.42`. Opaque. */
         Cursor: string;
@@ -150,7 +153,7 @@ export interface components {
         IdempotencyKey: string;
         /** @description Send it as `1`, or not at all. */
         Deep: string;
-        /** @description `*`, or entity tags separated by commas (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list. */
+        /** @description Entity tags separated by commas, or `*` (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list. */
         EntityTags: string;
         /**
          * @description What to do, in 1 to 500 characters (Unicode code points), not all of them white space. Stored exactly as sent. Any character except U+0000.
@@ -173,7 +176,7 @@ export interface components {
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
         };
-        /** @description A task. */
+        /** @description A task, as it is stored. */
         Task: {
             id: components["schemas"]["TaskId"];
             /**
@@ -203,12 +206,13 @@ export interface components {
          * @example 2026-01-31T09:30:00.123456Z
          */
         Timestamp: string;
-        /** @description One task. */
+        /** @description The envelope of one task. */
         TaskEnvelope: {
             data: components["schemas"]["Task"];
         };
         /** @description The tasks of the user, newest first; all of them, or a page. */
         TaskListEnvelope: {
+            /** @description The tasks, newest first. */
             data: components["schemas"]["Task"][];
             /**
              * @description The value of `after` for the next page, `null` in the last one. Absent if the request had no parameters.
@@ -275,7 +279,7 @@ export interface components {
          * @example VALIDATION_ERROR
          */
         ErrorCode: string;
-        /** @description What went wrong. */
+        /** @description What went wrong, for programs and for people. */
         ErrorDescription: {
             code: components["schemas"]["ErrorCode"];
             /**
@@ -297,7 +301,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The task. */
+        /** @description The task, as it is stored. */
         TaskFound: {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
@@ -891,6 +895,14 @@ export interface components {
         Unexpected: {
             headers: {
                 Allow: components["headers"]["Allow"];
+                /** @description The id of the request, in an answer of the service. */
+                "X-Request-ID"?: string;
+                /** @description Always `no-store` in an answer of the service. */
+                "Cache-Control"?: string;
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
