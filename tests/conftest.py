@@ -25,7 +25,13 @@ from tests.support.service import FRONTEND, NOWHERE, ORIGINS, SECRET, URL, Servi
 ONE_GROUP = ("system/better_auth",)
 
 # First, so that no worker is left with one of them at the end.
-FIRST = ("http/contract/test_fuzz", "http/test_protocol", "system", "http/test_answer_headers")
+FIRST = (
+    "http/contract/test_fuzz",
+    "http/contract/test_coverage",
+    "http/test_protocol",
+    "system",
+    "http/test_answer_headers",
+)
 
 
 class FileScheduling(LoadScopeScheduling):

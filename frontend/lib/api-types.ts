@@ -512,10 +512,6 @@ export interface components {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
-                Vary: components["headers"]["Vary"];
-                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
-                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
-                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -610,6 +606,30 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
+        /** @description The user has as much text as one user may keep. Nothing has been changed. */
+        TextLimitReached: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "LIMIT_REACHED",
+                 *         "message": "Your tasks have as much text as you may keep. Delete or shorten some, then try again.",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
         /** @description A precondition does not hold, such as `If-Match` if the task has changed since. Nothing has been changed. */
         PreconditionFailed: {
             headers: {
@@ -627,6 +647,30 @@ export interface components {
                  *       "error": {
                  *         "code": "PRECONDITION_FAILED",
                  *         "message": "The task has changed since it was read",
+                 *         "request_id": "8e03978e40d543e8bc936894a57f9324"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
+        /** @description A precondition does not hold, such as `If-Match` if the list has changed since. */
+        ListPreconditionFailed: {
+            headers: {
+                "X-Request-ID": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                Vary: components["headers"]["Vary"];
+                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "PRECONDITION_FAILED",
+                 *         "message": "The list has changed since it was read",
                  *         "request_id": "8e03978e40d543e8bc936894a57f9324"
                  *       }
                  *     }
@@ -815,10 +859,10 @@ export interface components {
                  *         "request_id": "8e03978e40d543e8bc936894a57f9324",
                  *         "details": [
                  *           {
-                 *             "code": "UNKNOWN",
+                 *             "code": "INVALID_FORMAT",
                  *             "in": "query",
-                 *             "field": "user_id",
-                 *             "message": "Unknown query parameter"
+                 *             "field": "deep",
+                 *             "message": "deep must be 1"
                  *           }
                  *         ]
                  *       }
@@ -832,10 +876,6 @@ export interface components {
             headers: {
                 "X-Request-ID": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
-                Vary: components["headers"]["Vary"];
-                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
-                "Access-Control-Allow-Credentials": components["headers"]["AllowCredentials"];
-                "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 [name: string]: unknown;
             };
             content: {
@@ -1052,7 +1092,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            412: components["responses"]["PreconditionFailed"];
+            412: components["responses"]["ListPreconditionFailed"];
             422: components["responses"]["InvalidListRequest"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -1154,7 +1194,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["LimitReached"];
+            409: components["responses"]["TextLimitReached"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

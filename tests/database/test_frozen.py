@@ -11,8 +11,8 @@ import psutil
 
 from persistence.migrate import migrate
 from tasks_api.dev.local_postgres import LocalPostgres
-from tests.http.contract.test_statuses import OPERATIONS
 from tests.support.api import Api, error_of, new_user
+from tests.support.coverage import OPERATIONS
 from tests.support.service import NO_TLS, running_service
 
 SECONDS = 3.0
@@ -36,10 +36,11 @@ def frozen(data: Path) -> Iterator[None]:
 
 def ask(url: str, operation_id: str) -> tuple[httpx.Response, float]:
     """Call an operation as a new user; give the answer and how long it took."""
-    method, path, options = OPERATIONS[operation_id]
+    operation = OPERATIONS[operation_id]
+    body = {"title": "Buy milk"} if operation.body else None
     with Api(url, new_user()) as api:
         started = time.monotonic()
-        response = api.request(method, path.format(id=1), **options)
+        response = api.request(operation.method, operation.path.format(id=1), json=body)
         return response, time.monotonic() - started
 
 

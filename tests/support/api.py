@@ -10,6 +10,7 @@ import jwt
 import schemathesis
 import yaml
 
+from tests.support.coverage import OPERATIONS, headers_of
 from tests.support.paths import ROOT
 from tests.support.service import NO_TLS, SECRET
 
@@ -116,6 +117,10 @@ def conforms(response: httpx.Response) -> None:
     # `HEAD` is declared by its `GET`, whose body it lacks.
     if operation is not None and request.method != "HEAD":
         operation.validate_response(response)
+        name = operation.definition.raw["operationId"]
+        answer = OPERATIONS[name].responses[str(response.status_code)]
+        undeclared = headers_of(response) - {header.lower() for header in answer["headers"]}
+        assert not undeclared, f"{name}, {response.status_code}: {undeclared}"
 
 
 def answer_of(response: httpx.Response) -> tuple[int, bytes, str, str]:
