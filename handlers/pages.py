@@ -24,15 +24,15 @@ def cursor(position: Position) -> str:
     return f"{microseconds}.{position.id}"
 
 
-def link(page: Page, after: str) -> str:
-    """Return the `Link` header that leads to the next page."""
+def link(page: Page, after: str, prefix: str) -> str:
+    """Return the `Link` header that leads to the next page, behind the prefix of a proxy."""
     query = {"limit": page.limit, "after": after, "completed": page.completed}
     values = {
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in query.items()
         if value is not None
     }
-    return f'</api/tasks?{urlencode(values)}>; rel="next"'
+    return f'<{prefix}/api/tasks?{urlencode(values)}>; rel="next"'
 
 
 def _position(after: str) -> Position:

@@ -1,4 +1,7 @@
-"""The successful answers of the contract. No other module builds one."""
+"""The successful answers of the contract. No other module builds one.
+
+`prefix` precedes every path that an answer names: the path of PUBLIC_URL.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,10 +24,10 @@ def ok(task: Task, *, if_none_match: str | None) -> Response:
     return Response(_task(task, tag), headers={"ETag": tag}, media_type=JSON)
 
 
-def ok_changed(task: Task) -> Response:
+def ok_changed(task: Task, prefix: str) -> Response:
     """200 with the task as it is now, its path in `Content-Location` and its ETag."""
     tag = tag_of_task(task)
-    headers = {"Content-Location": _path(task), "ETag": tag}
+    headers = {"Content-Location": _path(task, prefix), "ETag": tag}
     return Response(_task(task, tag), headers=headers, media_type=JSON)
 
 
@@ -43,7 +46,7 @@ def ok_list(tasks: TaskList, *, if_match: str | None, if_none_match: str | None)
 
 
 def ok_page(
-    tasks: TaskList, page: Page, *, if_match: str | None, if_none_match: str | None
+    tasks: TaskList, page: Page, prefix: str, *, if_match: str | None, if_none_match: str | None
 ) -> Response:
     """200 with a part of the list, and with where the next one begins; or 304.
 
@@ -59,13 +62,13 @@ def ok_page(
     if tasks.next is None:
         return _list_answer(tasks.array, b',"next":null}', {"ETag": tag})
     after = cursor(tasks.next)
-    headers = {"ETag": tag, "Link": link(page, after)}
+    headers = {"ETag": tag, "Link": link(page, after, prefix)}
     return _list_answer(tasks.array, b',"next":"%b"}' % after.encode(), headers)
 
 
-def created(added: Added) -> Response:
+def created(added: Added, prefix: str) -> Response:
     """201 with the task, its path in `Location` and its ETag; the same for each replay."""
-    tag, path = tag_of_task(added.task), _path(added.task)
+    tag, path = tag_of_task(added.task), _path(added.task, prefix)
     headers = {"Location": path, "Content-Location": path, "ETag": tag}
     if added.is_replayed:
         headers["Idempotency-Replayed"] = "true"
@@ -113,8 +116,8 @@ def _not_modified(tag: str) -> Response:
     return Response(status_code=304, headers={"ETag": tag})
 
 
-def _path(task: Task) -> str:
-    return f"/api/tasks/{task.id}"
+def _path(task: Task, prefix: str) -> str:
+    return f"{prefix}/api/tasks/{task.id}"
 
 
 def _task(task: Task, tag: str) -> bytes:

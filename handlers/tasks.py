@@ -1,7 +1,8 @@
 """The six operations on tasks.
 
 Each opens the tasks of the user, asks, and replies with what has been committed.
-`user` is the user id that the token proved; `tasks_api.app` binds `database`.
+`user` is the user id that the token proved. `tasks_api.app` binds `database`, and `prefix`, the
+beginning of every path that an answer names.
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ async def list_tasks(  # noqa: PLR0913 -- each is a parameter of the contract.
     completed: bool | None,
     is_wanted: IsWanted,
     database: Database,
+    prefix: str,
 ) -> Response:
     """Reply with the tasks of the user, newest first: all of them, or a page."""
     tasks, known = database.tasks_of(user, is_wanted=is_wanted), list_versions(if_none_match)
@@ -46,18 +48,24 @@ async def list_tasks(  # noqa: PLR0913 -- each is a parameter of the contract.
         found = await tasks.list(known=known)
         return ok_list(found, if_match=if_match, if_none_match=if_none_match)
     found = await tasks.page(page, known=known)
-    return ok_page(found, page, if_match=if_match, if_none_match=if_none_match)
+    return ok_page(found, page, prefix, if_match=if_match, if_none_match=if_none_match)
 
 
-async def create_task(
-    *, body: TaskInput, user: str, token_info: Claims, idempotency_key: Header, database: Database
+async def create_task(  # noqa: PLR0913 -- each is a parameter of the contract, or bound.
+    *,
+    body: TaskInput,
+    user: str,
+    token_info: Claims,
+    idempotency_key: Header,
+    database: Database,
+    prefix: str,
 ) -> Response:
     """Add a task, and the user's row if that is this service's task."""
     title, description = body["title"], body.get("description")
     tasks = database.tasks_of(user, email=token_info["email"], name=token_info["name"])
     key = key_of(idempotency_key)
     added = await tasks.add(title=title, description=description, idempotency_key=key)
-    return created(added)
+    return created(added, prefix)
 
 
 async def get_task(  # noqa: PLR0913 -- each is a parameter of the contract.
@@ -83,6 +91,7 @@ async def update_task(  # noqa: PLR0913 -- each is a parameter of the contract.
     if_match: Header,
     if_none_match: Header,
     database: Database,
+    prefix: str,
 ) -> Response:
     """Replace title and description."""
     task = await database.tasks_of(user).replace(
@@ -92,7 +101,7 @@ async def update_task(  # noqa: PLR0913 -- each is a parameter of the contract.
         versions=versions(if_match, if_none_match),
         excluded=excluded_versions(if_none_match),
     )
-    return ok_changed(task)
+    return ok_changed(task, prefix)
 
 
 async def delete_task(
@@ -104,10 +113,16 @@ async def delete_task(
     return no_content()
 
 
-async def toggle_task(
-    *, id: int, user: str, if_match: Header, if_none_match: Header, database: Database
+async def toggle_task(  # noqa: PLR0913 -- each is a parameter of the contract, or bound.
+    *,
+    id: int,
+    user: str,
+    if_match: Header,
+    if_none_match: Header,
+    database: Database,
+    prefix: str,
 ) -> Response:
     """Flip a task between completed and not completed."""
     allowed, excluded = versions(if_match, if_none_match), excluded_versions(if_none_match)
     task = await database.tasks_of(user).toggle(id, versions=allowed, excluded=excluded)
-    return ok_changed(task)
+    return ok_changed(task, prefix)

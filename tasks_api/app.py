@@ -62,7 +62,13 @@ def create_app(settings: Settings) -> AsyncApp:
         lifespan=partial(_lifespan, database=database, tracing=tracing, state=state),
         middlewares=_middlewares(document, settings, tracing, memory, bodies),
         security_map={"bearer": partial(BearerToken, token_verifier(settings))},
-        resolver=Resolver(partial(_handler, database=database, on_outcome=_on_outcome(metrics))),
+        resolver=Resolver(
+            partial(
+                _handler,
+                bound={"database": database, "prefix": settings.public_path},
+                on_outcome=_on_outcome(metrics),
+            )
+        ),
     )
     for kind in problems.PROBLEMS:
         app.add_error_handler(kind, error_handler.answer)
@@ -138,20 +144,21 @@ def _middlewares(
     ]
 
 
-def _handler(operation_id: str, *, database: Database, on_outcome: OnOutcome) -> Handler:
-    """Return the function of this name in `handlers`, with the database if it takes one.
+def _handler(operation_id: str, *, bound: dict[str, Any], on_outcome: OnOutcome) -> Handler:
+    """Return the function of this name in `handlers`, with those of the `bound` that it takes.
 
     Raises AttributeError, which Connexion reports, if there is none.
     """
     module = tasks if hasattr(tasks, operation_id) else health
     function: Handler = getattr(module, operation_id)
-    if "database" not in function.__annotations__:
+    taken = {name: value for name, value in bound.items() if name in function.__annotations__}
+    if "database" not in taken:
         return function
 
     @wraps(function)
     async def handler(**arguments: Any) -> Response:
         try:
-            response = await function(**arguments, database=database)
+            response = await function(**arguments, **taken)
         except Exception as error:
             on_outcome(error)
             raise

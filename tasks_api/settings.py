@@ -59,6 +59,12 @@ _PREVIEWS = re.compile(
 _SHELL = re.compile(r"(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]+", re.ASCII)
 """The origin of an app shell, which has a scheme of its own. Its host is compared as it is."""
 
+_PUBLIC_URL = re.compile(r"([^/]+//[^/]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)/?", re.ASCII)
+"""An origin, and a path without `.`, `..` and percent-encoding."""
+
+_PUBLIC_PATH_LENGTH = 200
+"""The contract bounds the headers that begin with it."""
+
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE | re.ASCII)
 _PSQL = re.compile(r"""\s*psql\s+(?P<quote>['"]?)(?P<url>postgres\S*?)(?P=quote)\s*""")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -196,6 +202,14 @@ def _origin(text: str) -> str:
     return f"{scheme}://{host}" if is_default else f"{scheme}://{host}:{int(port)}"
 
 
+def _public_url(text: str) -> str:
+    """Write it as the contract has its server: without a slash at the end."""
+    parts = _PUBLIC_URL.fullmatch(text)
+    if parts is None or not _ORIGIN.fullmatch(parts[1]) or len(parts[2]) > _PUBLIC_PATH_LENGTH:
+        raise _invalid("must be a URL such as https://api.example.com or https://example.com/todo")
+    return _origin(parts[1]) + parts[2]
+
+
 def _host(name: str) -> str:
     if re.fullmatch(r"\[.*\]:\d+|[^:]+:\d+", name):
         raise _invalid("must not have a port", "write the port into PORT")
@@ -235,6 +249,7 @@ DatabaseUrl = Annotated[
 ]
 Host = Annotated[str, AfterValidator(_host)]
 KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_origins)]
@@ -270,6 +285,7 @@ class Given(_FromEnvironment):
     database_url: SecretStr | None = None
     better_auth_secret: SecretStr | None = None
     frontend_url: str | None = None
+    public_url: str | None = None
 
 
 class MigrationSettings(_FromEnvironment):
@@ -300,6 +316,7 @@ class TokenSettings(_FromEnvironment):
 class Settings(MigrationSettings, TokenSettings):
     """What the service needs; `.env.example` describes each setting."""
 
+    public_url: PublicUrl | None = None
     frontend_url: Origins = ()
     host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -321,6 +338,11 @@ class Settings(MigrationSettings, TokenSettings):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_in_lower_case)
     ] = "info"
+
+    @property
+    def public_path(self) -> str:
+        """What precedes every path of the service for its clients; empty, or such as `/todo`."""
+        return urlsplit(self.public_url or "").path
 
 
 class PartialSettings(Settings):

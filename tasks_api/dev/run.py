@@ -43,6 +43,8 @@ def run() -> None:
     """
     given = load(Given)
     settings = load(Settings, **_defaults(given))
+    if given.public_url is None:
+        settings = settings.model_copy(update={"public_url": _address(settings)})
     log.configure(settings.log_level)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))

@@ -52,6 +52,7 @@ def test_every_problem_is_reported_at_once(env: pytest.MonkeyPatch) -> None:
         "FRONTEND_URL": "*",
         "LOG_LEVEL": "loud",
         "PORT": "none",
+        "PUBLIC_URL": "example.com",
         "USERS_TABLE": "a.b.c",
         "USER_PROVISIONING": "sometimes",
     }
