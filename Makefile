@@ -23,7 +23,7 @@ demo: environment ## Start the frontend, the service and a PostgreSQL; Ctrl-C st
 test: environment ## Run the tests against PostgreSQLs that they start and remove
 	@$(python) -m pytest --numprocesses 4 --no-loadscope-reorder
 
-e2e: environment ## Test every button of the frontend in a browser. Needs Node.js and Chromium
+e2e: environment ## Test every button of /docs and of the frontend in a browser. Needs Chromium, nginx, Node.js
 	@$(python) -m pytest -m browser tests/http/boundary
 	@$(python) -m scripts.frontend e2e
 
@@ -80,6 +80,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 clean: ## Remove what the other targets created, except the data of run (.local)
 	@rm -rf .venv .venv-bench .venv-clients build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
 	@rm -rf tests/system/clients/*/generated tests/system/clients/node_modules tests/system/mock/node_modules
+	@rm -rf tests/support/browser/node_modules
 	@rm -rf bench/apps/*/node_modules frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name .local -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

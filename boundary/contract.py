@@ -24,9 +24,19 @@ ROUTE = "tasks.route"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
+def text() -> str:
+    """Return the contract as it was written."""
+    return CONTRACT.read_text(encoding="utf-8")
+
+
 def load() -> dict[str, Any]:
-    """Read the contract as it was written, with its references unresolved."""
-    document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    """Read the contract, with its references unresolved."""
+    return parsed(text())
+
+
+def parsed(yaml_text: str) -> dict[str, Any]:
+    """Return the document that this text is; libyaml takes a tenth of the time of `safe_load`."""
+    document: dict[str, Any] = yaml.load(yaml_text, Loader=yaml.CSafeLoader)
     return document
 
 
@@ -38,16 +48,3 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str]]:
         for key in item
         if key in METHODS
     ]
-
-
-def without_extensions(document: Any) -> Any:
-    """Return what is published: `x-` keys name functions and serve this code only."""
-    if isinstance(document, list):
-        return [without_extensions(item) for item in document]
-    if isinstance(document, dict):
-        return {
-            key: without_extensions(value)
-            for key, value in document.items()
-            if not str(key).startswith("x-")
-        }
-    return document

@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> AsyncApp:
     app = AsyncApp(
         "tasks_api",
         lifespan=partial(_lifespan, database=database, tracing=tracing, state=state),
-        middlewares=_middlewares(document, settings, tracing, memory, bodies),
+        middlewares=_middlewares(settings, tracing, memory, bodies),
         security_map={"bearer": partial(BearerToken, token_verifier(settings))},
         resolver=Resolver(
             partial(
@@ -125,7 +125,6 @@ def _on_outcome(metrics: "Metrics | None") -> OnOutcome:
 
 
 def _middlewares(
-    document: dict[str, Any],
     settings: Settings,
     tracing: Tracing,
     memory: Memory,
@@ -137,7 +136,7 @@ def _middlewares(
         partial(ServerErrorMiddleware, handler=error_handler.answer),
         partial(CrossOrigin, origins=settings.frontend_url),
         ExceptionMiddleware,
-        partial(Routing, fallback=Documentation(document)),
+        partial(Routing, fallback=Documentation(settings.public_url)),
         LifespanMiddleware,
         SecurityMiddleware,
         partial(Dispatch, memory=memory, bodies=bodies),

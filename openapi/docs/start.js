@@ -1,7 +1,119 @@
-SwaggerUIBundle({
-  url: '/openapi.json',
-  dom_id: '#swagger-ui',
-  deepLinking: true,
-  tryItOutEnabled: true,
-  validatorUrl: null,
+// Shows the contract with Scalar. What Scalar does not make of a contract is added to it here: a section for each
+// error code, samples in TypeScript, and the changelog.
+
+// Scalar keeps the token in localStorage. In sessionStorage it outlives a reload, and ends with the tab.
+Object.defineProperty(window, 'localStorage', { value: window.sessionStorage })
+
+// The service is where this page is, whatever address the contract names.
+const base = new URL('.', location.href).href.replace(/\/$/, '')
+const texts = Promise.all(['openapi.json', 'docs/changelog.md'].map(read))
+
+addEventListener('DOMContentLoaded', async () => {
+  const [json, changelog] = await texts
+  const contract = JSON.parse(json)
+  const [before, versions] = contract.info.description.split(/^(?=# Versions$)/m)
+  const parts = [FIRST_STEPS, withLinks(before), errorSections(before, contract), versions, changesOf(changelog)]
+  contract.info.description = parts.join('\n\n')
+  contract.servers = [{ url: base }]
+  // An example of a schema makes Scalar offer a list to choose from, where an id is to be typed.
+  delete contract.components.schemas.TaskId.example
+  for (const [path, item] of Object.entries(contract.paths)) {
+    for (const [method, operation] of Object.entries(item).filter(([, each]) => each.operationId)) {
+      const source = typescript(contract, path, method, [...(item.parameters ?? []), ...(operation.parameters ?? [])], operation)
+      operation['x-codeSamples'] = [{ lang: 'typescript', label: 'TypeScript', source }]
+    }
+  }
+  Scalar.createApiReference('#reference', {
+    content: contract,
+    persistAuth: true,
+    defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+    documentDownloadType: 'none', // What is shown is more than the contract; the links below lead to that.
+    // Nothing of another origin: no fonts, no statistics, no assistant, no client elsewhere.
+    withDefaultFonts: false,
+    telemetry: false,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+  })
 })
+
+const FIRST_STEPS = `
+**Try it**: [get a token](#description/authentication), enter it under *Authentication*, choose an operation, and press
+*Test Request*, then *Send*. The token stays in this tab, over a reload as well, and is forgotten when the tab is closed.
+
+**As a file**, for generators and importers: [openapi.yaml](openapi.yaml), [openapi.json](openapi.json); in OpenAPI 3.1
+[openapi-3.1.yaml](openapi-3.1.yaml), [openapi-3.1.json](openapi-3.1.json).`
+
+async function read(path) {
+  const answer = await fetch(path)
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
+  return answer.text()
+}
+
+function resolved(contract, node) {
+  return node.$ref ? node.$ref.slice(2).split('/').reduce((at, key) => at[key], contract) : node
+}
+
+// A section for each row of the table of errors, so that each code has an anchor, with an answer that has it. Their
+// headings are words, because Scalar takes the underscores of a code in a heading for emphasis.
+const ROW = /^\| (\d{3}) \| `([A-Z_]+)` \| (.*) \| (.*) \| (.*) \|$/gm
+
+function errorSections(description, contract) {
+  const bodies = Object.values(contract.components.responses).flatMap(({ content }) => {
+    const { example, examples = {} } = content?.['application/json'] ?? {}
+    return [example, ...Object.values(examples).map(({ value }) => value)].filter((body) => body?.error)
+  })
+  const sections = [...description.matchAll(ROW)].map(([, status, code, when, written, remedy]) => {
+    const body = bodies.find(({ error }) => error.code === code)
+    return [
+      `## ${inWords(code)}`,
+      `**${status}** \`${code}\`: ${when}.`,
+      `* Did the write happen? ${written}.\n* What to do: ${remedy}.`,
+      ...(body ? [`\`\`\`json\n${JSON.stringify(body, null, 2)}\n\`\`\``] : []),
+    ].join('\n\n')
+  })
+  return ['# Error codes', ...sections].join('\n\n')
+}
+
+function withLinks(description) {
+  return description.replace(ROW, (row, _status, code) =>
+    row.replace(`\`${code}\``, `[\`${code}\`](#description/${code.toLowerCase().replaceAll('_', '-')})`))
+}
+
+function inWords(code) {
+  return code[0] + code.slice(1).toLowerCase().replaceAll('_', ' ')
+}
+
+// Its versions are sections of one chapter; its links to other files of the repository lead nowhere here.
+function changesOf(changelog) {
+  const [, ...versions] = changelog.split(/^(?=## )/m)
+  const text = versions.join('').replace(/^## \[(.*?)\]/gm, '## $1').replace(/^### (.*)/gm, '**$1**')
+  return `# Changelog\n\n${text.replace(/\[([^\]]*)\]\((?!https?:)[^)]*\)/g, '$1')}`
+}
+
+function typescript(contract, path, method, parameters, operation) {
+  const required = parameters.map((each) => resolved(contract, each)).filter((each) => each.required)
+  const options = []
+  if (required.length) {
+    options.push(`  params: { path: { ${required.map((each) => `${each.name}: ${JSON.stringify(each.example)}`).join(', ')} } },`)
+  }
+  if (operation.requestBody) {
+    const { examples } = resolved(contract, operation.requestBody).content['application/json']
+    const body = JSON.stringify(Object.values(examples)[0].value, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
+    options.push(`  body: ${body.replace(/\n/g, '\n  ')},`)
+  }
+  const secured = (operation.security ?? contract.security).length > 0
+  const headers = secured ? '\n  headers: { Authorization: `Bearer ${token}` },' : ''
+  const call = options.length ? `, {\n${options.join('\n')}\n}` : ''
+  const result = operation.responses['204'] ? '{ error }' : '{ data, error }'
+  return `// npm install openapi-fetch && npx openapi-typescript ${base}/openapi.yaml -o tasks-api.ts
+import createClient from "openapi-fetch";
+import type { paths } from "./tasks-api";
+
+${secured ? 'declare const token: string;\n' : ''}const api = createClient<paths>({
+  baseUrl: "${base}",${headers}
+});
+const ${result} = await api.${method.toUpperCase()}("${path}"${call});
+if (error) throw new Error(error.error.message);`
+}

@@ -143,10 +143,10 @@ def test_an_answer_with_a_task_says_where_the_task_is(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/start.js", "/openapi.json", "/openapi.yaml"])
-def test_what_is_published_may_be_kept(service: Service, path: str) -> None:
+def test_what_is_published_may_be_kept_and_is_asked_for_again(service: Service, path: str) -> None:
     answer = send(service.url, request(f"GET {path}", ID))
 
     assert answer.status == 200
-    assert "cache-control" not in answer.headers
+    assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "server" not in answer.headers

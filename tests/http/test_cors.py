@@ -132,7 +132,7 @@ def test_an_answer_to_no_page_says_that_one_may_be_answered_otherwise(
 ) -> None:
     response = httpx.request(method, service.url + path, verify=NO_TLS)
 
-    assert items_of(response, "Vary") == {"origin"}
+    assert "origin" in items_of(response, "Vary")
     assert "Access-Control-Allow-Origin" not in response.headers
 
 

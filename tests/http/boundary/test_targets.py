@@ -51,7 +51,6 @@ TARGETS: list[tuple[str, tuple[int, str]]] = [
     ("GET /api/tasks?%FF=%FF", NOT_VALID),
     ("GET /api/tasks?" + "a" * 5000, NOT_VALID),
     ("DELETE /api/tasks/1?force=true", NOT_VALID),
-    ("GET /", NOT_FOUND),
     ("GET //", NOT_FOUND),
     ("GET /api", NOT_FOUND),
     ("GET /api/", NOT_FOUND),
@@ -76,6 +75,7 @@ TARGETS: list[tuple[str, tuple[int, str]]] = [
     ("PROPFIND /api/tasks", NOT_ALLOWED),
     ("POST /livez", NOT_ALLOWED),
     ("PUT /docs", NOT_ALLOWED),
+    ("POST /", NOT_ALLOWED),
     ("DELETE /openapi.json", NOT_ALLOWED),
 ]
 

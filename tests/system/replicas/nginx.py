@@ -1,8 +1,10 @@
 """The nginx of the documentation, `deploy/nginx/tasks-api.conf`, on ports of this machine."""
 
 import socket
+import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 
@@ -29,6 +31,16 @@ http {{
 {documented}
 }}
 """
+# As docs/operations.md has it.
+_PATH = """\
+    proxy_max_temp_file_size 0;
+    server {{
+        listen 127.0.0.1:{port};
+        location /todo/ {{
+            proxy_pass {service}/;
+        }}
+    }}
+"""
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 
@@ -50,7 +62,7 @@ class Nginx:
             folder=folder,
             log=self._log,
         )
-        self._wait_until_ready()
+        _wait_until_ready(self.port, self._process, self._log)
 
     @property
     def url(self) -> str:
@@ -87,17 +99,36 @@ class Nginx:
             text = text.replace(documented, here)
         return text
 
-    def _wait_until_ready(self) -> None:
-        give_up = time.monotonic() + _START_SECONDS
-        while self._process.poll() is None and time.monotonic() < give_up:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-            else:
-                return
-        message = f"nginx did not start in {_START_SECONDS} s: {self._log.read_text()}"
-        raise RuntimeError(message)
+
+@contextmanager
+def under_a_path(folder: Path, service: str) -> Iterator[str]:
+    """Run an nginx that has the service under `/todo/`, and give the address of that."""
+    port, log = lasting_port(), folder / "log"
+    settings = folder / "nginx.conf"
+    here = _PATH.format(port=port, service=service)
+    settings.write_text(_AROUND.format(documented=here), encoding="utf-8")
+    command = [program(), "-p", str(folder), "-c", str(settings), "-e", "stderr"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        _wait_until_ready(port, process, log)
+        yield f"http://127.0.0.1:{port}/todo"
+    finally:
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    message = f"nginx did not start in {_START_SECONDS} s: {log.read_text()}"
+    raise RuntimeError(message)
 
 
 def program() -> str:
