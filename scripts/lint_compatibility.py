@@ -37,6 +37,8 @@ LENIENT = "x-ignores-unknown-query"
 
 LOWER = {"minimum": "exclusiveMinimum", "minLength": "", "minItems": "", "minProperties": ""}
 UPPER = {"maximum": "exclusiveMaximum", "maxLength": "", "maxItems": "", "maxProperties": ""}
+NO_BOUND = 2**31 - 1
+"""Of something that is counted: no answer has so many items or characters."""
 OF_TEXT = {"minLength", "maxLength", "pattern"}
 SMALLER = {("int32", "int64"), ("float", "double")}
 COMPARED = {
@@ -301,7 +303,9 @@ def _smaller(kind: str) -> set[str]:
 
 def _within(narrow: Node, wide: Node, keyword: str) -> bool:
     if keyword not in narrow:
-        return keyword.startswith("min") and keyword != "minimum" and wide[keyword] == 0
+        is_counted = keyword not in {"minimum", "maximum"}
+        no_bound = 0 if keyword in LOWER else NO_BOUND
+        return is_counted and wide[keyword] == no_bound
     exclusive = LOWER.get(keyword) or UPPER.get(keyword, "")
     (least, most) = ((node[keyword], bool(node.get(exclusive))) for node in (narrow, wide))
     if keyword in LOWER:

@@ -466,6 +466,11 @@ def an_array_of_an_answer_may_be_longer(document: Node) -> None:
 
 
 @major
+def an_array_of_an_answer_has_no_bound(document: Node) -> None:
+    del properties(document, "ErrorDescription")["details"]["maxItems"]
+
+
+@major
 def an_array_of_an_answer_may_be_empty(document: Node) -> None:
     del properties(document, "ErrorDescription")["details"]["minItems"]
 
