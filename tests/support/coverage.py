@@ -137,7 +137,10 @@ def _content(name: str, status: str, described: Node) -> Iterator[Piece]:
 
 def _examples(described: Node) -> Node:
     named = {name: each["value"] for name, each in described.get("examples", {}).items()}
-    return named | ({"example": described["example"]} if "example" in described else {})
+    if named:
+        return named
+    example = described.get("example", described.get("schema", {}).get("example"))
+    return {} if example is None else {"example": example}
 
 
 def examples_of_body(name: str) -> Node:

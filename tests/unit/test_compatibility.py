@@ -63,7 +63,8 @@ def answer(document: Node, name: str) -> Node:
 
 
 def body(document: Node) -> Node:
-    return component(document, "requestBodies", "NewTask")
+    found: Node = operation(document, "create_task")["requestBody"]
+    return found
 
 
 # What breaks a client: operations.
@@ -150,22 +151,22 @@ def a_header_parameter_is_removed(document: Node) -> None:
 
 @major
 def a_query_parameter_is_renamed(document: Node) -> None:
-    component(document, "parameters", "Limit")["name"] = "size"
+    component(document, "parameters", "LimitQuery")["name"] = "size"
 
 
 @major
 def a_query_parameter_becomes_a_header(document: Node) -> None:
-    component(document, "parameters", "Limit")["in"] = "header"
+    component(document, "parameters", "LimitQuery")["in"] = "header"
 
 
 @major
 def a_query_parameter_becomes_required(document: Node) -> None:
-    component(document, "parameters", "Limit")["required"] = True
+    component(document, "parameters", "LimitQuery")["required"] = True
 
 
 @major
 def a_header_parameter_becomes_required(document: Node) -> None:
-    component(document, "parameters", "IdempotencyKey")["required"] = True
+    component(document, "parameters", "IdempotencyKeyHeader")["required"] = True
 
 
 @major
@@ -196,7 +197,7 @@ def the_minimum_of_a_parameter_is_excluded(document: Node) -> None:
 
 @major
 def a_parameter_is_serialized_in_another_way(document: Node) -> None:
-    component(document, "parameters", "Limit")["explode"] = False
+    component(document, "parameters", "LimitQuery")["explode"] = False
 
 
 @major
@@ -287,9 +288,7 @@ def a_request_needs_more_properties(document: Node) -> None:
 
 @major
 def the_body_of_a_request_becomes_required(document: Node) -> None:
-    operation(document, "toggle_task")["requestBody"] = {
-        "$ref": "#/components/requestBodies/NewTask"
-    }
+    operation(document, "toggle_task")["requestBody"] = body(document)
 
 
 @major
@@ -529,7 +528,7 @@ def an_optional_query_parameter_is_added(document: Node) -> None:
 @minor
 def an_optional_header_parameter_is_added(document: Node) -> None:
     operation(document, "update_task")["parameters"].append(
-        {"$ref": "#/components/parameters/IdempotencyKey"}
+        {"$ref": "#/components/parameters/IdempotencyKeyHeader"}
     )
 
 
@@ -540,7 +539,7 @@ def a_parameter_takes_more(document: Node) -> None:
 
 @minor
 def a_required_parameter_becomes_optional(document: Node) -> None:
-    component(document, "parameters", "TaskId")["required"] = False
+    component(document, "parameters", "IdPath")["required"] = False
 
 
 @minor
@@ -620,7 +619,10 @@ def the_text_of_a_time_is_described_less(document: Node) -> None:
 
 @minor
 def a_header_of_an_answer_is_added(document: Node) -> None:
-    answer(document, "Task")["headers"]["Age"] = {"required": True, "schema": {"type": "integer"}}
+    answer(document, "TaskFound")["headers"]["Age"] = {
+        "required": True,
+        "schema": {"type": "integer"},
+    }
 
 
 @minor
@@ -642,7 +644,9 @@ def a_code_is_added(document: Node) -> None:
 
 @minor
 def a_link_is_added(document: Node) -> None:
-    answer(document, "Task")["links"] = {"deleteTask": {"$ref": "#/components/links/DeleteTask"}}
+    answer(document, "TaskFound")["links"] = {
+        "deleteTask": {"$ref": "#/components/links/DeleteTask"}
+    }
 
 
 @minor
@@ -696,7 +700,7 @@ def the_description_of_a_property_is_another_one(document: Node) -> None:
 
 @patch
 def an_example_of_a_request_is_another_one(document: Node) -> None:
-    body(document)["content"][JSON]["examples"]["titleOnly"]["value"]["title"] = "Call the doctor"
+    schema(document, "TaskInput")["example"]["title"] = "Call the doctor"
 
 
 @patch

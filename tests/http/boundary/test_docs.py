@@ -134,11 +134,10 @@ def in_3_1(schema: dict[str, Any]) -> dict[str, Any]:
 def examples(document: dict[str, Any]) -> Iterator[Any]:
     """Find every example of a body, and of a schema."""
     components = document["components"]
-    for each in (*components["responses"].values(), *components["requestBodies"].values()):
+    for each in components["responses"].values():
         for media in each.get("content", {}).values():
-            named = media.get("examples", {}).values()
             yield from [media[key] for key in ("example",) if key in media]
-            yield from [example["value"] for example in named]
+    yield from [each["value"] for each in components["examples"].values()]
     yield from [each["example"] for each in components["schemas"].values() if "example" in each]
 
 

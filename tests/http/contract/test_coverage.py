@@ -139,6 +139,7 @@ def _work(caller: Caller) -> None:
     caller.call("list_tasks")
     for example in examples_of_body("create_task"):
         caller.call("create_task", example=example)
+    caller.call("create_task", json={"title": "Call the dentist"})
     newest, first = (task["id"] for task in caller.call("list_tasks").json()["data"])
     caller.call("get_task", first)
     caller.call("toggle_task", first)
@@ -147,6 +148,8 @@ def _work(caller: Caller) -> None:
     caller.call("delete_task", newest)
     for example in examples_of_body("update_task"):
         caller.call("update_task", caller.call("create_task").json()["data"]["id"], example=example)
+    changed = {"title": "Buy oat milk", "description": "Two litres."}
+    caller.call("update_task", caller.call("create_task").json()["data"]["id"], json=changed)
     key = {"Idempotency-Key": new_user()}
     created, _ = (caller.call("create_task", headers=key) for _ in range(2))
     caller.call("create_task", headers=key, json={"title": "Another"})
