@@ -41,15 +41,10 @@ class Exchange:
         return valid
 
     @property
-    def path(self) -> str:
-        """The path, without the query."""
-        target: str = self.recorded["target"]
-        return urlsplit(target).path
-
-    @property
     def largest_number(self) -> int:
         """The largest number in the path."""
-        return max(map(int, re.findall(r"\d+", self.path)), default=0)
+        path = urlsplit(self.recorded["target"]).path
+        return max(map(int, re.findall(r"\d+", path)), default=0)
 
     def sent_to(self, client: httpx.Client) -> str:
         """Send the request, and tell what came instead of the recorded answer."""
@@ -89,11 +84,12 @@ def record(path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout
     recorded = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    # `HEAD` and `OPTIONS` are no operations of the contract.
+    # The service also tolerates `HEAD`, `OPTIONS` and a slash at the end of a path.
     listed = [
         {**each, "valid": each["status"] < 400 or each["status"] in _TAKEN}
         for each in recorded
         if each["method"] not in {"HEAD", "OPTIONS"}
+        and not urlsplit(each["target"]).path.endswith("/")
     ]
     path.write_text("".join(f"{json.dumps(each)}\n" for each in listed), encoding="utf-8")
 
