@@ -495,6 +495,12 @@ def the_codes_are_no_longer_known(document: Node) -> None:
 
 
 @major
+def an_open_set_of_codes_is_closed(document: Node) -> None:
+    codes = schema(document, "ErrorCode")
+    codes["enum"] = codes.pop("x-extensible-enum")
+
+
+@major
 def a_link_is_removed(document: Node) -> None:
     del answer(document, "TaskCreated")["links"]["toggleTask"]
 
