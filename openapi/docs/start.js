@@ -35,6 +35,7 @@ addEventListener('DOMContentLoaded', async () => {
     mcp: { disabled: true },
     hideClientButton: true,
     showDeveloperTools: 'never',
+    customCss: TABLES,
   })
 })
 
@@ -44,6 +45,13 @@ const FIRST_STEPS = `
 
 **As a file**, for generators and importers: [openapi.yaml](openapi.yaml), [openapi.json](openapi.json); in OpenAPI 3.1
 [openapi-3.1.yaml](openapi-3.1.yaml), [openapi-3.1.json](openapi-3.1.json).`
+
+// On a phone, Scalar would break the words of a table, to make it as narrow as the screen. It is scrolled instead.
+const TABLES = `
+.markdown table { display: block !important; width: 100% !important; overflow-x: auto !important }
+.markdown :is(td, th) { overflow-wrap: normal !important; word-break: normal !important }
+.markdown :is(td, th) code { white-space: nowrap }
+.markdown td { min-width: 6rem }`
 
 async function read(path) {
   const answer = await fetch(path)
@@ -62,7 +70,7 @@ const ROW = /^\| (\d{3}) \| `([A-Z_]+)` \| (.*) \| (.*) \| (.*) \|$/gm
 function errorSections(description, contract) {
   const bodies = Object.values(contract.components.responses).flatMap(({ content }) => {
     const { example, examples = {} } = content?.['application/json'] ?? {}
-    return [example, ...Object.values(examples).map(({ value }) => value)].filter((body) => body?.error)
+    return [example, ...Object.values(examples).map((each) => resolved(contract, each).value)].filter((body) => body?.error)
   })
   const sections = [...description.matchAll(ROW)].map(([, status, code, when, written, remedy]) => {
     const body = bodies.find(({ error }) => error.code === code)
@@ -99,8 +107,8 @@ function typescript(contract, path, method, parameters, operation) {
     options.push(`  params: { path: { ${required.map((each) => `${each.name}: ${JSON.stringify(each.example)}`).join(', ')} } },`)
   }
   if (operation.requestBody) {
-    const { examples } = resolved(contract, operation.requestBody).content['application/json']
-    const body = JSON.stringify(Object.values(examples)[0].value, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
+    const { schema } = resolved(contract, operation.requestBody).content['application/json']
+    const body = JSON.stringify(resolved(contract, schema).example, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
     options.push(`  body: ${body.replace(/\n/g, '\n  ')},`)
   }
   const secured = (operation.security ?? contract.security).length > 0

@@ -83,14 +83,16 @@ async function press(round, tag, method, path) {
     await page.keyboard.press('Control+A')
     await page.keyboard.type(String(created))
   }
-  const answered = page.waitForResponse((response) => response.request().method() === method, WAIT)
+  const resource = new RegExp(`${path.replace('{id}', '[0-9]+')}$`)
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === method && resource.test(response.url()), WAIT)
   await send.click()
   const response = await answered
   const sent = response.request()
   seen.pressed.push([method, new URL(sent.url()).pathname, response.status()])
   if (method === 'POST') created = (await response.json()).data.id
   // The page shows what it got.
-  await dialog.getByText(String(response.status()), { exact: false }).first().waitFor()
+  await dialog.getByText(`${response.status()} ${response.statusText()}`).first().waitFor()
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
 }
