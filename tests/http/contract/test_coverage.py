@@ -131,7 +131,7 @@ def test_the_page_has_the_numbers(observed: set[Piece]) -> None:
 
     if seen != committed:
         PAGE.write_text(seen, encoding="utf-8")
-    assert seen == committed, f"{PAGE.name} said something else, and has been written anew"
+    assert seen == committed, f"{PAGE.name} said something else, and has been written again"
 
 
 def _work(caller: Caller) -> None:
