@@ -51,12 +51,16 @@ _ORIGIN = re.compile(
     r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE | re.ASCII
 )
 _PREVIEWS = re.compile(
-    r"https://(?=[a-z0-9*-]{2,}\.)[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+){2,}(:[1-9][0-9]{0,4})?",
+    r"https://(?=[a-z0-9*-]{2,}\.)[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+){2,}",
     re.ASCII,
 )
 """One `*` beside other characters, in the first part of a name of at least three."""
 
-_SHELL = re.compile(r"(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]+", re.ASCII)
+_SHELL = re.compile(
+    r"(?:app|capacitor|electron|ionic|tauri|vscode-webview|[a-z]+(?:-[a-z]+)*-extension)"
+    r"://[A-Za-z0-9._-]+",
+    re.ASCII,
+)
 """The origin of an app shell, which has a scheme of its own. Its host is compared as it is."""
 
 _PUBLIC_URL = re.compile(r"([^/]+//[^/]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)/?", re.ASCII)

@@ -149,7 +149,7 @@ export interface components {
         Cursor: string;
         /** @description Whether the task is done. */
         Completed: boolean;
-        /** @description Any 1 to 255 visible ASCII characters that the client generates, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. In double quotes, it is read as a string of RFC 9651, which may contain spaces. */
+        /** @description Any 1 to 255 visible ASCII characters that the client generates, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. In double quotes, which count, it is read as a string of RFC 9651, which may contain spaces. */
         IdempotencyKey: string;
         /** @description Send it as `1`, or not at all. */
         Deep: string;

@@ -20,6 +20,8 @@ NOT_DECLARED = {
     "content-length": "for HTTP itself",
     "content-type": "declared as the media type",
     "date": "every answer has one (RFC 9110, section 6.6.1)",
+    "server": "of a proxy: the service itself sends none",
+    "transfer-encoding": "of a proxy, for the connection",
     "x-content-type-options": "for browsers, which do not guess the media type",
 }
 """Headers that a contract does not have to declare, and why."""

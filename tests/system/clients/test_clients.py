@@ -60,4 +60,4 @@ def test_the_table_is_what_was_seen(made: Make) -> None:
 
     if seen != committed:
         PAGE.write_text(seen, encoding="utf-8")
-    assert seen == committed, f"{PAGE.name} said something else, and has been written anew"
+    assert seen == committed, f"{PAGE.name} said something else, and has been written again"

@@ -123,7 +123,9 @@ def test_a_client_that_asks_too_often_is_told_so_and_hinders_nobody(fleet: Fleet
         refused = [answer for answer in answers if answer.status_code == 429]
         assert answers[0].status_code == 200
         assert refused
-        assert refused[0].json()["error"]["code"] == "TOO_MANY_REQUESTS"
+        error = refused[0].json()["error"]
+        assert error["code"] == "TOO_MANY_REQUESTS"
+        assert error["request_id"] == refused[0].headers["X-Request-ID"]
         assert refused[0].headers["Retry-After"] == "1"
         assert other.get("/livez").status_code == 200
 
