@@ -167,7 +167,8 @@ def _catalog(public_url: str | None) -> _Page:
         "service-doc": [{"href": f"{base}docs", "type": MEDIA_TYPES[".html"]}],
         "status": [{"href": f"{base}livez", "type": MEDIA_TYPES[".json"]}],
     }
-    return _Page(orjson.dumps({"linkset": [api]}), _LINKSET, link=_links(up))
+    # It may be passed on from the root of a site, where a relative reference would lead elsewhere.
+    return _Page(orjson.dumps({"linkset": [api]}), _LINKSET, link=_links(base))
 
 
 def _file(path: Path, link: str = "") -> _Page:

@@ -51,3 +51,11 @@ def test_the_next_page_is_where_the_client_finds_it(user: Api) -> None:
 
     after = page.json()["next"]
     assert page.headers["Link"] == f'</todo/api/tasks?limit=1&after={after}>; rel="next"'
+
+
+def test_the_catalog_leads_to_the_service_from_wherever_it_is_passed_on(user: Api) -> None:
+    catalog = user.request("GET", "/.well-known/api-catalog")
+
+    targets = [link["url"] for link in catalog.links.values()]
+    assert targets
+    assert all(target.startswith("https://example.com/todo/") for target in targets)
