@@ -9,7 +9,7 @@ import re
 HERE = "."
 """The server of a document without an address of its own: where it is served, without its name."""
 
-_SERVER = re.compile(r"^(servers:\n  - url:) .*$", re.MULTILINE)
+_SERVER = re.compile(r"^(servers:\n  - url:) .*\n(    description:) .*$", re.MULTILINE)
 # It names a function of this program.
 _FUNCTION = re.compile(r"^ +x-bearerInfoFunc: .*\n", re.MULTILINE)
 _VERSION = re.compile(r"^openapi: 3\.0\.\d+$", re.MULTILINE)
@@ -20,7 +20,8 @@ _EXAMPLE = re.compile(r"^( +)example: (.*)$", re.MULTILINE)
 
 def in_3_0(contract: str, public_url: str | None) -> str:
     """Return what is published of the contract: all but the name of a function, and its server."""
-    text = _SERVER.sub(rf"\1 {public_url or HERE}", contract, count=1)
+    server = rf"\1 {public_url or HERE}\n\2 The service that publishes this document."
+    text = _SERVER.sub(server, contract, count=1)
     return _FUNCTION.sub("", text)
 
 

@@ -36,7 +36,10 @@ TEXTS = {
 ALL = [*PAGES, *ASSETS, *TEXTS]
 PUBLIC_URL = "https://example.com/todo"
 FUNCTION = "      x-bearerInfoFunc: tasks_api.security.bearer.check_token\n"
-SERVER = "  - url: http://127.0.0.1:8000\n"
+SERVER = (
+    "  - url: http://127.0.0.1:8000\n    description: A local service, as `make run` starts it.\n"
+)
+PUBLISHED = "  - url: .\n    description: The service that publishes this document.\n"
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def test_the_contract_is_published_as_it_was_written(reader: httpx.Client) -> No
     published = reader.get("/openapi.yaml").text
 
     assert written.count(FUNCTION) == written.count(SERVER) == 1
-    assert published == written.replace(FUNCTION, "").replace(SERVER, "  - url: .\n")
+    assert published == written.replace(FUNCTION, "").replace(SERVER, PUBLISHED)
     assert "\n# " in published
 
 
@@ -203,7 +206,7 @@ def test_the_catalog_names_what_there_is(
     assert catalog.headers["Content-Type"] == (
         'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
     )
-    assert urlsplit(links_of(catalog)["api-catalog"]["url"]).path == CATALOG
+    assert links_of(catalog)["api-catalog"]["url"] == f"{PUBLIC_URL}{CATALOG}"
     if method == "GET":
         (api,) = catalog.json()["linkset"]
         assert api["anchor"] == f"{PUBLIC_URL}/"
