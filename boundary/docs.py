@@ -32,8 +32,8 @@ PATHS = frozenset(path.encode() for path in (*_EDITIONS, "/docs", _CATALOG, *_FI
 """Every path of this module that has a page. It may be cached."""
 
 # The page runs scripts of this origin only, and calls this origin only. Scalar styles with inline
-# styles (docs/decisions/0026-scalar-as-the-reference.md). The page holds a token, so nobody may
-# frame it.
+# styles (docs/decisions/0026-scalar-as-the-reference.md). The page holds a token, so no other page
+# may frame it.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
