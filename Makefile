@@ -45,7 +45,7 @@ clients: environment clients-environment ## Generate clients, mocks and validato
 	@$(python) -m pytest -m clients --numprocesses 2 --no-loadscope-reorder tests/system/clients tests/system/mock
 
 fuzz: environment ## Search for requests that violate the contract, for longer than `make test` does
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(python) -m pytest -s tests/http/contract/test_fuzz.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} FUZZ_SEED=$${FUZZ_SEED:-random} $(python) -m pytest -s tests/http/contract/test_fuzz.py
 
 faults: environment ## Break PostgreSQL and the network, then attack; write the results into docs/reliability.md
 	@$(python) -m tests.system.faults $(FAULTS)

@@ -6,13 +6,16 @@ schema, and to expect one would hide each valid task that is refused.
 
 import re
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import schemathesis
+import yaml
 
 KEY = "Idempotency-Key"
-MAX_LENGTH = 255
+CONTRACT = Path(__file__).parents[3] / "openapi" / "tasks.yaml"
 
+_schema = yaml.safe_load(CONTRACT.read_text("utf-8"))["components"]["schemas"]["IdempotencyKey"]
 _numbers = count(1)
 
 
@@ -20,6 +23,14 @@ _numbers = count(1)
 def before_call(_context: object, case: Any, _kwargs: object) -> None:
     """Number a valid key, and leave one that is to be refused as it is."""
     key = (case.headers or {}).get(KEY, "")
-    if re.fullmatch(rf"[!-~]{{1,{MAX_LENGTH}}}", key):
-        number = str(next(_numbers))
-        case.headers[KEY] = key[: MAX_LENGTH - len(number)] + number
+    if 0 < len(key) <= _schema["maxLength"] and re.search(_schema["pattern"], key):
+        case.headers[KEY] = numbered(key)
+
+
+def numbered(key: str) -> str:
+    """Return a valid key, quoted if `key` is, that no other call returns."""
+    # Without the hyphen "1" with the number 23 and "12" with the number 3 would be one key.
+    number = f"{next(_numbers)}-"
+    quote = '"' if key.startswith('"') else ""
+    longer = f"{quote}{number}{key.removeprefix(quote)}"
+    return longer if len(longer) <= _schema["maxLength"] else f"{quote}{number}{quote}"
