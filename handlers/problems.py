@@ -177,7 +177,7 @@ def _details(violations: Sequence[request.Violation]) -> list[dict[str, str]]:
         room -= len(orjson.dumps(details[-1])) + len(",")
         if room < 0:
             left_out = len(violations) - len(details) + 1
-            details[-1] = {"code": "MORE", "in": "body", "field": "body"}
+            details[-1] = {"code": "MORE", "in": location, "field": location}
             details[-1]["message"] = f"{left_out} more violations"
             break
     return details

@@ -1,5 +1,5 @@
 // Shows the contract with Scalar. What Scalar does not make of a contract is added to it here: a section for each
-// error code, samples in TypeScript, and the changelog.
+// code of an error or of a violation, samples in TypeScript, and the changelog.
 
 // Scalar keeps the token in localStorage. In sessionStorage it outlives a reload, and ends with the tab.
 Object.defineProperty(window, 'localStorage', { value: window.sessionStorage })
@@ -12,7 +12,8 @@ addEventListener('DOMContentLoaded', async () => {
   const [json, changelog] = await texts
   const contract = JSON.parse(json)
   const [before, versions] = contract.info.description.split(/^(?=# Versions$)/m)
-  const parts = [FIRST_STEPS, withLinks(before), errorSections(before, contract), versions, changesOf(changelog)]
+  const codes = [errorSections(before, contract), violationSections(before, contract)]
+  const parts = [FIRST_STEPS, withLinks(before), ...codes, versions, changesOf(changelog)]
   contract.info.description = parts.join('\n\n')
   contract.servers = [{ url: base }]
   // An example of a schema makes Scalar offer a list to choose from, where an id is to be typed.
@@ -84,9 +85,28 @@ function errorSections(description, contract) {
   return ['# Error codes', ...sections].join('\n\n')
 }
 
+// The same for each row of the table of violations, with the messages that the contract has beside its rules.
+const VIOLATION_ROW = /^\| `([A-Z_]+)` \| (.*) \|$/gm
+
+function violationSections(description, contract) {
+  const rules = [...rulesIn(contract)]
+  const sections = [...description.matchAll(VIOLATION_ROW)].map(([, code, what]) => {
+    const messages = new Set(rules.filter((rule) => rule.code === code).map(({ message }) => message))
+    return [`## ${inWords(code)}`, `\`${code}\`: ${what}.`, [...messages].map((each) => `* ${each}`).join('\n')].join('\n\n')
+  })
+  return ['# Violation codes', ...sections].join('\n\n')
+}
+
+function* rulesIn(node) {
+  for (const rule of Object.values(node['x-violations'] ?? {})) yield* [rule].flat()
+  for (const child of Object.values(node)) {
+    if (child && typeof child === 'object') yield* rulesIn(child)
+  }
+}
+
 function withLinks(description) {
-  return description.replace(ROW, (row, _status, code) =>
-    row.replace(`\`${code}\``, `[\`${code}\`](#description/${code.toLowerCase().replaceAll('_', '-')})`))
+  const linked = (row, code) => row.replace(`\`${code}\``, `[\`${code}\`](#description/${code.toLowerCase().replaceAll('_', '-')})`)
+  return description.replace(ROW, (row, _status, code) => linked(row, code)).replace(VIOLATION_ROW, linked)
 }
 
 function inWords(code) {

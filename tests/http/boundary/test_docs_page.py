@@ -128,11 +128,11 @@ def test_the_token_outlives_a_reload_and_ends_with_the_tab(tour: Tour) -> None:
 
 
 @pytest.mark.browser
-def test_every_error_code_has_an_anchor_and_the_changelog_is_there(tour: Tour) -> None:
-    document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+def test_every_code_has_an_anchor_and_the_changelog_is_there(tour: Tour) -> None:
+    schemas = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
 
-    codes = document["components"]["schemas"]["ErrorCode"]["x-extensible-enum"]
-    anchors = {code.lower().replace("_", "-") for code in codes}
+    kinds = [schemas[kind]["x-extensible-enum"] for kind in ("ErrorCode", "ViolationCode")]
+    anchors = {code.lower().replace("_", "-") for codes in kinds for code in codes}
     assert anchors | {"authentication", "changelog"} <= set(tour.seen["sections"])
 
 
