@@ -27,7 +27,6 @@ _FILES = {
     for file in PAGE.glob("[!.]*.*")
     if file.name != "index.html"
 }
-_REDIRECTS = {"/": "docs", "/docs/": "../docs"}
 PATHS = frozenset(path.encode() for path in (*_EDITIONS, "/docs", _CATALOG, *_FILES))
 """Every path of this module that has a page. It may be cached."""
 
@@ -109,7 +108,7 @@ class Documentation:
         path = scope["raw_path"].decode("latin-1")
         route = path.removesuffix("/")
         page = self._pages.get(route)
-        if page is None and path not in _REDIRECTS:
+        if page is None and route:
             raise RouteNotFound
         scope.setdefault("extensions", {})[ROUTE] = route or "/"
         refusal = MethodNotAllowed({*METHODS, "OPTIONS"})
@@ -117,12 +116,18 @@ class Documentation:
             response = Response(status_code=204, headers={"Allow": refusal.allow})
         elif scope["method"] not in METHODS:
             raise refusal
-        elif page is None or path in _REDIRECTS:
-            headers = HEADERS | {"Location": _REDIRECTS[path], "Link": _links("")}
-            response = Response(status_code=307, headers=headers)
+        elif page is None or path != route:
+            response = _redirect(path, "docs" if page is None else f"../{Path(route).name}")
         else:
             response = page.answer(Headers(scope=scope))
         await response(scope, receive, send)
+
+
+def _redirect(path: str, location: str) -> Response:
+    """Lead to a page from the root, or from a slash too many, where relative references fail."""
+    links = _links("../" * (path.count("/") - 1))
+    headers = HEADERS | {"Location": location, "Link": links}
+    return Response(status_code=307, headers=headers)
 
 
 def _accepts_gzip(accept_encoding: str) -> bool:

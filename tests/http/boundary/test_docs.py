@@ -187,14 +187,25 @@ def links_of(response: httpx.Response) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize(("path", "location"), [("/", "docs"), ("/docs/", "../docs")])
-def test_the_root_leads_to_the_page_wherever_it_is(
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/", "docs"),
+        ("/docs/", "../docs"),
+        ("/docs/start.js/", "../start.js"),
+        ("/openapi.yaml/", "../openapi.yaml"),
+        (f"{CATALOG}/", "../api-catalog"),
+    ],
+)
+def test_the_root_and_a_trailing_slash_lead_to_the_page_wherever_it_is(
     reader: httpx.Client, method: str, path: str, location: str
 ) -> None:
     response = reader.request(method, path)
 
     assert (response.status_code, response.content) == (307, b"")
     assert response.headers["Location"] == location
+    targets = [link["url"] for link in links_of(response).values()]
+    assert [reader.get(target).status_code for target in targets] == [200] * 3
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
