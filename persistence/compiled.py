@@ -1,8 +1,6 @@
 """Statements as SQL text: compiled once, when they are first used, and not for every request."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -10,9 +8,6 @@ from typing import NamedTuple
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.sql import ClauseElement
-
-Span = Callable[[str], AbstractContextManager[object]]
-"""Traces the statement that runs inside the block, by its text, which holds no value."""
 
 _DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
 

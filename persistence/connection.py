@@ -47,6 +47,14 @@ class ClockReading(NamedTuple):
         return self.server + timedelta(seconds=moment - self.ours)
 
 
+class Server(NamedTuple):
+    """Where a connection leads: a host name, an address or the folder of a socket."""
+
+    address: str
+    port: int
+    database: str
+
+
 class Sockets:
     """Watches sockets for the event loop that is running when the first one is added.
 
@@ -102,7 +110,9 @@ class Connection:
         self.closed = False
         """Whether it has been closed, or has broken."""
         self.opened_at = self.used_at = time.monotonic()
-        self.backend_pid = driver.info.backend_pid
+        info = driver.info
+        self.server = Server(info.host, info.port, info.dbname)
+        self.backend_pid = info.backend_pid
         """The process id that the server, or a pooler in its place, has given."""
 
         # What the pool knows of it.

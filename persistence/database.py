@@ -6,11 +6,20 @@ from functools import partial
 
 from sqlalchemy import text
 
-from persistence.compiled import Span
 from persistence.errors import OwnerNotFound, SchemaNotReady
 from persistence.kept_lists import KeptLists
 from persistence.large_lists import Hold, LargeLists
-from persistence.pool import MAX_TASKS, MAX_TEXT, ConnectionPool, Execute, OnWait, PoolState, always
+from persistence.pool import (
+    MAX_TASKS,
+    MAX_TEXT,
+    ConnectionPool,
+    Execute,
+    OnWait,
+    PoolState,
+    Span,
+    always,
+    untraced,
+)
 from persistence.readiness import Readiness, expected_revision
 from persistence.tasks import TaskRepository
 from persistence.turns import IsWanted
@@ -48,7 +57,7 @@ class Database:
         users_table: str = "users",
         user_provisioning: str = Provisioning.AUTO,
         hold: Hold = lambda _user, _bytes: nullcontext(),
-        span: Span = nullcontext,
+        span: Span = untraced,
         on_wait: OnWait = lambda _seconds: None,
     ) -> None:
         self.request_timeout = request_timeout

@@ -3,19 +3,20 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 import psycopg2
 from sqlalchemy import Executable, func, select, text
 
-from persistence.compiled import Span, compiled
+from persistence.compiled import compiled
 from persistence.connection import (
     DRIVER_DEFAULTS,
     ClockReading,
     Connection,
     Rows,
+    Server,
     Sockets,
     connect,
     each_host,
@@ -54,10 +55,14 @@ _INVALIDATED = ("0A000", "26000", "42")
 BACKEND = text("SELECT pid FROM pg_stat_activity WHERE pid = :pid")
 WHO_AND_WHEN = select(func.pg_backend_pid(), func.clock_timestamp())
 
+_NO_SPAN = nullcontext()
+
 MAX_TASKS, MAX_TEXT = 10_000, 8 * 2**20
 """Of one user: the number of tasks, and the bytes of their titles and descriptions in UTF-8."""
 
 Values = Mapping[str, Any]
+Span = Callable[[str, Server], AbstractContextManager[object]]
+"""Traces the statement that runs inside the block, by its text, which holds no value."""
 OnWait = Callable[[float], object]
 """Called with the seconds that a statement waited for a connection."""
 
@@ -75,6 +80,11 @@ class Execute(Protocol):
         as_bytes: bool = False,
     ) -> Rows:
         """Run it, and return its rows."""
+
+
+def untraced(_text: str, _server: Server) -> AbstractContextManager[object]:
+    """Trace nothing."""
+    return _NO_SPAN
 
 
 def always() -> bool:
@@ -123,7 +133,7 @@ class ConnectionPool:
         lock_timeout: float,
         max_tasks: int = MAX_TASKS,
         max_text: int = MAX_TEXT,
-        span: Span = nullcontext,
+        span: Span = untraced,
         on_wait: OnWait = lambda _seconds: None,
     ) -> None:
         parameters = DRIVER_DEFAULTS | connection_parameters(url)
@@ -349,7 +359,7 @@ class ConnectionPool:
         else:
             sql = self._session.of_statement(deadline) + whole
         try:
-            with self._span(whole):
+            with self._span(whole, connection.server):
                 rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
         except Exception:  # Also of rows that psycopg2 cannot read.
             if not is_prepared:  # Whether it is now is unknown, so start again.

@@ -37,7 +37,9 @@ def configure(level: str) -> None:
 
 
 def _stamp(_logger: object, level: str, event: EventDict) -> EventDict:
-    return {"time": datetime.now(UTC), "level": level, "event": event.pop("event"), **event}
+    # Google Cloud reads `severity`; most others, `level`.
+    named = {"level": level, "severity": level.upper(), "event": event.pop("event")}
+    return {"time": datetime.now(UTC), **named, **event}
 
 
 def _for_programs() -> list[Processor]:
@@ -52,6 +54,7 @@ def _for_people() -> list[Processor]:
 def _readable(_logger: object, _level: str, event: EventDict) -> EventDict:
     """Put first what a person looks for, and omit what is absent."""
     event["timestamp"] = f"{event.pop('time'):%H:%M:%S.%f}"[:-3]
+    event["severity"] = None
     if event["event"] == Event.REQUEST:
         parts = (event.pop("method"), event.pop("route"), event.pop("status"))
         event["event"] = " ".join(str(part or "-") for part in parts)

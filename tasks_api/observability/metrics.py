@@ -1,6 +1,8 @@
 """The metrics for Prometheus. Imported only if METRICS_PORT is set.
 
-Every label has a fixed set of values: none is taken from a request as it was sent.
+What OpenTelemetry's semantic conventions know has their names and labels, as Prometheus writes
+them: https://opentelemetry.io/docs/specs/semconv/. The rest begins with `tasks_`. Every label has a
+fixed set of values: none is taken from a request as it was sent.
 """
 
 import platform
@@ -31,11 +33,14 @@ from persistence.pool import PoolState
 from tasks_api.observability.exchange import Exchange, Observer
 
 NONE = "none"
-OTHER = "other"
+OTHER = "_OTHER"
+UNANSWERED = "unanswered"
+"""The type of the error of a request without a status."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # They double the number of series.
 
+_INTERNAL_ERROR = 500
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -59,17 +64,17 @@ class Metrics(Observer):
         self.registry.register(_Pool(pool))
         self._register_build(contract)
         self._requests = Histogram(
-            "tasks_request_duration_seconds",
+            "http_server_request_duration_seconds",
             "Requests, from the end of their head to the end of their answer.",
-            ["route", "method", "status"],
+            ["http_route", "http_request_method", "http_response_status_code", "error_type"],
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self._in_flight = Gauge(
-            "tasks_requests_in_flight", "Requests without an answer.", registry=self.registry
+        self._active = Gauge(
+            "http_server_active_requests", "Requests without an answer.", registry=self.registry
         )
         self._waits = Histogram(
-            "tasks_pool_wait_seconds",
+            "db_client_connection_wait_time_seconds",
             "How long statements waited for a connection of the pool.",
             buckets=_SECONDS,
             registry=self.registry,
@@ -84,7 +89,7 @@ class Metrics(Observer):
             self._refusals.labels(code)
         # An alert on an increase does not see a series that begins with 1.
         for route, method in operations:
-            self._requests.labels(route, method, "500")
+            self._requests.labels(route, method, "500", "500")
         self._available = Gauge(
             "tasks_database_available",
             "Whether the last operation on the database, or the last probe, could use it.",
@@ -102,16 +107,16 @@ class Metrics(Observer):
 
     def began(self, exchange: Exchange) -> None:  # noqa: ARG002 - only that it began counts.
         """Count a request without an answer."""
-        self._in_flight.inc()
+        self._active.inc()
 
     def ended(self, exchange: Exchange) -> None:
         """Count an exchange that is over."""
-        self._in_flight.dec()
-        method = exchange.method or NONE
+        self._active.dec()
         self._requests.labels(
-            exchange.route or NONE,
-            method if method in METHODS or method == NONE else OTHER,
-            str(exchange.status or NONE),
+            exchange.route or "",
+            exchange.method if exchange.method in METHODS else OTHER,
+            str(exchange.status or ""),
+            _error_type(exchange.status),
         ).observe(exchange.seconds)
         if exchange.refusal is not None:
             self._refusals.labels(exchange.refusal).inc()
@@ -138,14 +143,32 @@ class _Pool(Collector):
 
     def collect(self) -> Iterator[Metric]:
         pool = self._pool()
-        yield _gauge("pool_waiting", "Statements that wait for a connection.", pool.waiting)
-        yield _gauge("pool_size", "Maximum of connections (DATABASE_POOL_SIZE).", pool.size)
-        yield _gauge("pool_connections", "Open connections.", pool.open)
-        yield _gauge("pool_connections_in_use", "Connections in use.", pool.in_use)
+        yield GaugeMetricFamily(
+            "db_client_connection_pending_requests",
+            "Statements that wait for a connection.",
+            value=pool.waiting,
+        )
+        yield GaugeMetricFamily(
+            "db_client_connection_max",
+            "Maximum of connections (DATABASE_POOL_SIZE).",
+            value=pool.size,
+        )
+        states = {"used": pool.in_use, "idle": pool.open - pool.in_use}
+        count = GaugeMetricFamily(
+            "db_client_connection_count",
+            "Connections that are open or being opened.",
+            labels=["db_client_connection_state"],
+        )
+        for state, value in states.items():
+            count.add_metric([state], value)
+        yield count
         yield CounterMetricFamily(
             "tasks_database_retries", "Statements that were retried.", value=pool.retries
         )
 
 
-def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"tasks_{name}", text, value=value)
+def _error_type(status: int | None) -> str:
+    """Return the status of a fault of ours, and nothing for what the client got wrong."""
+    if status is None:
+        return UNANSWERED
+    return str(status) if status >= _INTERNAL_ERROR else ""

@@ -1,6 +1,7 @@
 """One line of the log for each request; users have pseudonyms in it."""
 
 import hmac
+import logging
 from functools import lru_cache
 
 import structlog
@@ -8,7 +9,10 @@ import structlog
 from tasks_api.observability.events import Event
 from tasks_api.observability.exchange import Exchange, Observer
 
-_INTERNAL_ERROR, _UNAVAILABLE = 500, 503
+_BAD_REQUEST, _INTERNAL_ERROR, _UNAVAILABLE = 400, 500, 503
+
+# Asked every few seconds, and only worth a line when the answer is bad.
+_PROBES = frozenset({"/livez", "/readyz"})
 
 # The documentation has it too, so that an operator can compute a pseudonym.
 _PURPOSE = b"tasks-api: the users in the log"
@@ -16,7 +20,10 @@ _HEX_DIGITS = 16
 
 
 class RequestLog(Observer):
-    """Logs each exchange when it is over: at `error` for a bug, at `warning` for a 503."""
+    """Logs each exchange when it is over: at `error` for a bug, at `warning` for a 503.
+
+    Probes that are answered well are logged at `debug`.
+    """
 
     def __init__(self, secret: str) -> None:
         """Derive the key of the pseudonyms from the secret; it serves no other purpose."""
@@ -29,9 +36,6 @@ class RequestLog(Observer):
         if exchange.is_dropped:  # A client that reads nothing would fill the log with them.
             return
         status, user = exchange.status, exchange.user
-        log = self._log.info
-        if status is None or status >= _INTERNAL_ERROR:
-            log = self._log.warning if status == _UNAVAILABLE else self._log.error
         more: dict[str, str | int] = {}
         if exchange.refusal is not None:
             more["refusal"] = exchange.refusal
@@ -39,7 +43,8 @@ class RequestLog(Observer):
             more["cut_off"] = True
         if exchange.dropped:
             more["dropped"] = exchange.dropped
-        log(
+        self._log.log(
+            _level_of(exchange),
             Event.REQUEST,
             method=exchange.method,
             route=exchange.route,
@@ -54,3 +59,10 @@ class RequestLog(Observer):
 
     def _pseudonym_of(self, user_id: str) -> str:
         return hmac.digest(self._key, user_id.encode(), "sha256").hex()[:_HEX_DIGITS]
+
+
+def _level_of(exchange: Exchange) -> int:
+    if exchange.status is None or exchange.status >= _INTERNAL_ERROR:
+        return logging.WARNING if exchange.status == _UNAVAILABLE else logging.ERROR
+    is_probe = exchange.route in _PROBES and exchange.status < _BAD_REQUEST
+    return logging.DEBUG if is_probe else logging.INFO

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from boundary import contract
 from tests.support.api import Api, SignIn, new_user, token_of
 from tests.support.command import run
 from tests.support.database import new_database, query
@@ -24,7 +26,10 @@ from tests.support.raw import request, send
 from tests.support.service import NO_TLS, SECRET, Service, environment, free_port, running_service
 
 REASONS = ("missing_token", "expired", "not_a_jwt", "invalid_signature")
-DURATION = "tasks_request_duration_seconds"
+DURATION = "http_server_request_duration_seconds"
+LABELS = ("http_route", "http_request_method", "http_response_status_code", "error_type")
+ACTIVE = "http_server_active_requests"
+POOL_SIZE = "db_client_connection_max"
 
 
 class Measured:
@@ -41,7 +46,7 @@ class Measured:
         Of what only grows, that is how much it has grown since this object was made.
         """
         now = self._sum(self._samples(), name, labels)
-        is_counter = name.endswith(("_total", "_count", "_sum"))
+        is_counter = name.endswith(("_total", "_seconds_count", "_sum"))
         return now - self._sum(self._before, name, labels) if is_counter else now
 
     def _samples(self) -> list[Sample]:
@@ -54,10 +59,10 @@ class Measured:
         found = [s for s in samples if s.name == name and labels.items() <= s.labels.items()]
         return sum(sample.value for sample in found)
 
-    def requests(self) -> set[tuple[str, str, str]]:
-        """Return the routes, methods and statuses that have been counted."""
+    def requests(self) -> set[tuple[str, ...]]:
+        """Return the routes, methods, statuses and types of errors that have been counted."""
         return {
-            (sample.labels["route"], sample.labels["method"], sample.labels["status"])
+            tuple(sample.labels[label] for label in LABELS)
             for sample in self._samples()
             if sample.name.startswith(DURATION)
         }
@@ -95,12 +100,14 @@ def test_requests_are_counted_by_route_method_and_status(measured: Measured, use
         user.get(task["id"])
     user.get("marker")
 
-    count = f"{DURATION}_count"
-    assert measured.read(count, route="/api/tasks/{id}", method="GET", status="200") == 3
-    assert measured.read(count, route="/api/tasks/{id}", method="GET", status="422") == 1
-    assert measured.read(count, route="/api/tasks", method="POST", status="201") == 1
-    assert measured.read(f"{DURATION}_sum", route="/api/tasks") > 0
-    assert measured.read("tasks_pool_wait_seconds_count") >= 4
+    def counted(*values: str) -> float:
+        return measured.read(f"{DURATION}_count", **dict(zip(LABELS, values, strict=True)))
+
+    assert counted("/api/tasks/{id}", "GET", "200", "") == 3
+    assert counted("/api/tasks/{id}", "GET", "422", "") == 1
+    assert counted("/api/tasks", "POST", "201", "") == 1
+    assert measured.read(f"{DURATION}_sum", http_route="/api/tasks") > 0
+    assert measured.read("db_client_connection_wait_time_seconds_count") >= 4
 
 
 def test_labels_are_bounded_whatever_clients_send(measured: Measured) -> None:
@@ -116,10 +123,10 @@ def test_labels_are_bounded_whatever_clients_send(measured: Measured) -> None:
 
     counted = measured.requests()
     assert {
-        ("none", "GET", "404"),
-        ("/api/tasks/{id}", "GET", "422"),
-        ("none", "other", "404"),
-        ("none", "none", "400"),
+        ("", "GET", "404", ""),
+        ("/api/tasks/{id}", "GET", "422", ""),
+        ("", "_OTHER", "404", ""),
+        ("", "_OTHER", "400", ""),
     } <= counted
     labels = {label for request_labels in counted for label in request_labels}
     assert not [label for label in labels if "marker" in label or label in methods]
@@ -153,13 +160,21 @@ def test_errors_of_the_database_are_counted_by_class(measured: Measured, user: A
 def test_the_pool_and_what_waits_are_shown(measured: Measured, user: Api) -> None:
     user.list()
 
-    assert measured.read("tasks_pool_size") == 10
-    assert measured.read("tasks_pool_connections") >= 1
-    assert measured.read("tasks_pool_connections_in_use") == 0
-    assert measured.read("tasks_pool_waiting") == 0
-    assert measured.read("tasks_requests_in_flight") == 0
+    state = "db_client_connection_state"
+    assert measured.read(POOL_SIZE) == 10
+    assert measured.read("db_client_connection_count", **{state: "idle"}) >= 1
+    assert measured.read("db_client_connection_count", **{state: "used"}) == 0
+    assert measured.read("db_client_connection_pending_requests") == 0
+    assert measured.read(ACTIVE) == 0
     assert measured.read("tasks_database_retries_total") == 0
-    assert measured.read("tasks_build_info", contract="1.2.0", version="0.1.0") == 1
+    assert (
+        measured.read(
+            "tasks_build_info",
+            contract=contract.load()["info"]["version"],
+            version=version("tasks-api"),
+        )
+        == 1
+    )
     assert measured.read("process_resident_memory_bytes") > 0
 
 
@@ -190,7 +205,7 @@ def test_nothing_that_is_sent_there_disturbs_it_or_the_service(
     with socket.create_connection((address.hostname, address.port)) as connection:
         connection.sendall(sent)
 
-        assert measured.read("tasks_pool_size") == 10
+        assert measured.read(POOL_SIZE) == 10
         assert httpx.get(f"{measured.service.url}/livez", verify=NO_TLS).status_code == 200
     assert failures(measured.service.log) == []
 
@@ -206,7 +221,7 @@ def test_each_process_counts_for_itself_on_a_port_of_its_own(
         for each, times in ((measured, 3), (other, 4)):
             for _ in range(times):
                 sign_in(user_id, url=each.service.url).list()
-        counts = [m.read(f"{DURATION}_count", route="/api/tasks") for m in (measured, other)]
+        counts = [m.read(f"{DURATION}_count", http_route="/api/tasks") for m in (measured, other)]
 
     assert counts == [3, 4]
 
@@ -253,10 +268,10 @@ def test_a_refused_request_on_a_lost_connection_is_not_in_flight(
         session.cursor().execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
         with socket.create_connection((address.hostname, address.port)) as connection:
             connection.sendall(list_ + list_ + broken)
-            while measured.read("tasks_requests_in_flight") < 3:
+            while measured.read(ACTIVE) < 3:
                 time.sleep(0.02)
             # Closing resets the connection: the first answer fails, and no other is sent.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    while measured.read("tasks_requests_in_flight") > 0:  # The test's time limit is the bound.
+    while measured.read(ACTIVE) > 0:  # The test's time limit is the bound.
         time.sleep(0.02)

@@ -1,6 +1,7 @@
 """One line for each request: what is in it, and what never is."""
 
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -10,12 +11,13 @@ from tasks_api.observability.request_log import RequestLog
 from tests.support.api import Api, SignIn, new_user, token_of
 from tests.support.log import awaited, logged
 from tests.support.raw import request, send
-from tests.support.service import FRONTEND, SECRET, Service
+from tests.support.service import FRONTEND, SECRET, Service, running_service
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 FIELDS = {
     "time",
     "level",
+    "severity",
     "event",
     "method",
     "route",
@@ -37,8 +39,8 @@ def test_a_request_is_one_line_with_every_field(service: Service, api: Api) -> N
     assert set(line) == FIELDS
     assert line["time"].endswith("Z")
     assert 0 < line["duration_ms"] < 60_000
-    expected = {"level": "info", "method": "GET", "route": "/api/tasks", "status": 200}
-    assert expected.items() <= line.items()
+    expected = {"method": "GET", "route": "/api/tasks", "status": 200}
+    assert {"level": "info", "severity": "INFO", **expected}.items() <= line.items()
     assert (line["trace_id"], line["bytes"]) == (TRACE, len(response.content))
     assert len(logged(service.log, "request", request_id="every-field")) == 1
 
@@ -64,7 +66,7 @@ def test_a_user_is_hashed_with_a_key_and_always_alike(service: Service, sign_in:
         ("PATCH /api/tasks/12345/complete/", "/api/tasks/{id}/complete", 404),
         ("DELETE /api/tasks?marker=1", "/api/tasks", 405),
         ("OPTIONS /api/tasks", "/api/tasks", 204),
-        ("GET /livez", "/livez", 200),
+        ("PUT /livez", "/livez", 405),
         ("GET /docs/", "/docs", 307),
         ("GET /", "/", 307),
         ("GET /marker", None, 404),
@@ -83,8 +85,30 @@ def test_the_route_is_the_contracts_and_never_what_was_sent(
     assert "marker" not in service.log.read_text()
 
 
+def test_a_probe_is_a_line_only_at_debug(
+    service: Service, service_without_database: Service, tmp_path: Path
+) -> None:
+    probes = ("GET /livez", "HEAD /livez", "GET /readyz", "GET /readyz?deep=1")
+    silent = service_without_database
+
+    with running_service(tmp_path, service.database_url, LOG_LEVEL="debug") as talkative:
+        for each in (service, silent, talkative):
+            for n, probe in enumerate(probes):
+                send(each.url, request(probe, f"X-Request-ID: probe-{n}"))
+            send(each.url, request("GET /nothing", "X-Request-ID: last"))
+            awaited(each.log, "request", request_id="last")
+
+    def levels(service: Service) -> list[str]:
+        lines = logged(service.log, "request")
+        return [line["level"] for line in lines if line["request_id"].startswith("probe-")]
+
+    assert levels(service) == []
+    assert levels(silent) == ["warning", "warning"]
+    assert levels(talkative) == ["debug"] * 4
+
+
 def test_head_has_no_bytes(service: Service) -> None:
-    send(service.url, request("HEAD /livez", "X-Request-ID: head"))
+    send(service.url, request("HEAD /docs", "X-Request-ID: head"))
 
     assert awaited(service.log, "request", request_id="head")["bytes"] == 0
 

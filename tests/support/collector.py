@@ -40,6 +40,17 @@ class Collector:
         (resource, *_) = ExportTraceServiceRequest.FromString(self.bodies[0]).resource_spans
         return values_of(resource.resource.attributes)
 
+    @property
+    def scopes(self) -> set[tuple[str, str, str]]:
+        """The name, the version and the schema of what has made the spans."""
+        requests = map(ExportTraceServiceRequest.FromString, self.bodies)
+        return {
+            (spans.scope.name, spans.scope.version, spans.schema_url)
+            for request in requests
+            for resource in request.resource_spans
+            for spans in resource.scope_spans
+        }
+
     def trace(self, trace_id: str) -> list[Span]:
         """Wait for a trace, and give its spans; the request comes last."""
         self._wait(lambda span: (span.trace_id.hex(), span.kind) == (trace_id, SERVER))

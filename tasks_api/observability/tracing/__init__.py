@@ -6,12 +6,11 @@ a variable has to name the endpoint or the exporter. Without traces, OpenTelemet
 """
 
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from starlette.types import ASGIApp
 
+from persistence.pool import Span, untraced
 from tasks_api.observability.events import Event
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -25,11 +24,11 @@ OTHER_PROTOCOL = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL must be http/protobuf (usua
 class Tracing:
     """Traces nothing, at no cost.
 
-    `span` returns the block that traces a statement, by its text without values.
+    `span` returns the block that traces a statement.
     """
 
     def __init__(self) -> None:
-        self.span: Callable[[str], AbstractContextManager[object]] = nullcontext
+        self.span: Span = untraced
 
     def requests(self, app: ASGIApp) -> ASGIApp:
         """Return the application with a span for each request."""

@@ -11,6 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.semconv.schemas import Schemas
 from starlette.types import ASGIApp
 
 from tasks_api.observability.events import Event
@@ -19,6 +20,8 @@ from tasks_api.observability.tracing import Tracing
 from tasks_api.observability.tracing.spans import TracedRequests, statement_span
 
 NAME = "tasks-api"
+SCHEMA_URL = Schemas.V1_44_0.value
+"""The version of the semantic conventions that the spans follow."""
 FLUSH_SECONDS = 2.0
 
 _CONFIDENTIAL = re.compile(r"\?\S*|(?<=header value: ).*")
@@ -40,7 +43,7 @@ class SdkTracing(Tracing):
         # At the exit of the process the provider would wait without a time-out.
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(ReportingExporter(OTLPSpanExporter())))
-        self._tracer = self._provider.get_tracer(NAME)
+        self._tracer = self._provider.get_tracer(NAME, version(NAME), schema_url=SCHEMA_URL)
         self.span = partial(statement_span, self._tracer)
 
     def requests(self, app: ASGIApp) -> ASGIApp:

@@ -7,6 +7,7 @@ are left out; the route says which operation it was.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from opentelemetry.propagate import extract
 from opentelemetry.propagators.textmap import Getter
@@ -14,6 +15,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, form
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boundary.contract import ROUTE
+from persistence.connection import Server
 from persistence.errors import sqlstate_of
 from tasks_api.observability.exchange import exchange_of
 
@@ -96,22 +98,45 @@ class _HeadersGetter(Getter[Headers]):
 _GETTER = _HeadersGetter()
 
 
-_OPERATION = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b")
-"""The first match is the operation: it follows a WITH, or precedes what it selects."""
+_OPERATIONS = re.compile(
+    r"\b(?P<operation>SELECT|INSERT(?= INTO)|UPDATE(?= [a-z])|DELETE(?= FROM))\b"
+    r"|(?:\b(?:FROM|JOIN|INTO) |\b(?<=UPDATE ))(?P<table>[a-z_.\"]+)"
+)
+_MAX_SUMMARY = 255
+
+
+@lru_cache(maxsize=64)
+def described(text: str) -> dict[str, str]:
+    """Return the attributes of a statement: its text, and a summary for the name of its span.
+
+    The operation and the table are attributes of their own only where there is one of each.
+    """
+    found = list(_OPERATIONS.finditer(text))
+    operations = [each["operation"] for each in found if each["operation"]]
+    tables = [each["table"] for each in found if each["table"]]
+    attributes = {"db.system.name": "postgresql", "db.query.text": text}
+    attributes["db.query.summary"] = " ".join(filter(None, map(_name, found)))[:_MAX_SUMMARY]
+    if len(operations) == len(tables) == 1:
+        attributes |= {"db.operation.name": operations[0], "db.collection.name": tables[0]}
+    return attributes
+
+
+def _name(found: re.Match[str]) -> str:
+    return found["operation"] or found["table"]
 
 
 @contextmanager
-def statement_span(tracer: Tracer, text: str) -> Iterator[None]:
+def statement_span(tracer: Tracer, text: str, server: Server) -> Iterator[None]:
     """Trace a statement by its text, which has the names of its values and no value."""
-    found = _OPERATION.search(text)
-    operation = found[0] if found else "SQL"
+    attributes = described(text)
     with tracer.start_as_current_span(
-        operation,
+        attributes["db.query.summary"] or "postgresql",
         kind=SpanKind.CLIENT,
         attributes={
-            "db.system.name": "postgresql",
-            "db.operation.name": operation,
-            "db.query.text": text,
+            **attributes,
+            "db.namespace": server.database,
+            "server.address": server.address,
+            "server.port": server.port,
         },
         record_exception=False,  # PostgreSQL quotes values in its messages.
         set_status_on_exception=False,

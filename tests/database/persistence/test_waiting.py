@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
@@ -13,9 +13,9 @@ import pytest
 import uvloop
 from sqlalchemy import text
 
-from persistence.compiled import Span
+from persistence.connection import Server
 from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
-from persistence.pool import ConnectionPool
+from persistence.pool import ConnectionPool, Span, untraced
 from tests.support.database import query
 
 NOTE = text("INSERT INTO noted (n) VALUES (:n)")
@@ -30,7 +30,7 @@ async def pool_of(
     size: int,
     patience: float = 60,
     connect_timeout: float = 10,
-    span: Span = nullcontext,
+    span: Span = untraced,
 ) -> AsyncIterator[ConnectionPool]:
     pool = ConnectionPool(
         url,
@@ -215,7 +215,7 @@ def test_what_was_rolled_back_is_not_tried_again_when_the_time_is_up(
     )
 
     @contextmanager
-    def takes_a_minute(_sql: str) -> Iterator[None]:
+    def takes_a_minute(_sql: str, _server: Server) -> Iterator[None]:
         try:
             yield
         finally:

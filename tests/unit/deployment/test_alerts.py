@@ -17,7 +17,7 @@ RULES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.yaml").read_text(
 ]
 TESTS = (FOLDER / "alerts_test.yaml").read_text(encoding="utf-8")
 DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-NAME = re.compile(r"\b(?:tasks|process)_[a-z_]+\b")
+NAME = re.compile(r"\b(?:tasks|process|http_server|db_client)_[a-z_]+\b")
 every_alert = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 
 
@@ -55,6 +55,11 @@ def test_every_operation_has_a_series_for_its_first_500() -> None:
         pool=lambda: PoolState(1, 1, 1, 0, 0),
     )
 
-    labels = {"route": "/api/tasks", "method": "GET", "status": "500"}
-    found = metrics.registry.get_sample_value("tasks_request_duration_seconds_count", labels)
-    assert found == 0
+    labels = {
+        "http_route": "/api/tasks",
+        "http_request_method": "GET",
+        "http_response_status_code": "500",
+        "error_type": "500",
+    }
+    name = "http_server_request_duration_seconds_count"
+    assert metrics.registry.get_sample_value(name, labels) == 0
