@@ -27,6 +27,7 @@ compile bench pyproject.toml --group dev --group bench --constraints requirement
 # openapi-core needs older versions of what the tests need: another environment, with versions of its own.
 compile clients --group clients
 compile image pyproject.toml --extra otel --constraints requirements/lint.txt
+compile audit --group audit --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
 
 # npm writes into its lock files where packages come from, and where to send money. Neither is needed.
