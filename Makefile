@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check clients fuzz faults alerts-test replicas image image-test bench bench-quick format lock clean
+.PHONY: help run demo test e2e lint check clients fuzz faults alerts-test databases replicas image image-test bench bench-quick format lock clean
 .PHONY: environment lint-environment clients-environment bench-environment bench-all-environment
 
 python := .venv/bin/python
@@ -54,6 +54,10 @@ faults: environment ## Break PostgreSQL and the network, then attack; write the 
 alerts-test: ## Make each alert of deploy/prometheus/ ring. Needs promtool, which Debian has in `prometheus`
 	@promtool check rules deploy/prometheus/alerts.yaml
 	@promtool test rules deploy/prometheus/alerts_test.yaml
+
+databases: environment ## Test against a PostgreSQL with TLS and two PgBouncers. Needs Debian's packages of both
+	@scripts/next-pgbouncer.sh
+	@$(python) -m pytest -m databases --numprocesses 2 --no-loadscope-reorder tests/system/databases
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
 	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, create_engine, select, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import SchemaItem
@@ -69,6 +70,7 @@ def run() -> None:
         poolclass=NullPool,
     )
     with engine.begin() as connection:
+        _require_utf8(connection)
         # This lock ends with the transaction, so it holds behind a transaction-mode pooler too.
         _limit_waiting(connection, TURN_TIMEOUT)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -78,6 +80,17 @@ def run() -> None:
         context.run_migrations()
         given["better_auth_table"] = _beside_stand_in(connection, given["users_table"])
     count(engine)
+
+
+def _require_utf8(connection: Connection) -> None:
+    """Say so before PostgreSQL says that it cannot convert something.
+
+    Raises CommandError.
+    """
+    encoding = connection.scalar(text("SELECT current_setting('server_encoding')"))
+    if encoding != "UTF8":
+        message = f"the database must have the encoding UTF8, and has {encoding}: docs/checks.md"
+        raise CommandError(message)
 
 
 def _adopt_version(connection: Connection) -> None:

@@ -14,7 +14,6 @@ from persistence.url import connection_parameters
 from persistence.users_table import qualified
 
 REASONS = {
-    "22P05": "the database must have the encoding UTF8: {0}",
     "42P07": "another program has a table with this name (docs/adoption.md): {0}",
     "42501": "this role may not change the schema: {0}",
     "42830": "the users' id must be a primary key or unique: {0}",

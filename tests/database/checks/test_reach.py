@@ -105,14 +105,18 @@ def test_a_role_that_adds_users_needs_the_right_to(check: Check, database_url: s
     assert "database-rights" not in enough
 
 
-def test_a_database_in_another_encoding_is_told(check: Check, database_url: str) -> None:
-    name = "in_latin_1"
-    query(database_url, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
+def test_a_database_in_another_encoding_is_told(
+    check: Check, database_url: str, encoding: str
+) -> None:
+    name = f"in_{encoding.lower()}"
+    values = f"TEMPLATE template0 ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'"
+    query(database_url, f"CREATE DATABASE {name} {values}")
     url = urlsplit(database_url)._replace(path=f"/{name}").geturl()
     found = check(DATABASE_URL=url)
 
-    assert found["database-encoding"]["message"].endswith("in LATIN1, and not in UTF8")
-    with pytest.raises(MigrationError, match="must have the encoding UTF8"):
+    assert found["database-encoding"]["message"].endswith(f"in {encoding}, and not in UTF8")
+    with pytest.raises(MigrationError, match=f"must have the encoding UTF8, and has {encoding}"):
         migrate(url)
     query(database_url, f"DROP DATABASE {name} WITH (FORCE)")
 

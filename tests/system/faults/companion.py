@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tasks_api.dev.local_postgres.cluster import ENVIRONMENT, Programs
@@ -22,8 +22,14 @@ def find(name: str, package: str) -> str:
     return found
 
 
-def start(
-    programs: Programs, command: Sequence[str], *, files: Sequence[Path], folder: Path, log: Path
+def start(  # noqa: PLR0913 -- as many as a process has
+    programs: Programs,
+    command: Sequence[str],
+    *,
+    files: Sequence[Path],
+    folder: Path,
+    log: Path,
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a command in a folder, as who runs PostgreSQL, and with the files given to them."""
     for each in files:
@@ -32,7 +38,7 @@ def start(
         return subprocess.Popen(
             [*programs.prefix, *command],
             cwd=folder,
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, **(variables or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -1,4 +1,4 @@
-"""A PgBouncer in transaction mode, as a deployer would set it up."""
+"""A PgBouncer, as a deployer would set it up."""
 
 import subprocess
 import time
@@ -27,7 +27,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = {users}
 admin_users = {role}
-pool_mode = transaction
+pool_mode = {mode}
 default_pool_size = {pool}
 server_login_retry = 1
 server_connect_timeout = 3
@@ -39,9 +39,20 @@ _START_SECONDS = 60
 
 
 class PgBouncer:
-    """A PgBouncer in front of the database at a URL, run by who runs that."""
+    """A PgBouncer in front of the database at a URL, run by who runs that.
 
-    def __init__(self, folder: Path, programs: Programs, url: str) -> None:
+    By default, it is the one that is installed, in transaction mode.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        programs: Programs,
+        url: str,
+        *,
+        command: str | None = None,
+        mode: str = "transaction",
+    ) -> None:
         self.port = lasting_port()
         self._database = make_url(url)
         folder.mkdir()
@@ -56,12 +67,13 @@ class PgBouncer:
                 users=users,
                 role=self._database.username,
                 pool=POOL_SIZE,
+                mode=mode,
             )
         )
         self._log = folder / "log"
         self._process = start(
             programs,
-            [program(), str(settings)],
+            [command or program(), str(settings)],
             files=(folder, users, settings),
             folder=Path("/"),
             log=self._log,
