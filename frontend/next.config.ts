@@ -9,7 +9,8 @@ const securityHeaders = [
 ];
 
 const config: NextConfig = {
-  output: "standalone",
+  // Vercel collects the files of its functions itself.
+  output: process.env.VERCEL ? undefined : "standalone",
   // Next.js would otherwise look for the root of the project in the folders above.
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },

@@ -4,7 +4,7 @@ import { jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 import { Pool } from "pg";
 
-import { CLIENT_ADDRESS_HEADER } from "./client-address";
+import { clientAddressHeader } from "./client-address";
 import { readSettings, type Settings } from "./settings";
 
 let instance: ReturnType<typeof createAuth> | undefined;
@@ -33,7 +33,7 @@ export function authOptions({ databaseUrl, secret, url, trustedProxies }: Settin
     advanced: {
       useSecureCookies: url.startsWith("https://"),
       // The default is `X-Forwarded-For`, which a client can set to any value.
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], trustedProxies },
+      ipAddress: { ipAddressHeaders: [clientAddressHeader()], trustedProxies },
     },
     // The limits apply per address and minute: too few attempts to guess a password, but enough for a
     // school class whose members all sign up at once.
