@@ -51,9 +51,10 @@ faults: environment ## Break PostgreSQL and the network, then attack; write the 
 	@$(python) -m tests.system.faults $(FAULTS)
 	@$(python) -m tests.system.hostile $(ATTACKS)
 
-alerts-test: ## Make each alert of deploy/prometheus/ ring. Needs promtool, which Debian has in `prometheus`
+alerts-test: environment ## Make the alerts of deploy/prometheus/ ring, and fill the dashboard. Needs Prometheus
 	@promtool check rules deploy/prometheus/alerts.yaml
 	@promtool test rules deploy/prometheus/alerts_test.yaml
+	@$(python) -m pytest -m monitoring tests/system/monitoring
 
 databases: environment ## Test against a PostgreSQL with TLS and two PgBouncers. Needs Debian's packages of both
 	@scripts/next-pgbouncer.sh

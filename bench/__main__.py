@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bench import compare, document, growth, profile, quick
+from bench import compare, dashboard, document, growth, profile, quick
 from bench.agreement import DisagreementError
 from bench.contestants import BY_NAME, runnable
 from bench.figures import Figures
@@ -71,6 +71,12 @@ def report() -> None:
 def profile_command(scenario: str, service: str, connections: int, seconds: int) -> None:
     """Tell where the time of a service goes under a load."""
     profile.run(BY_NAME[service], scenario, connections=connections, seconds=seconds)
+
+
+@main.command(name="dashboard")
+def dashboard_command() -> None:
+    """Draw the picture of the dashboard, from what `make alerts-test` has seen."""
+    dashboard.draw()
 
 
 @main.command()

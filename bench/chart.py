@@ -15,7 +15,7 @@ _CELLS = [Cell("get", 16), Cell("list-100", 16), Cell("post", 16), Cell("mix", 1
 _OURS, _THEIRS = "#0b6e4f", "#a3abb2"
 _INK = "#57606a"  # It can be read on white and on black.
 # Text stays text, and nothing in the file differs from one run to the next but the figures.
-_STYLE = {
+STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "performance",
     "font.family": "sans-serif",
@@ -29,7 +29,7 @@ _STYLE = {
 
 def draw(figures: Figures, file: Path) -> None:
     """Draw the requests per second of each service under the loads that matter most, as SVG."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8, 6.4), layout="constrained")
         for axes, cell in zip(figure.subplots(2, 2).flat, _CELLS, strict=True):
             _bars(axes, figures, cell)

@@ -35,6 +35,7 @@ query_wait_timeout = 3
 """
 
 POOL_SIZE = 10
+MODE = "transaction"
 _START_SECONDS = 60
 
 
@@ -51,7 +52,7 @@ class PgBouncer:
         url: str,
         *,
         command: str | None = None,
-        mode: str = "transaction",
+        mode: str = MODE,
     ) -> None:
         self.port = lasting_port()
         self._database = make_url(url)

@@ -1,5 +1,6 @@
 """`deploy/prometheus/`: alerts are about what is measured, and each has a test and a row."""
 
+import json
 import re
 from typing import Any
 
@@ -63,3 +64,11 @@ def test_every_operation_has_a_series_for_its_first_500() -> None:
     }
     name = "http_server_request_duration_seconds_count"
     assert metrics.registry.get_sample_value(name, labels) == 0
+
+
+def test_the_dashboard_is_about_series_that_are_there_from_the_start(exported: set[str]) -> None:
+    dashboard = json.loads((ROOT / "deploy" / "grafana" / "tasks-api.json").read_text("utf-8"))
+
+    names = set(NAME.findall(str([panel.get("targets") for panel in dashboard["panels"]])))
+
+    assert names - {"db_client_connection_state"} <= exported

@@ -79,7 +79,7 @@ def test_a_database_elsewhere_takes_the_place_of_this_one() -> None:
 
 def test_pgbouncer_is_set_up_as_in_the_fault_suite() -> None:
     here = pgbouncer_settings(COMPOSE["configs"]["pgbouncer.ini"]["content"])
-    tested = pgbouncer_settings(pgbouncer.SETTINGS)
+    tested = pgbouncer_settings(pgbouncer.SETTINGS.replace("{mode}", pgbouncer.MODE))
 
     for name in ("auth_type", "pool_mode", "server_login_retry", "server_connect_timeout"):
         assert here[name] == tested[name]
