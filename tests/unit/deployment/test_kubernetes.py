@@ -8,7 +8,7 @@ import pytest
 
 from boundary.docs import PATHS
 from tasks_api.settings import Settings
-from tests.unit.deployment.manifests import (
+from tests.support.manifests import (
     FOLDER,
     KUSTOMIZATION,
     MIGRATION,
@@ -25,6 +25,7 @@ WORKLOADS = pytest.mark.parametrize("workload", [SERVICE, MIGRATION], ids=["serv
 STOP_SECONDS = 10
 """From SIGTERM to the end of the service, at most: see `docs/reliability.md`."""
 
+DAY = 24 * 3600
 CONNECTIONS = 97
 """Of the smallest compute of Neon: see `docs/neon.md`."""
 
@@ -146,6 +147,12 @@ def test_the_probes_ask_what_the_service_answers() -> None:
 
     assert paths == {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"}
     assert container["readinessProbe"]["timeoutSeconds"] > DEFAULTS["request_timeout"].default
+
+
+def test_a_replica_stays_ready_during_an_outage_of_the_database() -> None:
+    readiness = container_of(SERVICE)["readinessProbe"]
+
+    assert readiness["failureThreshold"] * readiness["periodSeconds"] >= DAY
 
 
 def test_a_replica_has_the_time_to_answer_what_it_was_asked() -> None:
