@@ -1,5 +1,6 @@
 """The parts of `deploy/kubernetes/` fit each other; `make lint` knows the schemas."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from tests.support.manifests import (
     read,
     settings_of,
 )
+from tests.support.paths import ROOT
 
 DEFAULTS = Settings.model_fields
 WORKLOADS = pytest.mark.parametrize("workload", [SERVICE, MIGRATION], ids=["service", "migration"])
@@ -125,6 +127,20 @@ def test_what_selects_the_service_selects_it() -> None:
 
 def test_the_autoscaler_alone_says_how_many_there_are() -> None:
     assert "replicas" not in SERVICE["spec"]
+
+
+def test_replicas_are_added_at_the_rate_that_was_measured() -> None:
+    (metric,) = read("autoscaler")["spec"]["metrics"]
+    requested = int(container_of(SERVICE)["resources"]["requests"]["cpu"].removesuffix("m"))
+    target = requested * metric["resource"]["target"]["averageUtilization"] / 100
+    document = (ROOT / "docs" / "deploy" / "kubernetes.md").read_text(encoding="utf-8")
+    (stated,) = re.findall(r"is about (\d+) requests/s", document)
+    measured = {
+        int(rate.replace(",", "")): int(cpu)
+        for rate, cpu in re.findall(r"^\| ([\d,]+)\b[^|]* \| (\d+)m\b", document, re.MULTILINE)
+    }
+
+    assert measured[int(stated)] <= target < measured[max(measured)] <= requested
 
 
 def test_every_port_that_is_named_is_one_of_the_container() -> None:
