@@ -65,7 +65,7 @@ def run() -> None:
     given = context.config.attributes
     engine = create_engine(
         "postgresql+psycopg2://",
-        connect_args={"connect_timeout": 10} | given["connection_parameters"],
+        connect_args=given["connection_parameters"],
         isolation_level="READ COMMITTED",
         poolclass=NullPool,
     )

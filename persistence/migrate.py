@@ -13,6 +13,12 @@ from persistence.readiness import MIGRATIONS, expected_revision
 from persistence.url import connection_parameters
 from persistence.users_table import qualified
 
+CONNECT_TIMEOUT = 10
+"""Seconds to open the connection, unless the URL says otherwise."""
+
+LOCK_TIMEOUT = 3.0
+"""Seconds to wait for a lock on a table; other statements on that table wait behind it."""
+
 REASONS = {
     "42P07": "another program has a table with this name (docs/adoption.md): {0}",
     "42501": "this role may not change the schema: {0}",
@@ -40,15 +46,14 @@ def migrate(
     users_table: str = "users",
     users_id_type: str = "text",
     revision: str = "head",
-    lock_timeout: float = 3.0,
+    lock_timeout: float = LOCK_TIMEOUT,
 ) -> str | None:
     """Apply every migration up to `revision`, in one transaction; none if they are applied already.
 
     If there is no table of users, a stand-in is created with an id of type `users_id_type`: `text`
     or `uuid`. Returns a warning if the tasks belong to a stand-in beside Better Auth's users.
 
-    Concurrent runs take turns. `lock_timeout` is in seconds: while a migration waits for a lock on
-    a table, other statements on that table wait behind it.
+    Concurrent runs take turns.
 
     Raises MigrationError, and ValueError for a URL or table name that cannot be used.
     """
@@ -61,7 +66,11 @@ def migrate(
 
 
 def unmigrate(
-    url: str, *, users_table: str = "users", revision: str = "base", lock_timeout: float = 3.0
+    url: str,
+    *,
+    users_table: str = "users",
+    revision: str = "base",
+    lock_timeout: float = LOCK_TIMEOUT,
 ) -> None:
     """Revert every migration after `revision`. Deletes data."""
     with _explained():
@@ -79,7 +88,9 @@ def draft(url: str, message: str, *, users_table: str = "users") -> None:
         )
 
 
-def alembic_config(url: str, *, users_table: str = "users", lock_timeout: float = 3.0) -> Config:
+def alembic_config(
+    url: str, *, users_table: str = "users", lock_timeout: float = LOCK_TIMEOUT
+) -> Config:
     """Return Alembic's configuration, for its own commands.
 
     Raises ValueError for a URL or table name that cannot be used.
@@ -90,7 +101,7 @@ def alembic_config(url: str, *, users_table: str = "users", lock_timeout: float 
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes.update(
-        connection_parameters=connection_parameters(url),
+        connection_parameters={"connect_timeout": CONNECT_TIMEOUT} | connection_parameters(url),
         users_table=users_table,
         users_id_type="text",
         lock_timeout=lock_timeout,

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from boundary.docs import PATHS
+from persistence.migrate import CONNECT_TIMEOUT, LOCK_TIMEOUT
+from tasks_api.server.shutdown import EXIT
 from tasks_api.settings import Settings
 from tests.support.manifests import (
     FOLDER,
@@ -24,10 +26,17 @@ from tests.support.paths import ROOT
 
 DEFAULTS = Settings.model_fields
 WORKLOADS = pytest.mark.parametrize("workload", [SERVICE, MIGRATION], ids=["service", "migration"])
-STOP_SECONDS = 10
-"""From SIGTERM to the end of the service, at most: see `docs/reliability.md`."""
-
 DAY = 24 * 3600
+BEFORE_A_TRY = 5
+"""Seconds, at most, from the start of a pod to the first connection of its migration."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 10, 360
+"""Seconds between the tries of a Job: each is twice as long as the one before."""
+
+WORK = 120
+"""Seconds for the pull of the image and for the migration itself. What takes longer on a large
+table, such as an index, is made by hand before (CONTRIBUTING.md)."""
+
 CONNECTIONS = 97
 """Of the smallest compute of Neon: see `docs/neon.md`."""
 
@@ -174,7 +183,25 @@ def test_a_replica_stays_ready_during_an_outage_of_the_database() -> None:
 def test_a_replica_has_the_time_to_answer_what_it_was_asked() -> None:
     before = container_of(SERVICE)["lifecycle"]["preStop"]["sleep"]["seconds"]
 
-    assert pod_of(SERVICE)["terminationGracePeriodSeconds"] > before + STOP_SECONDS
+    assert pod_of(SERVICE)["terminationGracePeriodSeconds"] > before + EXIT
+
+
+def test_the_migration_has_the_time_for_every_try_and_for_its_work() -> None:
+    again = MIGRATION["spec"]["backoffLimit"]
+    pauses = [min(FIRST_PAUSE * 2**n, LONGEST_PAUSE) for n in range(again)]
+    in_vain = (again + 1) * (BEFORE_A_TRY + CONNECT_TIMEOUT + LOCK_TIMEOUT) + sum(pauses)
+
+    assert in_vain + WORK <= MIGRATION["spec"]["activeDeadlineSeconds"]
+
+
+def test_a_roll_out_waits_for_the_migration_and_for_the_start_of_a_replica() -> None:
+    container, spec = container_of(SERVICE), SERVICE["spec"]
+    startup, readiness = container["startupProbe"], container["readinessProbe"]
+    start = startup["periodSeconds"] * startup["failureThreshold"]
+    noticed = readiness["periodSeconds"] + readiness["timeoutSeconds"]
+    after = start + noticed + spec["minReadySeconds"]
+
+    assert spec["progressDeadlineSeconds"] > MIGRATION["spec"]["activeDeadlineSeconds"] + after
 
 
 def test_the_replicas_together_fit_into_the_smallest_compute_of_neon() -> None:
