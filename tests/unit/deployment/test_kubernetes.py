@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import DEFAULT_ENDPOINT
 
 from boundary.docs import PATHS
 from persistence.migrate import CONNECT_TIMEOUT, LOCK_TIMEOUT
@@ -37,8 +38,14 @@ WORK = 120
 """Seconds for the pull of the image and for the migration itself. What takes longer on a large
 table, such as an index, is made by hand before (CONTRIBUTING.md)."""
 
+POSTGRESQL, HTTPS = 5432, 443
 CONNECTIONS = 97
 """Of the smallest compute of Neon: see `docs/neon.md`."""
+
+
+def namespace(name: str) -> dict[str, Any]:
+    """Return what selects a namespace in a network policy."""
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
 
 def test_every_file_is_a_resource_but_the_example_of_a_secret() -> None:
@@ -160,7 +167,39 @@ def test_every_port_that_is_named_is_one_of_the_container() -> None:
 
     assert ports == {"http": DEFAULTS["port"].default, "metrics": 9090}
     assert served["targetPort"] == "http"
-    assert [[port["port"] for port in rule] for rule in admitted] == [["http"], ["metrics"]]
+    assert {port["port"] for rule in admitted for port in rule} == set(ports)
+
+
+def test_the_metrics_are_for_prometheus_alone() -> None:
+    admitted = read("network-policy")["spec"]["ingress"]
+
+    (rule,) = [rule for rule in admitted if {"port": "metrics"} in rule["ports"]]
+    assert rule["from"] == [namespace("monitoring")]
+
+
+def test_a_pod_with_the_label_may_call_the_service_from_any_namespace() -> None:
+    labelled = {"podSelector": {"matchLabels": {"tasks-api/caller": "true"}}}
+    caller = {"from": [{"namespaceSelector": {}, **labelled}], "ports": [{"port": "http"}]}
+
+    assert caller in read("network-policy")["spec"]["ingress"]
+
+
+@pytest.mark.parametrize("protocol", ["UDP", "TCP"])
+def test_names_are_resolved_by_the_cluster(protocol: str) -> None:
+    (dns,) = [rule for rule in read("network-policy")["spec"]["egress"] if "to" in rule]
+
+    assert {"port": 53, "protocol": protocol} in dns["ports"]
+    assert namespace("kube-system").items() <= dns["to"][0].items()
+
+
+def test_what_the_service_connects_to_is_let_out() -> None:
+    urls = read("secret.example")["stringData"]
+    databases = {urlsplit(urls[n]).port or POSTGRESQL for n in urls if n.startswith("DATABASE")}
+    rules = read("network-policy")["spec"]["egress"]
+
+    let_out = {port["port"] for rule in rules if "to" not in rule for port in rule["ports"]}
+
+    assert let_out == databases | {HTTPS, urlsplit(DEFAULT_ENDPOINT).port}
 
 
 def test_the_probes_ask_what_the_service_answers() -> None:
