@@ -10,6 +10,7 @@ import yaml
 from boundary import contract
 from persistence.pool import PoolState
 from tasks_api.observability.metrics import Metrics
+from tests.support.manifests import KUSTOMIZATION, SERVICE, container_of
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -46,6 +47,17 @@ def test_an_alert_rings_in_a_test_and_has_a_row(rule: dict[str, Any]) -> None:
     assert f'{{alertname="{rule["alert"]}", alertstate="firing"' in TESTS
     assert f"| `{rule['alert']}` | " in DOCUMENT
     assert rule["labels"]["severity"] in {"page", "ticket"}
+
+
+def test_on_kubernetes_the_alerts_are_about_the_job_and_the_port_that_are_scraped() -> None:
+    scraping = yaml.safe_load((FOLDER / "kubernetes.yaml").read_text(encoding="utf-8"))
+    (job,) = scraping["scrape_configs"]
+    (found,) = job["kubernetes_sd_configs"]
+    kept = [rule["regex"] for rule in job["relabel_configs"] if rule.get("action") == "keep"]
+
+    assert all(f'job="{job["job_name"]}"' in rule["expr"] for rule in RULES)
+    assert found["namespaces"]["names"] == [KUSTOMIZATION["namespace"]]
+    assert {port["name"] for port in container_of(SERVICE)["ports"]} >= set(kept) == {"metrics"}
 
 
 def test_every_operation_has_a_series_for_its_first_500() -> None:
