@@ -21,6 +21,8 @@ done
 if command -v kubectl >/dev/null; then
     rendered=$(mktemp)
     trap 'rm -f "$rendered"' EXIT
-    kubectl kustomize deploy/kubernetes >"$rendered"
-    kubernetes-validate --strict --quiet "$rendered"
+    for each in deploy/kubernetes deploy/kubernetes/frontend; do
+        kubectl kustomize "$each" >"$rendered"
+        kubernetes-validate --strict --quiet "$rendered"
+    done
 fi

@@ -1,7 +1,7 @@
-"""The resources of `deploy/kubernetes/`."""
+"""The resources of `deploy/kubernetes/`: the service, and in `frontend/` the frontend."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -17,8 +17,23 @@ def read(name: str) -> dict[str, Any]:
     return found
 
 
-KUSTOMIZATION = read("kustomization")
-SERVICE, MIGRATION = read("deployment"), read("migration")
+KUSTOMIZATION, FRONTENDS_KUSTOMIZATION = read("kustomization"), read("frontend/kustomization")
+SERVICE, MIGRATION, FRONTEND = read("deployment"), read("migration"), read("frontend/deployment")
+
+
+class Workload(NamedTuple):
+    """A workload, the kustomization that it is part of, and the example of its Secret."""
+
+    resource: Mapping[str, Any]
+    kustomization: Mapping[str, Any]
+    secret: Mapping[str, Any]
+
+
+WORKLOADS = {
+    "service": Workload(SERVICE, KUSTOMIZATION, read("secret.example")),
+    "migration": Workload(MIGRATION, KUSTOMIZATION, read("secret.example")),
+    "frontend": Workload(FRONTEND, FRONTENDS_KUSTOMIZATION, read("frontend/secret.example")),
+}
 
 
 def pod_of(workload: Mapping[str, Any]) -> Any:
@@ -27,9 +42,14 @@ def pod_of(workload: Mapping[str, Any]) -> Any:
 
 
 def container_of(workload: Mapping[str, Any]) -> Any:
-    """Return the only container of a workload."""
+    """Return the only container of a workload, besides those that run before it."""
     (container,) = pod_of(workload)["containers"]
     return container
+
+
+def containers_of(workload: Mapping[str, Any]) -> list[Any]:
+    """Return the container of a workload, and those that run before it."""
+    return [*pod_of(workload).get("initContainers", []), container_of(workload)]
 
 
 def labels_of(workload: Mapping[str, Any]) -> dict[str, str]:
@@ -38,9 +58,16 @@ def labels_of(workload: Mapping[str, Any]) -> dict[str, str]:
     return labels
 
 
-def settings_of(workload: Mapping[str, Any]) -> Iterator[str]:
+def literals_of(kustomization: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings of the ConfigMap that a kustomization makes."""
+    (generated,) = kustomization["configMapGenerator"]
+    return dict(literal.split("=", maxsplit=1) for literal in generated["literals"])
+
+
+def settings_of(workload: Workload) -> Iterator[str]:
     """Give the names of the environment variables of a workload."""
-    (generated,) = KUSTOMIZATION["configMapGenerator"]
-    assert container_of(workload)["envFrom"] == [{"configMapRef": {"name": generated["name"]}}]
-    yield from (literal.partition("=")[0] for literal in generated["literals"])
-    yield from (variable["name"] for variable in container_of(workload)["env"])
+    (generated,) = workload.kustomization["configMapGenerator"]
+    for container in containers_of(workload.resource):
+        assert container["envFrom"] == [{"configMapRef": {"name": generated["name"]}}]
+        yield from (variable["name"] for variable in container["env"])
+    yield from literals_of(workload.kustomization)

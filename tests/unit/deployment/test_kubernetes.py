@@ -1,7 +1,6 @@
 """The parts of `deploy/kubernetes/` fit each other; `make lint` knows the schemas."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +13,17 @@ from tasks_api.server.shutdown import EXIT
 from tasks_api.settings import Settings
 from tests.support.manifests import (
     FOLDER,
+    FRONTEND,
+    FRONTENDS_KUSTOMIZATION,
     KUSTOMIZATION,
     MIGRATION,
     SERVICE,
+    WORKLOADS,
+    Workload,
     container_of,
+    containers_of,
     labels_of,
+    literals_of,
     pod_of,
     read,
     settings_of,
@@ -26,7 +31,7 @@ from tests.support.manifests import (
 from tests.support.paths import ROOT
 
 DEFAULTS = Settings.model_fields
-WORKLOADS = pytest.mark.parametrize("workload", [SERVICE, MIGRATION], ids=["service", "migration"])
+every_workload = pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
 DAY = 24 * 3600
 BEFORE_A_TRY = 5
 """Seconds, at most, from the start of a pod to the first connection of its migration."""
@@ -38,6 +43,7 @@ WORK = 120
 """Seconds for the pull of the image and for the migration itself. What takes longer on a large
 table, such as an index, is made by hand before (CONTRIBUTING.md)."""
 
+DOCUMENT = (ROOT / "docs" / "deploy" / "kubernetes.md").read_text(encoding="utf-8")
 POSTGRESQL, HTTPS = 5432, 443
 CONNECTIONS = 97
 """Of the smallest compute of Neon: see `docs/neon.md`."""
@@ -48,23 +54,25 @@ def namespace(name: str) -> dict[str, Any]:
     return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
 
-def test_every_file_is_a_resource_but_the_example_of_a_secret() -> None:
-    files = {file.name for file in FOLDER.glob("*.yaml")}
+@pytest.mark.parametrize("folder", ["", "frontend/"])
+def test_every_file_is_a_resource_but_the_example_of_a_secret(folder: str) -> None:
+    kustomization = read(f"{folder}kustomization")
+    files = {file.name for file in (FOLDER / folder).glob("*.yaml")}
 
-    assert set(KUSTOMIZATION["resources"]) == files - {"kustomization.yaml", "secret.example.yaml"}
-    assert read("namespace")["metadata"]["name"] == KUSTOMIZATION["namespace"]
-
-
-@WORKLOADS
-def test_a_workload_has_the_image_of_the_kustomization(workload: Mapping[str, Any]) -> None:
-    (image,) = KUSTOMIZATION["images"]
-
-    assert container_of(workload)["image"] == image["name"]
+    assert set(kustomization["resources"]) == files - {"kustomization.yaml", "secret.example.yaml"}
+    assert read(f"{folder}namespace")["metadata"]["name"] == kustomization["namespace"]
 
 
-@WORKLOADS
-def test_a_workload_has_no_rights(workload: Mapping[str, Any]) -> None:
-    pod, container = pod_of(workload), container_of(workload)
+@every_workload
+def test_a_workload_has_the_image_of_the_kustomization(workload: Workload) -> None:
+    (image,) = workload.kustomization["images"]
+
+    assert {each["image"] for each in containers_of(workload.resource)} == {image["name"]}
+
+
+@every_workload
+def test_a_workload_has_no_rights(workload: Workload) -> None:
+    pod = pod_of(workload.resource)
 
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"] == {
@@ -73,36 +81,43 @@ def test_a_workload_has_no_rights(workload: Mapping[str, Any]) -> None:
         "runAsGroup": 10001,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
-    assert container["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
-    assert set(container["resources"]["limits"]) == {"cpu", "memory"}
+    for container in containers_of(workload.resource):
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert set(container["resources"]["limits"]) == {"cpu", "memory"}
 
 
-@WORKLOADS
-def test_every_setting_is_one_of_the_service(workload: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["service", "migration"])
+def test_every_setting_is_one_of_the_service(name: str) -> None:
     known = {name.upper() for name in DEFAULTS}
 
-    assert set(settings_of(workload)) <= known | {"METRICS_PORT"}
+    assert set(settings_of(WORKLOADS[name])) <= known
 
 
-@WORKLOADS
-def test_every_secret_is_in_the_example(workload: Mapping[str, Any]) -> None:
-    secret = read("secret.example")
+def test_every_setting_of_the_frontend_is_one_that_it_knows() -> None:
+    example = (ROOT / "frontend" / ".env.example").read_text(encoding="utf-8")
+    known = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
 
-    for variable in container_of(workload)["env"]:
-        reference = variable["valueFrom"]["secretKeyRef"]
+    assert set(settings_of(WORKLOADS["frontend"])) == known | {"HOSTNAME"}
 
-        assert reference["name"] == secret["metadata"]["name"]
-        assert reference["key"] == variable["name"]
-        assert variable["name"] in secret["stringData"]
+
+@every_workload
+def test_every_secret_is_in_the_example(workload: Workload) -> None:
+    for container in containers_of(workload.resource):
+        for variable in container["env"]:
+            reference = variable["valueFrom"]["secretKeyRef"]
+
+            assert reference["name"] == workload.secret["metadata"]["name"]
+            assert reference["key"].startswith(variable["name"])
+            assert reference["key"] in workload.secret["stringData"]
 
 
 def test_only_the_migration_knows_the_direct_url() -> None:
-    assert "DATABASE_URL_UNPOOLED" not in set(settings_of(SERVICE))
-    assert "DATABASE_URL_UNPOOLED" in set(settings_of(MIGRATION))
+    assert "DATABASE_URL_UNPOOLED" not in set(settings_of(WORKLOADS["service"]))
+    assert "DATABASE_URL_UNPOOLED" in set(settings_of(WORKLOADS["migration"]))
 
 
 def test_the_migration_has_another_role_than_the_service() -> None:
@@ -149,11 +164,10 @@ def test_replicas_are_added_at_the_rate_that_was_measured() -> None:
     (metric,) = read("autoscaler")["spec"]["metrics"]
     requested = int(container_of(SERVICE)["resources"]["requests"]["cpu"].removesuffix("m"))
     target = requested * metric["resource"]["target"]["averageUtilization"] / 100
-    document = (ROOT / "docs" / "deploy" / "kubernetes.md").read_text(encoding="utf-8")
-    (stated,) = re.findall(r"is about (\d+) requests/s", document)
+    (stated,) = re.findall(r"is about (\d+) requests/s", DOCUMENT)
     measured = {
         int(rate.replace(",", "")): int(cpu)
-        for rate, cpu in re.findall(r"^\| ([\d,]+)\b[^|]* \| (\d+)m\b", document, re.MULTILINE)
+        for rate, cpu in re.findall(r"^\| ([\d,]+)\b[^|]* \| (\d+)m\b", DOCUMENT, re.MULTILINE)
     }
 
     assert measured[int(stated)] <= target < measured[max(measured)] <= requested
@@ -243,8 +257,65 @@ def test_a_roll_out_waits_for_the_migration_and_for_the_start_of_a_replica() -> 
     assert spec["progressDeadlineSeconds"] > MIGRATION["spec"]["activeDeadlineSeconds"] + after
 
 
+def test_the_document_waits_as_long_as_the_deadlines_and_counts_every_replica() -> None:
+    replicas = read("autoscaler")["spec"]["maxReplicas"]
+    replicas += SERVICE["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+    deadline = MIGRATION["spec"]["activeDeadlineSeconds"]
+
+    assert set(re.findall(r"--timeout=(\d+)s", DOCUMENT)) == {str(deadline)}
+    assert f"| {deadline} s (`activeDeadlineSeconds`)" in DOCUMENT
+    assert f"| {SERVICE['spec']['progressDeadlineSeconds']} s (`progress" in DOCUMENT
+    assert f"check --replicas {replicas}\n" in DOCUMENT
+
+
 def test_the_replicas_together_fit_into_the_smallest_compute_of_neon() -> None:
     at_most = read("autoscaler")["spec"]["maxReplicas"]
     at_most += SERVICE["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
 
     assert at_most * DEFAULTS["database_pool_size"].default <= CONNECTIONS
+
+
+def test_frontend_and_service_know_each_other() -> None:
+    service, frontend = literals_of(KUSTOMIZATION), literals_of(FRONTENDS_KUSTOMIZATION)
+    (api,) = read("ingress")["spec"]["rules"]
+    (pages,) = read("frontend/ingress")["spec"]["rules"]
+
+    assert frontend["BETTER_AUTH_URL"] == f"https://{pages['host']}"
+    assert frontend["BETTER_AUTH_URL"] == service["FRONTEND_URL"] == service["JWT_AUDIENCE"]
+    assert frontend["TASKS_API_URL"] == f"https://{api['host']}"
+
+
+def test_the_frontend_is_asked_as_its_image_asks_itself() -> None:
+    container = container_of(FRONTEND)
+    dockerfile = (ROOT / "frontend" / "Dockerfile").read_text(encoding="utf-8")
+    (asked,) = re.findall(r"process\.env\.PORT}(/[\w.]+)`", dockerfile)
+    probes = [container[f"{name}Probe"] for name in ("startup", "liveness", "readiness")]
+
+    assert {probe["httpGet"]["path"] for probe in probes} == {asked}
+    assert f"EXPOSE {container['ports'][0]['containerPort']}\n" in dockerfile
+
+
+def test_the_frontend_migrates_before_it_starts() -> None:
+    (migration,) = pod_of(FRONTEND)["initContainers"]
+    (url,) = [each["valueFrom"] for each in migration["env"] if each["name"] == "DATABASE_URL"]
+
+    assert migration["args"] == ["migrate.cjs"]
+    assert url["secretKeyRef"]["key"] == "DATABASE_URL_UNPOOLED"
+
+
+def test_what_selects_the_frontend_selects_it() -> None:
+    selectors = [
+        FRONTEND["spec"]["selector"]["matchLabels"],
+        read("frontend/service")["spec"]["selector"],
+        read("frontend/disruption-budget")["spec"]["selector"]["matchLabels"],
+        read("frontend/network-policy")["spec"]["podSelector"]["matchLabels"],
+    ]
+
+    assert selectors == [labels_of(FRONTEND)] * len(selectors)
+
+
+def test_the_frontend_reaches_its_database_and_nothing_else() -> None:
+    dns, *others = read("frontend/network-policy")["spec"]["egress"]
+
+    assert dns == read("network-policy")["spec"]["egress"][0]
+    assert others == [{"ports": [{"port": POSTGRESQL}]}]
