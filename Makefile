@@ -3,7 +3,8 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run demo test e2e lint check clients fuzz faults alerts-test databases replicas image image-test bench bench-quick format lock clean
-.PHONY: environment lint-environment clients-environment bench-environment bench-all-environment
+.PHONY: environment lint-environment clients-environment policy-environment
+.PHONY: bench-environment bench-all-environment
 
 python := .venv/bin/python
 
@@ -27,7 +28,7 @@ e2e: environment ## Test every button of /docs and of the frontend in a browser.
 	@$(python) -m pytest -m browser tests/http/boundary
 	@$(python) -m scripts.frontend e2e
 
-lint: lint-environment ## Check style, types, imports, contract, frontend, migrations, deployment
+lint: lint-environment policy-environment ## Check style, types, imports, contract, frontend, migrations, deployment
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
@@ -83,7 +84,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 	@scripts/lock.sh
 
 clean: ## Remove what the other targets created, except the data of run (.local)
-	@rm -rf .venv .venv-bench .venv-clients build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
+	@rm -rf .venv .venv-bench .venv-clients .venv-policy build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
 	@rm -rf tests/system/clients/*/generated tests/system/clients/node_modules tests/system/mock/node_modules
 	@rm -rf tests/support/browser/node_modules
 	@rm -rf bench/apps/*/node_modules frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
@@ -98,6 +99,9 @@ lint-environment:
 
 clients-environment:
 	@scripts/set-up.sh clients
+
+policy-environment:
+	@scripts/set-up.sh policy
 
 bench-environment:
 	@scripts/set-up.sh bench

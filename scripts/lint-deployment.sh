@@ -1,6 +1,7 @@
 #!/bin/sh
 # Holds what builds, releases and deploys the service to the schemas and to the rules of the field.
-# Nothing is fetched: schemas and programs come with the packages of requirements/lint.txt.
+# Nothing is fetched: schemas and programs come with the packages of requirements/lint.txt and
+# requirements/policy.txt.
 set -e
 
 PATH="$(pwd)/.venv/bin:$PATH"
@@ -18,6 +19,8 @@ for version in 1.30 1.37; do
     # shellcheck disable=SC2086 -- a list.
     kubernetes-validate --strict --quiet --kubernetes-version "$version" $resources
 done
+# It does not look for newer policies, which would take the network.
+.venv-policy/bin/checkov --config-file .checkov.yaml
 if command -v kubectl >/dev/null; then
     rendered=$(mktemp)
     trap 'rm -f "$rendered"' EXIT

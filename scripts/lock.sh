@@ -26,6 +26,8 @@ compile bench-all pyproject.toml --group dev --group bench --group bench-all \
 compile bench pyproject.toml --group dev --group bench --constraints requirements/bench-all.txt
 # openapi-core needs older versions of what the tests need: another environment, with versions of its own.
 compile clients --group clients
+# So does checkov, with `packaging`.
+compile policy --group policy
 compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile audit --group audit --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
