@@ -42,8 +42,8 @@ lint: lint-environment policy-environment ## Check style, types, imports, contra
 
 check: lint test ## Run lint, then test
 
-clients: environment clients-environment ## Generate clients, mocks and validators from the contract. Needs a JDK
-	@$(python) -m pytest -m clients --numprocesses 2 --no-loadscope-reorder tests/system/clients tests/system/mock
+clients: environment clients-environment ## Give the contract to generators, importers, mocks and validators. Needs a JDK
+	@$(python) -m pytest -m clients --numprocesses 2 --no-loadscope-reorder tests/system/clients tests/system/importers tests/system/mock
 
 fuzz: environment ## Search for requests that violate the contract, for longer than `make test` does
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} FUZZ_SEED=$${FUZZ_SEED:-random} $(python) -m pytest -s tests/http/contract/test_fuzz.py
@@ -86,6 +86,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 clean: ## Remove what the other targets created, except the data of run (.local)
 	@rm -rf .venv .venv-bench .venv-clients .venv-policy build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
 	@rm -rf tests/system/clients/*/generated tests/system/clients/node_modules tests/system/mock/node_modules
+	@rm -rf tests/system/importers/node_modules
 	@rm -rf tests/support/browser/node_modules
 	@rm -rf bench/apps/*/node_modules frontend/node_modules frontend/.next frontend/.e2e frontend/next-env.d.ts
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis

@@ -1,14 +1,13 @@
-"""The table in `docs/clients.md`, which the run writes."""
+"""The tables in `docs/clients.md`, which the run writes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tests.support.paths import ROOT
 from tests.system.clients.made import Made
 
 PAGE = ROOT / "docs" / "clients.md"
 
-_MARKS = re.compile(r"(<!-- generators: [^\n]*-->\n).*?(<!-- end -->\n)", re.DOTALL)
 _HEADS = (
     "Generator",
     "Errors are",
@@ -21,17 +20,23 @@ _HEADS = (
 )
 
 
-def put(text: str, content: str) -> str:
-    """Return the page with this between its marks."""
-    written, count = _MARKS.subn(lambda mark: f"{mark[1]}\n{content}\n\n{mark[2]}", text)
-    assert count == 1, f"{PAGE.name} lacks the marks of the table"
+def put(text: str, name: str, content: str) -> str:
+    """Return the page with this between the marks of a table."""
+    marks = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end -->\n)", re.DOTALL)
+    written, count = marks.subn(lambda mark: f"{mark[1]}\n{content}\n\n{mark[2]}", text)
+    assert count == 1, f"{PAGE.name} lacks the marks of the {name}"
     return written
 
 
-def table(made: Sequence[Made]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table of Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def table_of_clients(made: Iterable[Made]) -> str:
     """Write what was seen of each client."""
-    rows = [_HEADS, ["---"] * len(_HEADS), *map(_cells, made)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return table(_HEADS, map(_cells, made))
 
 
 def _cells(made: Made) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.system.clients.conftest import Make
 from tests.system.clients.generators import GENERATORS, Generator
-from tests.system.clients.page import PAGE, put, table
+from tests.system.clients.page import PAGE, put, table_of_clients
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(1200)]
 
@@ -56,7 +56,7 @@ def test_a_later_version_of_the_service_breaks_no_client(generator: Generator, m
 def test_the_table_is_what_was_seen(made: Make) -> None:
     committed = PAGE.read_text(encoding="utf-8")
 
-    seen = put(committed, table([made(generator) for generator in GENERATORS]))
+    seen = put(committed, "generators", table_of_clients(map(made, GENERATORS)))
 
     if seen != committed:
         PAGE.write_text(seen, encoding="utf-8")
