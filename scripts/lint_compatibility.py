@@ -52,6 +52,9 @@ OF_HTTP = {
 }  # fmt: skip
 """Clients read these by RFC 9110 and RFC 8288, however narrow the schema is."""
 
+IDLE = {"header if-match": "*", "header if-none-match": ""}
+"""By RFC 9110, these have no effect. As a default, they say what no header has always meant."""
+
 
 class Level(IntEnum):
     """What a change asks for."""
@@ -388,7 +391,8 @@ def _normal(document: Node) -> Node:
 
 def _whole(document: Node, item: Node, operation: Node) -> Node:
     shared = _resolved(item, document).get("parameters", [])
-    parameters = {_name(each): each for each in [*shared, *operation.get("parameters", [])]}
+    every = [*shared, *operation.get("parameters", [])]
+    parameters = {_name(each): _without_idle_default(each) for each in every}
     security = operation.get("security", document.get("security", [])) or [{}]
     responses = {
         str(status): {**answer, "headers": answer.get("headers", {})}
@@ -400,6 +404,14 @@ def _whole(document: Node, item: Node, operation: Node) -> Node:
         "responses": responses,
         "security": [_way(document, way) for way in security],
     }
+
+
+def _without_idle_default(parameter: Node) -> Node:
+    schema = parameter.get("schema", {})
+    if schema.get("default") != IDLE.get(_name(parameter)):
+        return parameter
+    kept = {keyword: value for keyword, value in schema.items() if keyword != "default"}
+    return {**parameter, "schema": kept}
 
 
 def _name(parameter: Node) -> str:

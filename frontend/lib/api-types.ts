@@ -153,8 +153,16 @@ export interface components {
         IdempotencyKey: string;
         /** @description Send it as `1`, or not at all. */
         Deep: string;
-        /** @description Entity tags separated by commas, or `*` (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list. */
-        EntityTags: string;
+        /**
+         * @description Entity tags separated by commas, or `*` (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list. `*` is the same as no header, as a task that does not exist is a `404` before.
+         * @default *
+         */
+        IfMatch: string;
+        /**
+         * @description Entity tags separated by commas, or `*` (RFC 9110, sections 5.6.1 and 8.8.3). Several headers are one list. Empty is the same as no header.
+         * @default
+         */
+        IfNoneMatch: string;
         /**
          * @description What to do, in 1 to 500 characters (Unicode code points), not all of them white space. Stored exactly as sent. Any character except U+0000.
          * @example Buy milk
@@ -976,9 +984,9 @@ export interface components {
         /** @description Query the database for this answer, even if it is suspended. */
         DeepQuery: components["schemas"]["Deep"];
         /** @description Go on only if the entity tag is one of these, such as the `etag` of a task; else the answer is `412` (RFC 9110, section 13.1.1). */
-        IfMatchHeader: components["schemas"]["EntityTags"];
+        IfMatchHeader: components["schemas"]["IfMatch"];
         /** @description Go on only if the entity tag is none of these; else the answer is `304` without a body to a `GET`, and `412` to another method (RFC 9110, section 13.1.2). */
-        IfNoneMatchHeader: components["schemas"]["EntityTags"];
+        IfNoneMatchHeader: components["schemas"]["IfNoneMatch"];
     };
     requestBodies: never;
     headers: {

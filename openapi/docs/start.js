@@ -18,6 +18,8 @@ addEventListener('DOMContentLoaded', async () => {
   contract.servers = [{ url: base }]
   // An example of a schema makes Scalar offer a list to choose from, where an id is to be typed.
   delete contract.components.schemas.TaskId.example
+  // What has a default would be in every sample.
+  for (const each of ['IfMatch', 'IfNoneMatch']) delete contract.components.schemas[each].default
   for (const [path, item] of Object.entries(contract.paths)) {
     for (const [method, operation] of Object.entries(item).filter(([, each]) => each.operationId)) {
       const source = typescript(contract, path, method, [...(item.parameters ?? []), ...(operation.parameters ?? [])], operation)

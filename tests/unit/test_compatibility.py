@@ -206,6 +206,11 @@ def a_parameter_gets_a_default(document: Node) -> None:
 
 
 @major
+def a_precondition_gets_a_default_that_has_an_effect(document: Node) -> None:
+    schema(document, "IfMatch")["default"] = '"2026-01-31T09:30:00.123456Z"'
+
+
+@major
 def a_parameter_gets_an_enum(document: Node) -> None:
     schema(document, "Limit")["enum"] = [10, 100]
 
@@ -555,7 +560,7 @@ def the_pattern_of_a_parameter_is_wider(document: Node) -> None:
 
 @minor
 def the_pattern_of_a_parameter_is_removed(document: Node) -> None:
-    del schema(document, "EntityTags")["pattern"]
+    del schema(document, "IfMatch")["pattern"]
 
 
 @minor
@@ -697,6 +702,11 @@ def the_description_of_the_service_is_another_one(document: Node) -> None:
 @patch
 def a_summary_is_another_one(document: Node) -> None:
     operation(document, "list_tasks")["summary"] = "List the tasks"
+
+
+@patch
+def the_default_of_a_precondition_is_not_said(document: Node) -> None:
+    del schema(document, "IfMatch")["default"]
 
 
 @patch

@@ -12,7 +12,9 @@ from persistence.models import Task, TaskList
 from tests.support.api import CONTRACT
 
 document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-PATTERN = document["components"]["schemas"]["EntityTags"]["pattern"]
+(PATTERN,) = {
+    document["components"]["schemas"][name]["pattern"] for name in ("IfMatch", "IfNoneMatch")
+}
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 times = st.datetimes(max_value=datetime(9998, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001

@@ -31,7 +31,9 @@ HANDLERS = {
     for name, function in vars(module).items()
     if isfunction(function) and function.__module__ == module.__name__
 }
-ANNOTATIONS = {"description", "example", "format", "nullable", "properties", "allOf", "type"}
+ANNOTATIONS = {
+    *("allOf", "default", "description", "example", "format", "nullable", "properties", "type"),
+}
 
 
 def subclasses(kind: type[Exception]) -> set[type[Exception]]:

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.support.api import Api, SignIn, error_of
+from tests.support.coverage import OPERATIONS
 
 UNKNOWN = 2**63 - 1
 CHANGED = (412, "PRECONDITION_FAILED", "The task has changed since it was read")
@@ -30,6 +31,11 @@ CHANGES: dict[str, Change] = {
     "DELETE": lambda api, task_id, headers: api.delete(task_id, headers),
 }
 every_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+DEFAULTS = {
+    parameter["name"]: parameter["schema"]["default"]
+    for parameter in OPERATIONS["get_task"].parameters
+    if "default" in parameter["schema"]
+}
 
 
 @every_change
@@ -111,6 +117,25 @@ def test_a_star_is_any_version_of_a_task_that_exists(api: Api, change: Change) -
     assert change(api, task_id, {"If-Match": "*"}).is_success
     assert change(api, UNKNOWN, {"If-Match": "*"}).status_code == 404
     assert change(api, UNKNOWN, {"If-Match": '"another"'}).status_code == 404
+
+
+@every_change
+def test_the_defaults_of_the_preconditions_allow_a_change(api: Api, change: Change) -> None:
+    task = api.created()
+
+    response = change(api, task["id"], DEFAULTS)
+
+    assert DEFAULTS.keys() == {"If-Match", "If-None-Match"}
+    assert response.is_success
+    assert change(api, UNKNOWN, DEFAULTS).status_code == 404
+
+
+def test_the_defaults_of_the_preconditions_allow_a_read(api: Api) -> None:
+    task = api.created()
+
+    assert api.get(task["id"], DEFAULTS).json()["data"] == task
+    assert api.list(DEFAULTS).json()["data"] == [task]
+    assert api.get(UNKNOWN, DEFAULTS).status_code == 404
 
 
 def test_of_two_who_read_and_update_one_is_told(api: Api, sign_in: SignIn) -> None:

@@ -17,11 +17,12 @@ from tests.system.clients.tools import node, run
 
 FOLDER = Path(__file__).resolve().parent
 OPTIONAL = {
-    parameter["name"].lower(): parameter["name"]
+    parameter["name"].lower(): parameter
     for operation in OPERATIONS.values()
     for parameter in operation.parameters
     if not parameter.get("required")
 }
+WITH_DEFAULT = {each["name"] for each in OPTIONAL.values() if "default" in each["schema"]}
 _PATH_VARIABLE = re.compile(r"(- name: id\n +value: ).*")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -43,7 +44,8 @@ class Sent(NamedTuple):
         """Read it from what a runner has reported."""
         target = urlsplit(url)
         names = [*headers, *(name for name, _ in parse_qsl(target.query, keep_blank_values=True))]
-        optional = sorted(OPTIONAL[name.lower()] for name in names if name.lower() in OPTIONAL)
+        known = (OPTIONAL[name.lower()] for name in names if name.lower() in OPTIONAL)
+        optional = sorted(parameter["name"] for parameter in known)
         return cls(method, re.sub(r"/\d+", "/{id}", target.path), status, tuple(optional))
 
 
@@ -188,8 +190,8 @@ POSTMAN = Postman(
     ids="the path variable `id` of each request",
     notes="before you import, switch *Enable optional parameters* off under *View Import "
     "Settings*, and choose *Example* for *Parameter generation*; else it makes up a value for each "
-    "optional one and sends it, as it makes up titles: the list is a `422`, a task a `412` or a "
-    "`304`, and every new task has the same `Idempotency-Key`",
+    "optional one without a default and sends it, as it makes up titles: the list is a `422`, and "
+    "every new task has the same `Idempotency-Key`",
     settings='{"enableOptionalParameters": false}',
 )
 IMPORTERS = [
