@@ -1,5 +1,5 @@
 // Shows the contract with Scalar. What Scalar does not make of a contract is added to it here: a section for each
-// code of an error or of a violation, samples in TypeScript, and the changelog.
+// code of an error or of a violation, samples in TypeScript and Python, and the changelog.
 
 // Scalar keeps the token in localStorage. In sessionStorage it outlives a reload, and ends with the tab.
 Object.defineProperty(window, 'localStorage', { value: window.sessionStorage })
@@ -22,14 +22,18 @@ addEventListener('DOMContentLoaded', async () => {
   for (const each of ['IfMatch', 'IfNoneMatch']) delete contract.components.schemas[each].default
   for (const [path, item] of Object.entries(contract.paths)) {
     for (const [method, operation] of Object.entries(item).filter(([, each]) => each.operationId)) {
-      const source = typescript(contract, path, method, [...(item.parameters ?? []), ...(operation.parameters ?? [])], operation)
-      operation['x-codeSamples'] = [{ lang: 'typescript', label: 'TypeScript', source }]
+      const call = callOf(contract, path, method, [...(item.parameters ?? []), ...(operation.parameters ?? [])], operation)
+      operation['x-codeSamples'] = [
+        { lang: 'typescript', label: 'TypeScript', source: typescript(call) },
+        { lang: 'python', label: 'Python', source: python(call) },
+      ]
     }
   }
   Scalar.createApiReference('#reference', {
     content: contract,
     persistAuth: true,
     defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+    hiddenClients: { python: true }, // They import nothing.
     documentDownloadType: 'none', // What is shown is more than the contract; the links below lead to that.
     // Nothing of another origin: no fonts, no statistics, no assistant, no client elsewhere.
     withDefaultFonts: false,
@@ -122,21 +126,31 @@ function changesOf(changelog) {
   return `# Changelog\n\n${text.replace(/\[([^\]]*)\]\((?!https?:)[^)]*\)/g, '$1')}`
 }
 
-function typescript(contract, path, method, parameters, operation) {
+// What a sample has to say of an operation: its required parameters, all in the path, and its body, as the contract has them.
+function callOf(contract, path, method, parameters, operation) {
   const required = parameters.map((each) => resolved(contract, each)).filter((each) => each.required)
+  const schema = operation.requestBody && resolved(contract, operation.requestBody).content['application/json'].schema
+  return {
+    path,
+    method,
+    parameters: Object.fromEntries(required.map((each) => [each.name, each.example])),
+    body: schema && resolved(contract, schema).example,
+    secured: (operation.security ?? contract.security).length > 0,
+    answers: !operation.responses['204'],
+  }
+}
+
+function typescript({ path, method, parameters, body, secured, answers }) {
   const options = []
-  if (required.length) {
-    options.push(`  params: { path: { ${required.map((each) => `${each.name}: ${JSON.stringify(each.example)}`).join(', ')} } },`)
+  const given = Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+  if (given.length) options.push(`  params: { path: { ${given.join(', ')} } },`)
+  if (body) {
+    const written = JSON.stringify(body, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
+    options.push(`  body: ${written.replace(/\n/g, '\n  ')},`)
   }
-  if (operation.requestBody) {
-    const { schema } = resolved(contract, operation.requestBody).content['application/json']
-    const body = JSON.stringify(resolved(contract, schema).example, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
-    options.push(`  body: ${body.replace(/\n/g, '\n  ')},`)
-  }
-  const secured = (operation.security ?? contract.security).length > 0
   const headers = secured ? '\n  headers: { Authorization: `Bearer ${token}` },' : ''
   const call = options.length ? `, {\n${options.join('\n')}\n}` : ''
-  const result = operation.responses['204'] ? '{ error }' : '{ data, error }'
+  const result = answers ? '{ data, error }' : '{ error }'
   return `// npm install openapi-fetch && npx openapi-typescript ${base}/openapi.yaml -o tasks-api.ts
 import createClient from "openapi-fetch";
 import type { paths } from "./tasks-api";
@@ -146,4 +160,17 @@ ${secured ? 'declare const token: string;\n' : ''}const api = createClient<paths
 });
 const ${result} = await api.${method.toUpperCase()}("${path}"${call});
 if (error) throw new Error(error.error.message);`
+}
+
+function python({ path, method, parameters, body, secured, answers }) {
+  const url = base + path.replace(/{(\w+)}/g, (_, name) => parameters[name])
+  const headers = secured ? '\n    headers={"Authorization": f"Bearer {os.environ[\'TOKEN\']}"},' : ''
+  const json = body ? `\n    json=${JSON.stringify(body, null, 4).replace(/\n/g, '\n    ')},` : ''
+  return `# pip install httpx
+${secured ? 'import os\n\n' : ''}import httpx
+
+response = httpx.${method}(
+    "${url}",${headers}${json}
+)
+response.raise_for_status()${answers ? '\nprint(response.json()["data"])' : ''}`
 }

@@ -15,7 +15,7 @@ const OPERATIONS = [
   ['health', 'GET', '/livez'],
   ['health', 'GET', '/readyz'],
 ]
-const SAMPLES = { curl: 'Curl', Python: 'HTTPX (Sync)', TypeScript: 'TypeScript' }
+const SAMPLES = { curl: 'Curl', Python: 'Python', TypeScript: 'TypeScript' }
 const seen = { pressed: [], samples: {}, console: [], origins: [] }
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
