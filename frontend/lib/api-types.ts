@@ -149,7 +149,7 @@ export interface components {
         Cursor: string;
         /** @description Whether the task is done. */
         Completed: boolean;
-        /** @description Any 1 to 255 visible ASCII characters that the client generates, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. In double quotes, which count, it is read as a string of RFC 9651, which may contain spaces. */
+        /** @description Visible ASCII characters that the client generates, from 1 to 255 of them, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. In double quotes, it is read as a string of RFC 9651, which may contain spaces; the quotes are no part of the key, but they are two of the 255 characters. */
         IdempotencyKey: string;
         /** @description Send it as `1`, or not at all. */
         Deep: string;
@@ -272,7 +272,7 @@ export interface components {
              */
             in: string;
             /**
-             * @description The property, parameter or header; `body` for the body as a whole.
+             * @description The property, parameter or header; the word of `in` for all of it, such as `body`.
              * @example title
              */
             field: string;

@@ -126,48 +126,61 @@ function changesOf(changelog) {
   return `# Changelog\n\n${text.replace(/\[([^\]]*)\]\((?!https?:)[^)]*\)/g, '$1')}`
 }
 
-// What a sample has to say of an operation: its required parameters, all in the path, and its body, as the contract has them.
+// What a sample has to say of an operation: its required parameters, all in the path, its body, and the headers that make
+// it safe, as the contract has them.
 function callOf(contract, path, method, parameters, operation) {
-  const required = parameters.map((each) => resolved(contract, each)).filter((each) => each.required)
+  const all = parameters.map((each) => resolved(contract, each))
+  const required = all.filter((each) => each.required)
+  const has = (name) => all.some((each) => each.name === name)
   const schema = operation.requestBody && resolved(contract, operation.requestBody).content['application/json'].schema
   return {
     path,
     method,
     parameters: Object.fromEntries(required.map((each) => [each.name, each.example])),
     body: schema && resolved(contract, schema).example,
+    // As a good client does: a try can be repeated, and no change of others is lost.
+    takesKey: has('Idempotency-Key'),
+    match: method !== 'get' && has('If-Match') ? contract.components.schemas.EntityTag.example : undefined,
     secured: (operation.security ?? contract.security).length > 0,
     answers: !operation.responses['204'],
   }
 }
 
-function typescript({ path, method, parameters, body, secured, answers }) {
+function typescript({ path, method, parameters, body, takesKey, match, secured, answers }) {
   const options = []
   const given = Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
-  if (given.length) options.push(`  params: { path: { ${given.join(', ')} } },`)
+  const params = given.length ? [`path: { ${given.join(', ')} }`] : []
+  if (takesKey) params.push('header: { "Idempotency-Key": crypto.randomUUID() }')
+  if (match) params.push(`header: { "If-Match": '${match}' }`)
+  if (params.length) options.push(`  params: { ${params.join(', ')} },`)
   if (body) {
     const written = JSON.stringify(body, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
     options.push(`  body: ${written.replace(/\n/g, '\n  ')},`)
   }
   const headers = secured ? '\n  headers: { Authorization: `Bearer ${token}` },' : ''
   const call = options.length ? `, {\n${options.join('\n')}\n}` : ''
-  const result = answers ? '{ data, error }' : '{ error }'
+  const result = answers ? '{ data, error, response }' : '{ error, response }'
   return `// npm install openapi-fetch && npx openapi-typescript ${base}/openapi.yaml -o tasks-api.ts
 import createClient from "openapi-fetch";
 import type { paths } from "./tasks-api";
 
-${secured ? 'declare const token: string;\n' : ''}const api = createClient<paths>({
+${secured ? 'const token = "YOUR_SECRET_TOKEN";\n' : ''}const api = createClient<paths>({
   baseUrl: "${base}",${headers}
 });
 const ${result} = await api.${method.toUpperCase()}("${path}"${call});
-if (error) throw new Error(error.error.message);`
+if (!response.ok) throw new Error(error?.error?.message ?? "Status " + response.status);${answers ? '\nconsole.log(data);' : ''}`
 }
 
-function python({ path, method, parameters, body, secured, answers }) {
+function python({ path, method, parameters, body, takesKey, match, secured, answers }) {
   const url = base + path.replace(/{(\w+)}/g, (_, name) => parameters[name])
-  const headers = secured ? '\n    headers={"Authorization": f"Bearer {os.environ[\'TOKEN\']}"},' : ''
+  const given = secured ? ['"Authorization": f"Bearer {os.environ[\'TOKEN\']}"'] : []
+  if (takesKey) given.push('"Idempotency-Key": str(uuid.uuid4())')
+  if (match) given.push(`"If-Match": '${match}'`)
+  const headers = given.length ? `\n    headers={${given.join(', ')}},` : ''
+  const imports = [...(secured ? ['import os'] : []), ...(takesKey ? ['import uuid'] : [])]
   const json = body ? `\n    json=${JSON.stringify(body, null, 4).replace(/\n/g, '\n    ')},` : ''
   return `# pip install httpx
-${secured ? 'import os\n\n' : ''}import httpx
+${imports.length ? `${imports.join('\n')}\n\n` : ''}import httpx
 
 response = httpx.${method}(
     "${url}",${headers}${json}
