@@ -46,10 +46,8 @@ def test_the_samples_in_typescript_compile(samples: Path, service: Service) -> N
 
 def test_the_samples_in_python_compile(samples: Path) -> None:
     options = ("--strict", "--config-file=", "--cache-dir=.mypy_cache", "--no-error-summary")
+    files = [path.name for path in sorted(samples.glob("*.py"))]
 
-    # Each is a program of its own, and named as such.
-    checked = [
-        run(samples, venv("mypy", *options, path.name)) for path in sorted(samples.glob("*.py"))
-    ]
+    checked = run(samples, venv("mypy", *options, *files))
 
-    assert checked == [Outcome(0, "")] * len(OPERATIONS)
+    assert checked == Outcome(0, "")
