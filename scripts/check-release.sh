@@ -16,5 +16,7 @@ fail() {
 [ "$version" = "$is" ] || fail "The tag is $1, but pyproject.toml says $is: change one of them."
 grep -qE "^## \[$version\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$" CHANGELOG.md ||
     fail "CHANGELOG.md has no section [$version] with a date: make it of what is unreleased."
+grep -qF "### Contract $contract" CHANGELOG.md ||
+    fail "CHANGELOG.md does not say what is new in the contract $contract."
 cmp -s openapi/tasks.yaml "openapi/released/$contract.yaml" ||
     fail "openapi/released/$contract.yaml is not openapi/tasks.yaml: copy it, or give the contract a new version."

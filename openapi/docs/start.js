@@ -119,11 +119,16 @@ function inWords(code) {
   return code[0] + code.slice(1).toLowerCase().replaceAll('_', ' ')
 }
 
-// Its versions are sections of one chapter; its links to other files of the repository lead nowhere here.
+// Of the changelog, only what is about the contract: a section for each of its versions, with the release that has it. Its
+// links to other files of the repository lead nowhere here.
 function changesOf(changelog) {
-  const [, ...versions] = changelog.split(/^(?=## )/m)
-  const text = versions.join('').replace(/^## \[(.*?)\]/gm, '## $1').replace(/^### (.*)/gm, '**$1**')
-  return `# Changelog\n\n${text.replace(/\[([^\]]*)\]\((?!https?:)[^)]*\)/g, '$1')}`
+  const releases = changelog.split(/^## \[(.*?)\].*$/gm).slice(1)
+  const sections = []
+  for (let n = 0; n < releases.length; n += 2) {
+    const parts = releases[n + 1].split(/^(?=### )/gm).filter((part) => part.startsWith('### Contract '))
+    sections.push(...parts.map((part) => part.replace(/^### Contract (.*)$/m, `## $1\n\n*In ${releases[n]} of the service.*`)))
+  }
+  return `# Changelog\n\n${sections.join('\n').replace(/\[([^\]]*)\]\((?!https?:)[^)]*\)/g, '$1')}`
 }
 
 // What a sample has to say of an operation: its required parameters, all in the path, its body, and the headers that make

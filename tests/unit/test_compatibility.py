@@ -806,6 +806,6 @@ def test_a_released_contract_is_named_as_its_version() -> None:
 def test_the_changelog_has_the_version_of_the_contract() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
-    named = re.findall(r"contract is (\d+\.\d+\.\d+)", changelog)
+    named = re.findall(r"^### Contract (\d+\.\d+\.\d+)$", changelog, re.MULTILINE)
 
     assert named[0] == CURRENT["info"]["version"]

@@ -20,9 +20,13 @@ Later.
 
 First.
 
-### Added
+### Contract 3.2.1
 
 - Second.
+
+### Added
+
+- Third.
 
 ## [1.2.2] - 2026-11-01
 
@@ -56,7 +60,7 @@ def test_the_version_can_be_released_with_its_notes(project: Path) -> None:
     assert run(project, "check-release.sh", "v1.2.3") == (0, "")
     assert run(project, "release-notes.sh", "v1.2.3") == (
         0,
-        "\nFirst.\n\n### Added\n\n- Second.\n\n",
+        "\nFirst.\n\n### Contract 3.2.1\n\n- Second.\n\n### Added\n\n- Third.\n\n",
     )
 
 
@@ -76,6 +80,12 @@ def test_a_version_without_a_dated_section_cannot(project: Path, heading: str) -
     status, said = run(project, "check-release.sh", "v1.2.3")
 
     assert (status, "CHANGELOG.md" in said) == (1, True)
+
+
+def test_a_contract_of_which_nothing_is_said_cannot(project: Path) -> None:
+    (project / "CHANGELOG.md").write_text(CHANGELOG.replace("3.2.1", "3.2.0"))
+
+    assert run(project, "check-release.sh", "v1.2.3")[0] == 1
 
 
 @pytest.mark.parametrize("name", ["3.2.1.yaml", "3.2.0.yaml"])
