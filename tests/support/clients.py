@@ -1,4 +1,4 @@
-"""Clients that call without a pause, and try nothing again but to connect."""
+"""Clients that call again and again, and try nothing again but to connect."""
 
 import http.client
 import select
@@ -23,6 +23,8 @@ class Load:
 
     port: int
     token: str
+    pause: float = 0.0
+    """Seconds between two requests of a client."""
     answered: int = 0
     acknowledged: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Load:
             if is_fresh and not self._connect(connection):
                 break
             self._exchange(connection, f"task {next(_numbers)}", is_fresh=is_fresh)
+            time.sleep(self.pause)
         connection.close()
 
     def _connect(self, connection: http.client.HTTPConnection) -> bool:

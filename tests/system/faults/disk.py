@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from errno import ENOSPC
 from pathlib import Path
 
+from tasks_api.dev.local_postgres.cluster import Programs
 from tests.system.faults.postgres import ROLE, Postgres
 from tests.system.faults.stage import NotPossible, Span, Stage, felt
 
@@ -16,28 +17,34 @@ _FILLER = "filler"
 
 
 @contextmanager
-def small_disk(postgres: Postgres) -> Iterator[None]:
-    """Have the tables on a disk that is soon full. Raises NotPossible where mounting is."""
-    folder = _folder(postgres)
+def mounted(folder: Path, megabytes: int, programs: Programs) -> Iterator[None]:
+    """Have a small disk in memory at `folder`. Raises NotPossible where mounting is."""
     folder.mkdir()
-    owner = postgres.cluster.programs
-    options = f"size={_MEGABYTES}m,uid={owner.uid},gid={owner.gid},mode=0700"
+    options = f"size={megabytes}m,uid={programs.uid},gid={programs.gid},mode=0700"
     command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    if mounted.returncode:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
         folder.rmdir()
-        reason = mounted.stderr.strip().rstrip(".").splitlines()[0]
+        reason = done.stderr.strip().rstrip(".").splitlines()[0]
         message = f"not possible on this machine: {reason}"
         raise NotPossible(message)
     try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+@contextmanager
+def small_disk(postgres: Postgres) -> Iterator[None]:
+    """Have the tables on a disk that is soon full. Raises NotPossible where mounting is."""
+    folder = _folder(postgres)
+    with mounted(folder, _MEGABYTES, postgres.cluster.programs):
         postgres.ask(f"CREATE TABLESPACE small LOCATION '{folder}'")
         _move(postgres, "pg_default", "small")
         yield
         _move(postgres, "small", "pg_default")
         postgres.ask("DROP TABLESPACE small")
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-        folder.rmdir()
 
 
 def full(stage: Stage) -> Span:
@@ -45,7 +52,7 @@ def full(stage: Stage) -> Span:
     began = time.monotonic()
     filler = _folder(stage.postgres) / _FILLER
     try:
-        _fill(filler)
+        fill(filler)
         time.sleep(3)
         log = stage.postgres.cluster.log.read_text(errors="replace")
         felt("PostgreSQL found room on the disk", happened="No space left on device" in log)
@@ -64,7 +71,8 @@ def _move(postgres: Postgres, origin: str, target: str) -> None:
         postgres.ask(f"{everything} SET TABLESPACE {target}")
 
 
-def _fill(filler: Path) -> None:
+def fill(filler: Path) -> None:
+    """Take the room that is left on a disk with one file."""
     file = os.open(filler, os.O_WRONLY | os.O_CREAT)
     try:
         while True:

@@ -18,9 +18,9 @@ STOP_SECONDS = 10.0
 
 
 class Server:
-    """`tasks-api serve` with its default settings, on the database of `url`."""
+    """`tasks-api serve` on the database of `url`, with its default settings but for those given."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, **settings: str) -> None:
         self.port = lasting_port()
         self.log = folder / "service.log"
         self._folder = folder
@@ -28,6 +28,7 @@ class Server:
             "DATABASE_URL": url,
             "BETTER_AUTH_SECRET": SECRET,
             "PORT": str(self.port),
+            **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
