@@ -1,7 +1,8 @@
 # The image of the service: `docker build -t tasks-api .`, or `scripts/build-image.sh` without a Docker
 # engine. The base may be any Linux with Python 3.11 or newer and its venv module. If pip needs an
-# index, a proxy or a certificate of yours, pass its configuration:
-# `--secret id=pip.conf,src=/etc/pip.conf`.
+# index or a proxy of yours, pass its configuration: `--secret id=pip.conf,src=/etc/pip.conf`. If it needs
+# a certificate of yours, pass that too, `--secret id=pip.crt,src=FILE`, and write
+# `cert = /run/secrets/pip.crt` into the configuration.
 ARG BASE_IMAGE=python:3.13-slim-bookworm
 
 FROM ${BASE_IMAGE} AS build
@@ -15,7 +16,7 @@ RUN python3 -m venv tools && python3 -m venv --without-pip /opt/tasks-api
 
 # Only wheels, with the hashes of the lock files: pip compiles nothing, and resolves no versions.
 COPY requirements requirements
-RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf --mount=type=secret,id=pip.crt \
     tools/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements/build.txt && \
     tools/bin/pip --python /opt/tasks-api install \
         --no-deps --only-binary :all: --require-hashes -r requirements/image.txt

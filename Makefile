@@ -64,7 +64,7 @@ databases: environment ## Test against a PostgreSQL with TLS and two PgBouncers.
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
 	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks
 
-image: ## Build the image without a Docker engine, into build/image; as root on Debian
+image: ## Build the image into build/image, without a registry; as root on Debian
 	@scripts/build-image.sh
 
 image-test: environment image ## Build the image, and test it

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Takes an image out of a Docker engine and puts it where scripts/build-image.sh would, so that the
-# tests of the image can try it: scripts/unpack-image.sh tasks-api
+# Takes an image out of a Docker engine and puts it where the tests of the image look for it:
+# scripts/unpack-image.sh tasks-api
 set -e
 
 cd "$(dirname "$0")/.."
-output=build/image
+output=${2:-build/image}
 rm -rf "$output"
 mkdir -p "$output/rootfs"
 container=$(docker create "$1")
