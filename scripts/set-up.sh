@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes .venv hold what requirements/$1.txt names ("dev", or "lint", which is dev and more), or
 # .venv-bench what the benchmark needs ("bench" for the services in Python, or "bench-all"), or
-# .venv-clients what generates clients ("clients"), or .venv-policy what reads the manifests ("policy"), or
-# says in one line what is in the way. Does nothing where that is done already.
+# .venv-clients what generates clients ("clients"), .venv-policy what reads the manifests ("policy"), or
+# .venv-compose Docker Compose ("compose"), or says in one line what is in the way. Does nothing where that is
+# done already.
 
 wanted=$1
 venv=.venv
@@ -12,13 +13,9 @@ bench*)
     venv=.venv-bench
     first=bench
     ;;
-clients)
-    venv=.venv-clients
-    first=clients
-    ;;
-policy)
-    venv=.venv-policy
-    first=policy
+clients | compose | policy)
+    venv=.venv-$wanted
+    first=$wanted
     ;;
 esac
 log=$venv/set-up.log
@@ -81,9 +78,9 @@ else
 fi
 echo "Setting up $venv from requirements/$wanted.txt (this once; about half a minute) ..." >&2
 pip --require-hashes -r "requirements/$wanted.txt"
-# The clients are for those who have the contract and nothing else, and manifests are no Python.
+# The clients are for those who have the contract and nothing else; manifests and Compose are no Python.
 case $wanted in
-clients | policy) ;;
+clients | compose | policy) ;;
 *) pip --no-build-isolation -e . ;;
 esac
 for each in "$first" "$wanted"; do
