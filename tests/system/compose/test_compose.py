@@ -139,7 +139,7 @@ def test_no_process_has_or_gets_a_right(deployment: Deployment, name: str) -> No
     assert "0" not in status["Uid"].split("\t")
 
 
-@pytest.mark.parametrize("name", ["service", "postgres"])
+@pytest.mark.parametrize("name", LASTING)
 def test_no_process_can_write_to_its_image(deployment: Deployment, name: str) -> None:
     said = deployment.in_(name, "sh", "-c", "touch /opt/file 2>&1 || cat /proc/mounts")
 
@@ -235,6 +235,15 @@ def test_another_up_brings_new_settings_and_a_new_image_and_keeps_the_data(
     assert {name for name in LASTING if deployment.container(name) != before[name]} == {"service"}
 
 
+def test_a_new_password_of_the_service_works_after_another_up(deployment: Deployment) -> None:
+    deployment.set("SERVICE_PASSWORD", "a-new-one-0815")
+
+    deployment.up()
+
+    with deployment.api(new_user()) as api:
+        api.created()
+
+
 def test_down_and_up_keeps_the_data(deployment: Deployment) -> None:
     with deployment.api(new_user()) as api:
         task = api.created()
@@ -248,6 +257,16 @@ def test_down_and_up_keeps_the_data(deployment: Deployment) -> None:
 def test_without_settings_it_says_what_to_put_where(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"put it into \.env"):
         pasted(check_out(tmp_path), UP)
+
+
+def test_up_fails_where_no_task_can_be_served(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    with project(tmp_path, "tasks-api-refused") as deployment:
+        for line in SETTINGS:
+            pasted(deployment.folder, line)
+        deployment.set("DATABASE_URL", elsewhere.url("tasks_service", "a-wrong-one"))
+
+        with pytest.raises(AssertionError, match="service-1 is unhealthy"):
+            pasted(deployment.folder, ELSEWHERE[-1])
 
 
 def test_a_database_elsewhere_takes_the_place_of_this_one(

@@ -27,20 +27,19 @@ def test_it_has_the_service_its_migration_and_a_database_behind_a_pooler() -> No
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_container_can_do_more_than_it_has_to(name: str) -> None:
-    # Compose refuses to start a read-only container that has a config with `content`.
-    assert SERVICES[name]["read_only"] is ("configs" not in SERVICES[name])
+    assert SERVICES[name]["read_only"] is True
     assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
 
 def test_the_service_connects_with_a_role_of_its_own_and_never_sees_the_owner() -> None:
     service, migrate = SERVICES["service"]["environment"], SERVICES["migrate"]["environment"]
-    users = COMPOSE["configs"]["userlist.txt"]["content"]
+    users = SERVICES["pgbouncer"]["environment"]["USERS"]
 
     assert ":-postgresql://tasks_service:${SERVICE_PASSWORD}@pgbouncer:" in service["DATABASE_URL"]
     assert ":-postgresql://tasks:${POSTGRES_PASSWORD}@postgres:" in migrate["DATABASE_URL"]
     assert (service["DATABASE_URL_UNPOOLED"], service["POSTGRES_PASSWORD"]) == ("", "")
-    assert users == '"tasks_service" "${SERVICE_PASSWORD}"\n'
+    assert users == '"tasks_service" "${SERVICE_PASSWORD}"'
     assert SERVICES["grants"]["volumes"] == ["./deploy/grants.sql:/grants.sql:ro"]
 
 
@@ -78,7 +77,7 @@ def test_a_database_elsewhere_takes_the_place_of_this_one() -> None:
 
 
 def test_pgbouncer_is_set_up_as_in_the_fault_suite() -> None:
-    here = pgbouncer_settings(COMPOSE["configs"]["pgbouncer.ini"]["content"])
+    here = pgbouncer_settings(SERVICES["pgbouncer"]["environment"]["SETTINGS"])
     tested = pgbouncer_settings(pgbouncer.SETTINGS.replace("{mode}", pgbouncer.MODE))
 
     for name in ("auth_type", "pool_mode", "server_login_retry", "server_connect_timeout"):
