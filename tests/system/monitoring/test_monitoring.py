@@ -16,7 +16,8 @@ from persistence.migrate import migrate
 from tasks_api.dev.local_postgres import LocalPostgres
 from tests.support.api import Api, new_user, token_of
 from tests.support.paths import ROOT
-from tests.support.service import Service, free_port, running_service
+from tests.support.service import Service, running_service
+from tests.system.faults.ports import lasting_port
 from tests.system.monitoring.prometheus import JOB, Prometheus, watching
 
 pytestmark = [pytest.mark.monitoring, pytest.mark.timeout(600)]
@@ -55,8 +56,8 @@ class Site:
     """A service and its own PostgreSQL, which can be stopped and started."""
 
     def __init__(self, folder: Path, cleanup: ExitStack) -> None:
-        self._cleanup, self._folder, self._port = cleanup, folder, free_port()
-        self.metrics_port = free_port()
+        self._cleanup, self._folder, self._port = cleanup, folder, lasting_port()
+        self.metrics_port = lasting_port()
         self._start_database()
         migrate(self._postgres.url)
         self.start()
@@ -108,9 +109,16 @@ class Site:
             list(users.map(self.work, [seconds] * 8))
         blocker.close()
 
-    def forge(self, count: int) -> None:
-        with Api(self.service.url, "alice", token_of("alice", secret="x" * 40)) as forger:
-            for _ in range(count):
+    def forge(self, seconds: float) -> None:
+        """Send tokens of another secret, more of them than of the right one until now."""
+        token = token_of("alice", secret="x" * 40)
+        with ThreadPoolExecutor(4) as forgers:
+            list(forgers.map(lambda _: self._forge(token, seconds), range(4)))
+
+    def _forge(self, token: str, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        with Api(self.service.url, "alice", token) as forger:
+            while time.monotonic() < end:
                 forger.list()
 
 
@@ -133,7 +141,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         site.work(3)
         site.locked(4)
         watched.ring("a lock", "TasksRequestsSlow")
-        site.forge(600)
+        site.forge(8)
         watched.ring("forged tokens", "TasksTokensRefused")
         site.work(4)
         watched.ended = time.time()
