@@ -14,8 +14,9 @@ fail() {
 }
 
 command -v apt-get >/dev/null || fail "The packages of Debian are fetched with apt-get, which is not installed."
-mirror=$(apt-get indextargets --format '$(SITE)' "Created-By: Packages" | head -n 1)
-[ -n "$mirror" ] || fail "apt knows no mirror: run apt-get update."
+current=$(. /etc/os-release && echo "$VERSION_CODENAME")
+mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $current" "Created-By: Packages" | head -n 1)
+[ -n "$mirror" ] || fail "apt knows no mirror of $current: run apt-get update."
 
 rm -rf "$target"
 mkdir -p "$target/apt/lists/partial" "$target/apt/archives/partial" "$target/root"
