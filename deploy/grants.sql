@@ -4,7 +4,7 @@
 --   psql "$DATABASE_URL_UNPOOLED" -v ON_ERROR_STOP=1 -v password="$SERVICE_PASSWORD" -f deploy/grants.sql
 --
 -- If USERS_TABLE names another table than `users`, add: -v users_table='"user"'. If Better Auth owns that
--- table, so that the service adds nobody to it, add: -v users_rights=SELECT.
+-- table, so that the service adds no user to it, add: -v users_rights=SELECT.
 
 \if :{?users_table} \else \set users_table users \endif
 \if :{?users_rights} \else \set users_rights 'SELECT, INSERT' \endif

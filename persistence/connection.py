@@ -89,7 +89,7 @@ class Sockets:
 
 
 class DeadlineExceeded(psycopg2.OperationalError):
-    """The time is up. Nobody knows whether the statement took effect; its connection is closed."""
+    """The time is up. It is unknown whether the statement took effect; its connection is closed."""
 
 
 class Connection:

@@ -174,7 +174,7 @@ class ConnectionPool:
         when a connection is free. `deadline` is a moment of `time.monotonic()`. A statement that
         `expires` gets as `expires_at`, by the server's clock, when it is given up.
 
-        When a connection breaks, nobody knows whether the statement was carried out. A `repeatable`
+        A connection may break before or after the statement was carried out. A `repeatable`
         statement, which has the same effect twice as once, is then retried on another connection.
         For one that `expires`, the error is raised when it can no longer take effect. A statement
         that PostgreSQL has rolled back is retried in any case.

@@ -25,8 +25,8 @@ def expected_revision() -> str:
 class Readiness:
     """The last answer of the database to the question whether it is ready.
 
-    Load balancers probe every few seconds, and must not keep a database awake that nobody uses. So
-    a success stays valid while nobody uses the database. A failure is never remembered, because a
+    Load balancers probe every few seconds, and must not keep an unused database awake. So
+    a success stays valid while the database is not used. A failure is never remembered, because a
     probe waits for it to end. Each process asks for itself.
     """
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes requirements/*.txt anew from pyproject.toml, with a uv that is thrown away afterwards, and
+# Writes requirements/*.txt from pyproject.toml, with a uv that is thrown away afterwards, and
 # takes the addresses out of npm's lock files.
 # Versions stay where they still fit; `make lock UPGRADE=1` takes the newest.
 set -e

@@ -89,7 +89,7 @@ def build(node: str) -> None:
         print("Installing the frontend's packages (this once; about a minute) ...", flush=True)
         # Not `npm ci`: it insists on the packages of every other platform, and not every registry
         # has those of the same version. What is installed is what the lock file says all the same.
-        # With what builds it, also where somebody works with NODE_ENV=production.
+        # With what builds it, also with NODE_ENV=production.
         words = ("install", "--no-save", "--include=dev", "--loglevel=error")
         npm(node, *words, environment=surroundings_of_the_user(node))
         shutil.copyfile(lock, stamp)

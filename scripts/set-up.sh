@@ -70,7 +70,7 @@ if is_done "$wanted" && "$venv/bin/python" -c '' 2>/dev/null; then
 fi
 
 # Only an environment that is known to be whole is added to. After an interruption or a change of
-# the lock file it is made anew, so it never holds what no lock file names.
+# the lock file it is made again, so it never holds what no lock file names.
 if is_done "$first" && "$venv/bin/python" -c '' 2>/dev/null; then
     rm -f "$venv"/*.stamp
 else

@@ -154,7 +154,7 @@ def issue(user_id: str, email: str | None, name: str | None, hours: int) -> None
     """Print a token for USER_ID, signed with BETTER_AUTH_SECRET.
 
     USER_ID is the user's id at Better Auth, or any text; demo-user by default. For development and
-    tests: nobody signs in, and whoever has the secret can be anybody.
+    tests: no one signs in, and the holder of the secret can act as any user.
     """
     from tasks_api.dev.token import development_token  # noqa: PLC0415
 

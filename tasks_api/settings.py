@@ -117,14 +117,14 @@ def _database_url(url: SecretStr) -> SecretStr:
 def _secret(secret: SecretStr) -> SecretStr:
     text = _unquoted(secret.get_secret_value())
     if PLACEHOLDER.search(text):
-        raise _invalid("must not be a placeholder that anybody can guess", _NEW_SECRET)
+        raise _invalid("must not be a placeholder that can be guessed", _NEW_SECRET)
     if not text.isprintable():  # Usually a line break at its end, which Better Auth does not have.
         raise _invalid("must not contain a character that cannot be printed", _NEW_SECRET)
     if len(text.encode()) < MIN_SECRET_BYTES:
         message = f"must be at least {MIN_SECRET_BYTES} bytes long"
         raise _invalid(message, _NEW_SECRET)
     if _repeats_itself(text) or _is_in_order(text):
-        raise _invalid("must not be a repetition or a sequence that anybody can guess", _NEW_SECRET)
+        raise _invalid("must not be a repetition or a sequence that can be guessed", _NEW_SECRET)
     return secret
 
 

@@ -116,7 +116,7 @@ async def fetch(url: str) -> bytes:
     # Compressed, the limit would say nothing of the size in memory.
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     document = b""
-    # The time-outs of httpx are for each packet, and begin anew with each byte.
+    # The time-outs of httpx are for each packet, and start again with each byte.
     async with (
         asyncio.timeout(FETCH_SECONDS),
         httpx.AsyncClient(verify=_trusted(), timeout=None, follow_redirects=False) as client,  # noqa: S113

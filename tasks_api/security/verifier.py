@@ -2,7 +2,7 @@
 
 PyJWT verifies the signature, the issuer and the audience. The times are verified here, where a
 refusal can say more. What else is beyond it here protects against
-somebody who holds no key: the size, the algorithms, and what Better Auth signs with the same key
+a sender who holds no key: the size, the algorithms, and what Better Auth signs with the same key
 and is no API token: its session cookie, and the tokens that it issues to other applications
 (docs/decisions/0024-tokens-for-this-service.md). What a holder of the key signs is believed
 (docs/decisions/0020-fewer-mechanisms.md).
@@ -303,7 +303,7 @@ def identity_of(claims: Claims) -> Identity:
     """Return the user of `user_id`, or of `sub` if there is no `user_id`.
 
     Raises:
-        TokenRefused: They name nobody, or two users.
+        TokenRefused: They name no user, or two.
     """
     user_ids = [claims[name] for name in ("user_id", "sub") if name in claims]
     if not user_ids and isinstance(claims.get("session"), dict):

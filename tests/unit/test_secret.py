@@ -11,9 +11,9 @@ from tests.support.service import SECRET
 
 ADVICE = "make one with `openssl rand -base64 32` and give it to Better Auth as well"
 SHORT = f"BETTER_AUTH_SECRET: must be at least 32 bytes long; {ADVICE}"
-PLACEHOLDER = f"BETTER_AUTH_SECRET: must not be a placeholder that anybody can guess; {ADVICE}"
+PLACEHOLDER = f"BETTER_AUTH_SECRET: must not be a placeholder that can be guessed; {ADVICE}"
 GUESSABLE = (
-    f"BETTER_AUTH_SECRET: must not be a repetition or a sequence that anybody can guess; {ADVICE}"
+    f"BETTER_AUTH_SECRET: must not be a repetition or a sequence that can be guessed; {ADVICE}"
 )
 UNPRINTABLE = f"BETTER_AUTH_SECRET: must not contain a character that cannot be printed; {ADVICE}"
 
