@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test e2e lint check clients fuzz faults alerts-test databases replicas image image-test compose-test bench bench-quick format lock clean
+.PHONY: help run demo test e2e lint check clients fuzz faults attacks alerts-test databases replicas image image-test compose-test bench bench-quick format lock clean
 .PHONY: environment lint-environment clients-environment policy-environment compose-environment
 .PHONY: bench-environment bench-all-environment docker-engine
 
@@ -48,8 +48,10 @@ clients: environment clients-environment ## Give the contract to generators, imp
 fuzz: environment ## Search for requests that violate the contract, for longer than `make test` does
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} FUZZ_SEED=$${FUZZ_SEED:-random} $(python) -m pytest -s tests/http/contract/test_fuzz.py
 
-faults: environment ## Break PostgreSQL and the network, then attack; write the results into docs/reliability.md
+faults: environment ## Break PostgreSQL and the network, and write the results into docs/reliability.md
 	@$(python) -m tests.system.faults $(FAULTS)
+
+attacks: environment ## Attack as one user while another one works, and write the results into docs/reliability.md
 	@$(python) -m tests.system.hostile $(ATTACKS)
 
 alerts-test: environment ## Make the alerts of deploy/prometheus/ ring, and fill the dashboard. Needs Prometheus

@@ -32,8 +32,8 @@ ALWAYS_ALLOWED_SECONDS = 1.0
 """On a machine that runs the service, PostgreSQL, the victim, the attacker, and maybe more."""
 MAX_MEMORY_MIB = 256
 DOCUMENT = ROOT / "docs" / "reliability.md"
-BEGIN = "<!-- Written by `make faults` as well, down to the next comment. -->"
-END = "<!-- The end of the second table of `make faults`. -->"
+BEGIN = "<!-- Written by `make attacks`, down to the next comment. -->"
+END = "<!-- The end of what `make attacks` writes. -->"
 FILL = """
     TRUNCATE users CASCADE;
     INSERT INTO users (id) VALUES ('mallory'), ('alice');
