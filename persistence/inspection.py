@@ -53,6 +53,9 @@ VERSION = text("SELECT current_setting('server_version_num')::int / 10000")
 REVISION = text("SELECT version_num FROM tasks_alembic_version")
 PROCESS_ID = text("SELECT pg_backend_pid()")
 ENCODING = text("SELECT current_setting('server_encoding')")
+# The session sets nothing of its own, so that its transactions are like those of the service.
+READ_ONLY = text("SELECT current_setting('transaction_read_only')::boolean")
+STANDBY = text("SELECT pg_is_in_recovery()")
 
 # It may read neither a table that is not there, nor one that another role has kept for itself.
 CAN_READ = text("""
@@ -126,6 +129,12 @@ class DatabaseFacts:
     encoding: str
     """In which it keeps text, as PostgreSQL names it."""
 
+    is_standby: bool
+    """Whether it follows another server, and takes no writes until it is promoted."""
+
+    is_read_only: bool
+    """Whether transactions are read-only: on a standby, or by `default_transaction_read_only`."""
+
     others_tables: str | None
     """The tables with our names that are not ours."""
 
@@ -185,6 +194,8 @@ async def _facts(scalar: Scalar, backend_pid: int, *, users_table: str | None) -
         # A pooler reports a process id of its own, by which it recognises requests to cancel.
         is_behind_pooler=await scalar(PROCESS_ID) != backend_pid,
         encoding=await scalar(ENCODING),
+        is_standby=await scalar(STANDBY),
+        is_read_only=await scalar(READ_ONLY),
         others_tables=await scalar(OTHERS_TABLES),
         missing_rights=await _missing_rights(scalar, users_table),
         may_add_users=await _lacks(scalar, users_table, "INSERT") is None,

@@ -121,6 +121,12 @@ ENCODING = Check(
     "character of a title counts as several",
     fix="create a database with ENCODING 'UTF8' TEMPLATE template0, and move the tables there",
 )
+READ_ONLY = Check(
+    "database-read-only",
+    Severity.FATAL,
+    why="every write is answered with 503",
+    fix="{fix}",
+)
 TOO_MANY = Check(
     "connections",
     Severity.WARNING,
@@ -154,6 +160,7 @@ def find(target: Target, address: DatabaseAddress, *, replicas: int) -> Iterator
     size = target.settings.database_pool_size
     yield from _version(facts)
     yield from _encoding(facts)
+    yield from _read_only(facts, address)
     yield from _clock(facts)
     yield from _schema(facts)
     yield from _rights(facts, target, address)
@@ -236,6 +243,17 @@ def _rights(facts: DatabaseFacts, target: Target, address: DatabaseAddress) -> I
 def _encoding(facts: DatabaseFacts) -> Iterator[Finding]:
     if facts.encoding != "UTF8":
         yield ENCODING.found(f"the database keeps text in {facts.encoding}, and not in UTF8")
+
+
+def _read_only(facts: DatabaseFacts, address: DatabaseAddress) -> Iterator[Finding]:
+    if facts.is_standby:
+        message = f"{address} is a standby, which takes no writes"
+        fix = f"have {address.setting} lead to the primary; if it names several hosts, add "
+        yield READ_ONLY.found(message, fix=fix + "target_session_attrs=read-write")
+    elif facts.is_read_only:
+        message = f"default_transaction_read_only is on for {address}"
+        fix = "set it to off: for the role, the database and the server, and in the options of "
+        yield READ_ONLY.found(message, fix=fix + address.setting)
 
 
 def _connections(

@@ -4,7 +4,7 @@ import pytest
 
 from persistence.readiness import expected_revision
 from tests.database.checks.conftest import Check
-from tests.support.database import name_of, query
+from tests.support.database import configure, name_of, query
 
 
 def shadow(url: str, function: str) -> None:
@@ -80,3 +80,28 @@ def test_a_schema_that_is_ahead_is_a_warning(check: Check, database_url: str) ->
 
     assert list(found) == ["schema-ahead"]
     assert found["schema-ahead"]["severity"] == "warning"
+
+
+def test_a_database_whose_transactions_are_read_only_is_fatal(
+    check: Check, database_url: str
+) -> None:
+    configure(database_url, "default_transaction_read_only", "on")
+
+    found = check(DATABASE_URL=database_url)
+
+    assert list(found) == ["database-read-only"]
+    assert found["database-read-only"]["message"].startswith("default_transaction_read_only is on")
+    assert found["database-read-only"]["fix"].startswith("set it to off")
+
+
+def test_a_standby_is_fatal(check: Check, database_url: str) -> None:
+    shadow(
+        database_url,
+        "pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS $$SELECT true$$",
+    )
+
+    found = check(DATABASE_URL=database_url)
+
+    assert list(found) == ["database-read-only"]
+    assert found["database-read-only"]["message"].endswith("is a standby, which takes no writes")
+    assert found["database-read-only"]["fix"].startswith("have DATABASE_URL lead to the primary")
