@@ -12,6 +12,9 @@
 SELECT 'CREATE ROLE tasks_service' WHERE to_regrole('tasks_service') IS NULL \gexec
 ALTER ROLE tasks_service LOGIN PASSWORD :'password';
 
+SELECT format('GRANT USAGE ON SCHEMA %I TO tasks_service', nspname)
+  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+ WHERE pg_class.oid = to_regclass('tasks') AND NOT has_schema_privilege('tasks_service', nspname, 'USAGE') \gexec
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks, idempotency_keys TO tasks_service;
 GRANT SELECT ON task_lists, tasks_alembic_version TO tasks_service;
 GRANT :users_rights ON :users_table TO tasks_service;

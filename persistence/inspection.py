@@ -64,9 +64,18 @@ CAN_READ = text("""
 OTHERS_TABLES = text("""
     SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class
      WHERE oid IN (to_regclass('tasks'), to_regclass('task_lists'), to_regclass('idempotency_keys'))
+       AND to_regclass(:version_table) IS NULL
        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'ck_tasks_title_not_blank'
                                                    AND conrelid = to_regclass('tasks'))
-""")
+""").bindparams(version_table=VERSION_TABLE)
+# Without USAGE on a schema, a role sees the catalog, and names do not lead there.
+HIDDEN_SCHEMA = text("""
+    SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE relname = :name AND relkind IN ('r', 'p') AND to_regclass(:name) IS NULL
+     ORDER BY has_schema_privilege(nspname, 'USAGE') DESC, nspname LIMIT 1
+""").bindparams(name=VERSION_TABLE)
+LACKS_USAGE = text("SELECT NOT has_schema_privilege(:schema, 'USAGE')")
+IS_MISSING = text("SELECT to_regclass(:name) IS NULL")
 LACKS_RIGHT = text("""
     SELECT to_regclass(:name) IS NOT NULL AND NOT has_table_privilege(to_regclass(:name), :right)
 """)
@@ -138,6 +147,12 @@ class DatabaseFacts:
     others_tables: str | None
     """The tables with our names that are not ours."""
 
+    hidden_schema: str | None
+    """Where our tables are, if their names alone do not lead there."""
+
+    missing_tables: Sequence[str]
+    """Those of ours that no name leads to."""
+
     missing_rights: Sequence[str]
     """What the service does and this role may not, such as `INSERT on tasks`."""
 
@@ -186,6 +201,7 @@ async def _nothing(_scalar: Scalar, _backend_pid: int) -> None:
 
 
 async def _facts(scalar: Scalar, backend_pid: int, *, users_table: str | None) -> DatabaseFacts:
+    hidden_schema = await scalar(HIDDEN_SCHEMA)
     return DatabaseFacts(
         version=await scalar(VERSION),
         clock_ahead=await _clock_ahead(scalar),
@@ -197,7 +213,12 @@ async def _facts(scalar: Scalar, backend_pid: int, *, users_table: str | None) -
         is_standby=await scalar(STANDBY),
         is_read_only=await scalar(READ_ONLY),
         others_tables=await scalar(OTHERS_TABLES),
-        missing_rights=await _missing_rights(scalar, users_table),
+        hidden_schema=hidden_schema,
+        missing_tables=[each for each in RIGHTS if await scalar(IS_MISSING.bindparams(name=each))],
+        missing_rights=[
+            *await _missing_usage(scalar, hidden_schema),
+            *await _missing_rights(scalar, users_table),
+        ],
         may_add_users=await _lacks(scalar, users_table, "INSERT") is None,
         users=await inspect_users(scalar, users_table) if users_table else None,
     )
@@ -208,6 +229,12 @@ async def _revision(scalar: Scalar) -> str | None:
         return None
     revision: str | None = await scalar(REVISION)
     return revision
+
+
+async def _missing_usage(scalar: Scalar, schema: str | None) -> Sequence[str]:
+    if schema is None or not await scalar(LACKS_USAGE.bindparams(schema=schema)):
+        return []
+    return [f"USAGE on schema {schema}"]
 
 
 async def _missing_rights(scalar: Scalar, users_table: str | None) -> Sequence[str]:

@@ -101,6 +101,22 @@ SCHEMA_AHEAD = Check(
     "may not work with the next one",
     fix="deploy the version that has migrated it",
 )
+SEARCH_PATH = Check(
+    "search-path",
+    Severity.FATAL,
+    why="the service names its tables without a schema, so every request for tasks is answered "
+    "with 503",
+    fix="as the role of {setting}, run ALTER ROLE CURRENT_USER SET search_path = {schema}, or add "
+    "options=-csearch_path%3D{schema} to {setting}; tasks-api migrate would create the tables "
+    "once more",
+)
+TABLES_MISSING = Check(
+    "tables-missing",
+    Severity.FATAL,
+    why="what needs them is answered with 503, and so is /readyz",
+    fix="give them their names back, or restore them from a backup; tasks-api migrate creates no "
+    "table again",
+)
 OTHERS_TABLES = Check(
     "tables-of-another",
     Severity.FATAL,
@@ -162,9 +178,9 @@ def find(target: Target, address: DatabaseAddress, *, replicas: int) -> Iterator
     yield from _encoding(facts)
     yield from _read_only(facts, address)
     yield from _clock(facts)
-    yield from _schema(facts)
+    yield from _schema(facts, address)
     yield from _rights(facts, target, address)
-    if facts.users is not None:
+    if facts.users is not None and facts.hidden_schema is None:
         yield from users.find(facts.users, target.settings)
     yield from _connections(facts, address, pool_size=size, replicas=replicas)
 
@@ -200,19 +216,33 @@ def _clock(facts: DatabaseFacts) -> Iterator[Finding]:
         yield SKEW.found(f"the clock of the database is {seconds} s {side} this machine's")
 
 
-def _schema(facts: DatabaseFacts) -> Iterator[Finding]:
+def _schema(facts: DatabaseFacts, address: DatabaseAddress) -> Iterator[Finding]:
+    if facts.hidden_schema is not None:
+        yield from _hidden(facts.hidden_schema, facts, address)
+    elif facts.others_tables is not None:
+        yield OTHERS_TABLES.found(f"another program has these tables: {facts.others_tables}")
+    elif not _lacks_revision(facts):
+        yield from _revision(facts)
+
+
+def _hidden(schema: str, facts: DatabaseFacts, address: DatabaseAddress) -> Iterator[Finding]:
+    if not any(right.startswith("USAGE on schema") for right in facts.missing_rights):
+        message = f"the tables are in the schema {schema}, and search_path does not lead to it"
+        yield SEARCH_PATH.found(message, setting=address.setting, schema=schema)
+
+
+def _revision(facts: DatabaseFacts) -> Iterator[Finding]:
     # Revisions are numbers of four digits.
     expected = expected_revision()
-    if facts.others_tables is not None:
-        yield OTHERS_TABLES.found(f"another program has these tables: {facts.others_tables}")
-    elif _lacks_revision(facts):
-        return
-    elif facts.revision is None:
+    if facts.revision is None:
         yield SCHEMA_MISSING.found("the database has no schema of this service")
     elif facts.revision < expected:
         yield SCHEMA_BEHIND.found(
             f"the database has schema {facts.revision}, this version needs {expected}"
         )
+    elif facts.missing_tables:
+        missing = ", ".join(facts.missing_tables)
+        yield TABLES_MISSING.found(f"the schema {facts.revision} lacks these tables: {missing}")
     elif facts.revision > expected:
         yield SCHEMA_AHEAD.found(
             f"the database has schema {facts.revision}, this version knows {expected}"

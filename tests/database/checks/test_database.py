@@ -73,6 +73,31 @@ def test_a_schema_that_is_behind_is_fatal(check: Check, database_url: str) -> No
     )
 
 
+def test_a_search_path_that_does_not_lead_to_the_tables_is_fatal(
+    check: Check, database_url: str
+) -> None:
+    query(database_url, "ALTER SCHEMA public RENAME TO todo")
+
+    lost = check(DATABASE_URL=database_url)
+    options = lost["search-path"]["fix"].partition("add ")[2].partition(" to ")[0]
+    repaired = check(DATABASE_URL=f"{database_url}?{options}")
+
+    assert list(lost) == ["search-path"]
+    assert "in the schema todo, and search_path" in lost["search-path"]["message"]
+    assert repaired == {}
+
+
+@pytest.mark.parametrize("table", ["tasks", "task_lists", "idempotency_keys"])
+def test_a_table_that_is_missing_is_named(check: Check, database_url: str, table: str) -> None:
+    query(database_url, f"ALTER TABLE {table} RENAME TO elsewhere")
+
+    found = check(DATABASE_URL=database_url)
+
+    assert found["tables-missing"]["severity"] == "fatal"
+    assert found["tables-missing"]["message"].endswith(f"lacks these tables: {table}")
+    assert not {"tables-of-another", "schema-missing", "database-rights"} & found.keys()
+
+
 def test_a_schema_that_is_ahead_is_a_warning(check: Check, database_url: str) -> None:
     query(database_url, "UPDATE tasks_alembic_version SET version_num = '9999'")
 

@@ -105,6 +105,15 @@ def test_a_role_that_adds_users_needs_the_right_to(check: Check, database_url: s
     assert "database-rights" not in enough
 
 
+def test_a_schema_that_the_role_may_not_use_is_named(check: Check, database_url: str) -> None:
+    query(database_url, "REVOKE USAGE ON SCHEMA public FROM PUBLIC")
+    with role(database_url, "outsider") as url:
+        found = check(DATABASE_URL=url)
+
+    assert list(found) == ["database-rights"]
+    assert found["database-rights"]["message"].endswith("lacks USAGE on schema public")
+
+
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
 def test_a_database_in_another_encoding_is_told(
     check: Check, database_url: str, encoding: str

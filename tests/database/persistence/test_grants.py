@@ -65,6 +65,17 @@ def test_the_role_has_these_rights_and_no_others(granted: str, database_url: str
     ) == [(False, False, False)]
 
 
+@pytest.mark.own_database
+def test_a_schema_that_is_closed_to_others_is_open_to_the_role(database_url: str) -> None:
+    query(database_url, "REVOKE USAGE ON SCHEMA public FROM PUBLIC")
+
+    grant(database_url)
+
+    url = f"postgresql://tasks_service:s3cret@{database_url.partition('@')[2]}"
+    assert query(url, "SELECT count(*) FROM tasks") == [(0,)]
+    query(database_url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
