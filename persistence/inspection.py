@@ -99,12 +99,15 @@ class Failure(Enum):
     """The certificate of the server is signed by an authority that is not known."""
     WRONG_NAME = auto()
     """The certificate of the server is for another name."""
+    EXPIRED = auto()
+    """The certificate of the server has expired or is not yet valid."""
 
 
 _TLS_FAILURES = {
     TlsFailure.NOT_OFFERED: Failure.NO_TLS,
     TlsFailure.UNKNOWN_AUTHORITY: Failure.UNKNOWN_AUTHORITY,
     TlsFailure.WRONG_NAME: Failure.WRONG_NAME,
+    TlsFailure.EXPIRED: Failure.EXPIRED,
 }
 
 

@@ -1,6 +1,7 @@
 """Checks of the database: whether it can be used, its version, clock, schema and connections."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from persistence.inspection import (
     DatabaseFacts,
@@ -76,6 +77,13 @@ WRONG_NAME = Check(
     why=_UNUSABLE,
     fix="write a host name that the certificate has into {setting}, and add hostaddr=ADDRESS if "
     "it leads elsewhere; a weaker sslmode would accept any server of that authority",
+)
+EXPIRED = Check(
+    "database-tls-expired",
+    Severity.FATAL,
+    why=_UNUSABLE,
+    fix="renew the certificate of the server, or of the authority that has signed it; or correct "
+    "this machine's clock, which is at {now}",
 )
 TOO_OLD = Check(
     "database-version",
@@ -163,6 +171,7 @@ _BY_FAILURE = {
     Failure.NO_TLS: NO_TLS,
     Failure.UNKNOWN_AUTHORITY: UNKNOWN_AUTHORITY,
     Failure.WRONG_NAME: WRONG_NAME,
+    Failure.EXPIRED: EXPIRED,
 }
 
 
@@ -201,7 +210,9 @@ def silent(address: DatabaseAddress) -> Finding:
 def _unusable(address: DatabaseAddress, error: InspectionFailed) -> Finding:
     if error.failure is Failure.SILENT:
         return silent(address)
-    return _BY_FAILURE[error.failure].found(f"{address}: {error}", setting=address.setting)
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    message = f"{address}: {error}"
+    return _BY_FAILURE[error.failure].found(message, setting=address.setting, now=now)
 
 
 def _version(facts: DatabaseFacts) -> Iterator[Finding]:

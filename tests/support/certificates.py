@@ -12,10 +12,18 @@ NAME = "db.example.com"
 
 
 def certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: str, by: ec.EllipticCurvePrivateKey
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    by: ec.EllipticCurvePrivateKey,
+    *,
+    now: datetime | None = None,
 ) -> x509.Certificate:
-    """Make a certificate for a name, which is an authority if it has signed itself."""
-    now = datetime.now(UTC)
+    """Make a certificate for a name, which is an authority if it has signed itself.
+
+    It is valid from the day before `now` to the day after it.
+    """
+    now = now or datetime.now(UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
@@ -31,9 +39,9 @@ def certificate(
 
 
 class Authority:
-    """A certificate authority, with a certificate for `NAME`."""
+    """A certificate authority, with a certificate for `NAME`, which it signs at the time `now`."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, now: datetime | None = None) -> None:
         key, server = (
             ec.generate_private_key(ec.SECP256R1()),
             ec.generate_private_key(ec.SECP256R1()),
@@ -46,5 +54,5 @@ class Authority:
             server.private_bytes(
                 pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            + certificate(NAME, server, name, key).public_bytes(pem)
+            + certificate(NAME, server, name, key, now=now).public_bytes(pem)
         )
