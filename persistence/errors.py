@@ -80,6 +80,7 @@ REFUSALS: dict[str, type[PersistenceError]] = {
     "25P04": DatabaseUnavailable,  # transaction took too long
     "3F000": SchemaNotReady,  # no such schema
     "40": DatabaseUnavailable,  # rolled back: serialization failure, deadlock
+    "42501": DatabaseUnavailable,  # the role lacks a right, or row-level security refuses a row
     "42703": SchemaNotReady,  # no such column
     "42P01": SchemaNotReady,  # no such table
     "53": DatabaseUnavailable,  # disk full, out of memory, too many connections

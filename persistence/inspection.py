@@ -79,6 +79,15 @@ IS_MISSING = text("SELECT to_regclass(:name) IS NULL")
 LACKS_RIGHT = text("""
     SELECT to_regclass(:name) IS NOT NULL AND NOT has_table_privilege(to_regclass(:name), :right)
 """)
+# Not where a policy lets the role do everything with every row: then the service works.
+ROW_SECURITY = text("""
+    SELECT coalesce(row_security_active(to_regclass(:name)::oid), false) AND NOT coalesce((
+        SELECT bool_and(polpermissive) AND bool_or(
+                   polcmd = '*' AND pg_get_expr(polqual, polrelid) = 'true'
+                   AND coalesce(pg_get_expr(polwithcheck, polrelid), 'true') = 'true'
+                   AND polroles && ARRAY[0, to_regrole(quote_ident(current_user))::oid])
+          FROM pg_policy WHERE polrelid = to_regclass(:name)), false)
+""")
 
 
 T = TypeVar("T")
@@ -156,6 +165,9 @@ class DatabaseFacts:
     missing_tables: Sequence[str]
     """Those of ours that no name leads to."""
 
+    row_security: Sequence[str]
+    """The tables whose rows row-level security keeps from the role, or some of them."""
+
     missing_rights: Sequence[str]
     """What the service does and this role may not, such as `INSERT on tasks`."""
 
@@ -218,6 +230,7 @@ async def _facts(scalar: Scalar, backend_pid: int, *, users_table: str | None) -
         others_tables=await scalar(OTHERS_TABLES),
         hidden_schema=hidden_schema,
         missing_tables=[each for each in RIGHTS if await scalar(IS_MISSING.bindparams(name=each))],
+        row_security=await _row_security(scalar, users_table),
         missing_rights=[
             *await _missing_usage(scalar, hidden_schema),
             *await _missing_rights(scalar, users_table),
@@ -238,6 +251,11 @@ async def _missing_usage(scalar: Scalar, schema: str | None) -> Sequence[str]:
     if schema is None or not await scalar(LACKS_USAGE.bindparams(schema=schema)):
         return []
     return [f"USAGE on schema {schema}"]
+
+
+async def _row_security(scalar: Scalar, users_table: str | None) -> Sequence[str]:
+    tables = [*RIGHTS, *([users_table] if users_table else [])]
+    return [each for each in tables if await scalar(ROW_SECURITY.bindparams(name=quoted(each)))]
 
 
 async def _missing_rights(scalar: Scalar, users_table: str | None) -> Sequence[str]:

@@ -134,9 +134,17 @@ OTHERS_TABLES = Check(
 RIGHTS = Check(
     "database-rights",
     Severity.FATAL,
-    why="what needs these rights is answered with 500",
+    why="what needs these rights is answered with 503",
     fix="run deploy/grants.sql as the owner of the tables, or grant these rights to the role of "
     "{setting}",
+)
+ROW_SECURITY = Check(
+    "database-row-security",
+    Severity.FATAL,
+    why="rows that it hides are as if they were not there, and rows that it refuses are answered "
+    "with 503; the service itself keeps the tasks of each user apart",
+    fix="as the owner of the tables, ALTER TABLE … DISABLE ROW LEVEL SECURITY, or give the role of "
+    "{setting} a policy FOR ALL USING (true) on each, or BYPASSRLS",
 )
 ENCODING = Check(
     "database-encoding",
@@ -189,6 +197,7 @@ def find(target: Target, address: DatabaseAddress, *, replicas: int) -> Iterator
     yield from _clock(facts)
     yield from _schema(facts, address)
     yield from _rights(facts, target, address)
+    yield from _row_security(facts, address)
     if facts.users is not None and facts.hidden_schema is None:
         yield from users.find(facts.users, target.settings)
     yield from _connections(facts, address, pool_size=size, replicas=replicas)
@@ -279,6 +288,13 @@ def _rights(facts: DatabaseFacts, target: Target, address: DatabaseAddress) -> I
     if missing:
         message = f"the role of {address.setting} lacks {', '.join(missing)}"
         yield RIGHTS.found(message, setting=address.setting)
+
+
+def _row_security(facts: DatabaseFacts, address: DatabaseAddress) -> Iterator[Finding]:
+    if facts.row_security and facts.others_tables is None:
+        tables = ", ".join(facts.row_security)
+        message = f"row-level security applies to the role of {address.setting} in {tables}"
+        yield ROW_SECURITY.found(message, setting=address.setting)
 
 
 def _encoding(facts: DatabaseFacts) -> Iterator[Finding]:

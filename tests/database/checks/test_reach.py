@@ -93,6 +93,26 @@ def test_a_right_that_is_missing_is_named(check: Check, database_url: str, right
     assert found["database-rights"]["message"].endswith(f"lacks {right.replace('ON', 'on')}")
 
 
+@pytest.mark.parametrize("table", ["tasks", "users"])
+def test_row_level_security_is_told_unless_a_policy_lets_the_role_do_everything(
+    check: Check, database_url: str, table: str
+) -> None:
+    with role(database_url, "curious") as url:
+        for each, rights in {**RIGHTS, "users": ["SELECT", "INSERT"]}.items():
+            query(database_url, f"GRANT {', '.join(rights)} ON {each} TO curious")
+        query(database_url, f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        refused = check(DATABASE_URL=url)
+        query(database_url, f"CREATE POLICY theirs ON {table} TO curious USING (user = 'alice')")
+        hidden = check(DATABASE_URL=url)
+        query(database_url, f"CREATE POLICY everything ON {table} TO curious USING (true)")
+        open_to_it = check(DATABASE_URL=url)
+        query(database_url, "DROP OWNED BY curious")
+
+    assert list(refused) == list(hidden) == ["database-row-security"]
+    assert refused["database-row-security"]["message"].endswith(f"of DATABASE_URL in {table}")
+    assert open_to_it == {}
+
+
 def test_a_role_that_adds_users_needs_the_right_to(check: Check, database_url: str) -> None:
     with role(database_url, "curious") as url:
         for table, rights in {**RIGHTS, "users": ["SELECT"]}.items():

@@ -7,21 +7,25 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.api import SignIn, error_of
-from tests.support.database import query
+from tests.support.database import new_database, query
+from tests.support.log import awaited
 from tests.support.service import Service, free_port, running_service
 
 ROLE = "spectator"
 
 
 @pytest.fixture(scope="module")
-def broken_service(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Give a service whose role may connect to its database, and may not touch a table."""
-    query(service.database_url, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'")
-    url = urlsplit(service.database_url)
-    url = url._replace(netloc=f"{ROLE}:{ROLE}@{url.hostname}:{url.port}")
-    with running_service(tmp_path_factory.mktemp("broken"), url.geturl()) as broken:
-        yield broken
-    query(service.database_url, f"DROP ROLE {ROLE}")
+def broken_service(
+    postgres: str, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Give a service whose database refuses every task, by a rule that the service does not know.
+
+    What PostgreSQL says of it quotes the row.
+    """
+    with new_database(postgres, template=migrated_template) as url:
+        query(url, "ALTER TABLE tasks ADD CONSTRAINT unknown CHECK (title = '')")
+        with running_service(tmp_path_factory.mktemp("broken"), url) as broken:
+            yield broken
 
 
 @pytest.mark.requirement("FR-038", "NF-003")
@@ -46,10 +50,25 @@ def test_a_defect_is_in_the_log_without_what_the_user_wrote(
     api.create(title="A secret title", description="A secret description")
 
     log = broken_service.log.read_text()
-    assert "InsufficientPrivilege (SQLSTATE 42501)" in log
+    assert "CheckViolation (SQLSTATE 23514)" in log
     assert "persistence/tasks.py" in log
     assert "A secret" not in log
     assert api.token not in log
+
+
+def test_a_right_that_the_role_lacks_is_unavailable_and_logged(
+    tmp_path: Path, service: Service, sign_in: SignIn
+) -> None:
+    query(service.database_url, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'")
+    url = urlsplit(service.database_url)
+    url = url._replace(netloc=f"{ROLE}:{ROLE}@{url.hostname}:{url.port}")
+    with running_service(tmp_path, url.geturl()) as limited:
+        status, code, _ = error_of(sign_in(url=limited.url).create(title="Buy milk"))
+        line = awaited(limited.log, "database_unavailable")
+    query(service.database_url, f"DROP ROLE {ROLE}")
+
+    assert (status, code) == (503, "SERVICE_UNAVAILABLE")
+    assert line["reason"] == "SQLSTATE 42501"
 
 
 @pytest.mark.requirement("FR-039", "EC-03")
