@@ -92,6 +92,16 @@ REFUSALS: dict[str, type[PersistenceError]] = {
     "58": DatabaseUnavailable,  # system error beneath PostgreSQL
 }
 
+# The database has answered, and only this statement could not be carried out, or not now.
+_OF_ONE_STATEMENT = ("22P05", "25P03", "25P04", "40", "54", "55P03", "57014")
+
+
+def is_unusable(error: BaseException | None) -> bool:
+    """Return whether an error means that the database cannot be used, and not one statement."""
+    return isinstance(error, DatabaseUnavailable) and not (error.sqlstate or "").startswith(
+        _OF_ONE_STATEMENT
+    )
+
 
 def translated(error: psycopg2.Error, *, is_lost: bool) -> Exception:
     """Return the `PersistenceError` for a driver's error, or the error itself if it is a bug.

@@ -27,6 +27,7 @@ from persistence.errors import (
     DatabaseUnavailable,
     PersistenceError,
     TooManyWaiting,
+    is_unusable,
     sqlstate_of,
 )
 from persistence.pool import PoolState
@@ -128,7 +129,7 @@ class Metrics(Observer):
     def on_outcome(self, error: Exception | None) -> None:
         """Count what an operation on the database has raised."""
         if not isinstance(error, (TooManyWaiting, Abandoned)):  # The database was not asked.
-            self._available.set(0 if isinstance(error, DatabaseUnavailable) else 1)
+            self._available.set(0 if is_unusable(error) else 1)
         if error is not None:
             state = error.sqlstate if isinstance(error, PersistenceError) else sqlstate_of(error)
             if state is not None or isinstance(error, DatabaseUnavailable):

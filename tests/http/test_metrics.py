@@ -157,6 +157,17 @@ def test_errors_of_the_database_are_counted_by_class(measured: Measured, user: A
     assert measured.read("tasks_database_errors_total") == 1
 
 
+def test_a_lock_that_is_waited_for_too_long_leaves_the_database_available(
+    measured: Measured, user: Api
+) -> None:
+    with closing(psycopg2.connect(measured.service.database_url)) as blocker:
+        blocker.cursor().execute("LOCK TABLE tasks")
+        assert user.list().status_code == 503
+
+    assert measured.read("tasks_database_errors_total", sqlstate_class="55") == 1
+    assert measured.read("tasks_database_available") == 1
+
+
 def test_the_pool_and_what_waits_are_shown(measured: Measured, user: Api) -> None:
     user.list()
 
