@@ -1,7 +1,7 @@
 """Databases that have a revision or tables of another program, or of an earlier version."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -10,11 +10,13 @@ from persistence.migrate import MigrationError, migrate
 from persistence.readiness import expected_revision
 from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import query
+from tests.support.grants import grant_as_documented, of_the_service
 from tests.support.operations import all_of
 from tests.support.paths import ROOT
 
 DOCUMENT = (ROOT / "docs" / "adoption.md").read_text(encoding="utf-8")
-RENAME, COPY, SCHEMA, DROP = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
+RENAME, COPY, SCHEMA, SEARCH_PATH, DROP = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
+GRANT, GRANT_BOTH = re.findall(r"^ {4}(psql .+)$", DOCUMENT, re.MULTILINE)
 
 # As SQLModel creates it for `class Task(SQLModel, table=True)`.
 EARLIER_BACKEND = """
@@ -36,6 +38,14 @@ EARLIER_BACKEND = """
 
 def revision_of(url: str, table: str = "tasks_alembic_version") -> Sequence[tuple[Any, ...]]:
     return query(url, f"SELECT version_num FROM {table}")
+
+
+@pytest.fixture
+def with_an_earlier_backend(empty_database_url: str) -> Iterator[str]:
+    """Give the URL of a database with tables of an earlier backend; remove our role afterwards."""
+    query(empty_database_url, EARLIER_BACKEND)
+    yield empty_database_url
+    query(empty_database_url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
 
 
 @pytest.fixture
@@ -102,14 +112,14 @@ def test_tables_of_another_program_stop_the_migration_in_one_line(empty_database
 
 
 def test_the_tasks_of_an_earlier_backend_are_taken_over_as_documented(
-    empty_database_url: str,
+    with_an_earlier_backend: str,
 ) -> None:
-    query(empty_database_url, EARLIER_BACKEND)
-    query(empty_database_url, RENAME)
-    migrate(empty_database_url)
-    query(empty_database_url, COPY)
+    query(with_an_earlier_backend, RENAME)
+    migrate(with_an_earlier_backend)
+    query(with_an_earlier_backend, COPY)
+    grant_as_documented(GRANT, with_an_earlier_backend)
 
-    database = Database(empty_database_url)
+    database = Database(of_the_service(with_an_earlier_backend))
     with database.tasks_of("alice") as tasks:
         found = all_of(tasks)
     assert [(task.title, task.description, task.completed) for task in found] == [
@@ -117,26 +127,29 @@ def test_the_tasks_of_an_earlier_backend_are_taken_over_as_documented(
         ("Buy milk", None, False),
     ]
     assert found[1].created_at.isoformat() == "2026-01-31T09:30:00+00:00"
-    assert query(empty_database_url, "SELECT count(*) FROM tasks") == [(2,)]
+    assert query(with_an_earlier_backend, "SELECT count(*) FROM tasks") == [(2,)]
     database.dispose()
 
 
-def test_both_are_kept_as_documented(empty_database_url: str) -> None:
-    query(empty_database_url, EARLIER_BACKEND)
-    name = query(empty_database_url, "SELECT current_database()")[0][0]
-    statements = SCHEMA.replace("your_owner", "postgres").replace("your_database", f'"{name}"')
-    query(empty_database_url, "CREATE ROLE tasks_service")
-    query(empty_database_url, statements)
+def test_both_are_kept_as_documented(with_an_earlier_backend: str) -> None:
+    name = query(with_an_earlier_backend, "SELECT current_database()")[0][0]
+    query(with_an_earlier_backend, in_place(SCHEMA, name))
+    migrate(with_an_earlier_backend, users_table="public.users")
+    grant_as_documented(GRANT_BOTH.replace("public.user", "public.users"), with_an_earlier_backend)
+    query(with_an_earlier_backend, in_place(SEARCH_PATH, name))
 
-    migrate(empty_database_url, users_table="public.users")
-
-    database = Database(empty_database_url, users_table="public.users")
+    database = Database(of_the_service(with_an_earlier_backend), users_table="public.users")
+    assert database.revision() == expected_revision()
     with database.tasks_of("alice") as tasks:
         tasks.add(title="New", description=None)
         assert [task.title for task in all_of(tasks)] == ["New"]
-    assert query(empty_database_url, "SELECT count(*) FROM public.tasks") == [(4,)]
+    assert query(with_an_earlier_backend, "SELECT count(*) FROM public.tasks") == [(4,)]
     database.dispose()
-    query(empty_database_url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
+
+
+def in_place(statements: str, database: str) -> str:
+    """Return statements of the page with the names of this server."""
+    return statements.replace("your_owner", "postgres").replace("your_database", f'"{database}"')
 
 
 def test_the_earlier_table_of_revisions_can_be_dropped(of_version_0_1: str) -> None:

