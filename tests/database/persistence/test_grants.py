@@ -85,21 +85,29 @@ def test_the_table_of_users_is_named_as_in_the_setting(
 
     grant(empty_database_url, users_table=users_table)
 
+    count = f'SELECT count(*) FROM {schema or "public"}."{name}"'
     assert rights_in(empty_database_url) == EXPECTED | {name: {"SELECT"}}
-    assert query(
-        of_the_service(empty_database_url), f'SELECT count(*) FROM {schema or "public"}."{name}"'
-    ) == [(0,)]
+    assert query(of_the_service(empty_database_url), count) == [(0,)]
     remove_the_role(empty_database_url)
 
 
-def test_the_role_may_add_users_to_better_auths_table_if_told_to(empty_database_url: str) -> None:
+def test_the_role_may_add_users_to_better_auths_table_if_the_service_is_to(
+    empty_database_url: str,
+) -> None:
     create_better_auth(empty_database_url)
     migrate(empty_database_url)
 
-    grant(empty_database_url, users_rights="SELECT, INSERT")
+    grant(empty_database_url, user_provisioning="create")
 
     assert rights_in(empty_database_url)["users"] == {"SELECT", "INSERT"}
     remove_the_role(empty_database_url)
+
+
+def test_the_role_adds_no_user_if_the_service_is_not_to(database_url: str) -> None:
+    grant(database_url, user_provisioning="require")
+
+    assert rights_in(database_url)["users"] == {"SELECT"}
+    remove_the_role(database_url)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tasks_api.settings import Settings
 from tests.support.paths import ROOT
 from tests.system.faults import pgbouncer
 
@@ -41,6 +42,15 @@ def test_the_service_connects_with_a_role_of_its_own_and_never_sees_the_owner() 
     assert (service["DATABASE_URL_UNPOOLED"], service["POSTGRES_PASSWORD"]) == ("", "")
     assert users == '"tasks_service" "${SERVICE_PASSWORD}"'
     assert SERVICES["grants"]["volumes"] == ["./deploy/grants.sql:/grants.sql:ro"]
+
+
+@pytest.mark.parametrize("setting", ["users_table", "user_provisioning"])
+def test_the_rights_are_on_the_table_of_users_that_is_set(setting: str) -> None:
+    default = Settings.model_fields[setting].default
+
+    given = f"--set={setting}=${{{setting.upper()}:-{default}}}"
+
+    assert given in SERVICES["grants"]["command"]
 
 
 def test_the_service_waits_for_the_migration_and_the_pooler() -> None:

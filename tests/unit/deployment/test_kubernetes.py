@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import DEFAULT_ENDPOINT
@@ -52,6 +52,15 @@ CONNECTIONS = 97
 def namespace(name: str) -> dict[str, Any]:
     """Return what selects a namespace in a network policy."""
     return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
+
+
+@every_workload
+def test_the_urls_of_the_example_bind_the_password_to_the_channel(workload: Workload) -> None:
+    """`tasks-api check` warns of those at Neon that do not."""
+    for name in ("DATABASE_URL", "DATABASE_URL_UNPOOLED"):
+        query = parse_qs(urlsplit(workload.secret["stringData"][name]).query)
+
+        assert query == {"sslmode": ["require"], "channel_binding": ["require"]}
 
 
 @pytest.mark.parametrize("folder", ["", "frontend/"])
