@@ -121,6 +121,20 @@ def test_the_probes_tell_the_metrics_of_the_end_of_an_outage(
     assert (during, after) == (0, 1)
 
 
+def test_the_probes_tell_the_metrics_of_an_outage_that_begins_while_nothing_is_asked(
+    server: LocalPostgres, replica: Service, metrics_port: int
+) -> None:
+    readiness = Probe(replica, "readiness")
+    with server:
+        readiness.ask()
+        before = available(metrics_port)
+
+    status = readiness.ask()
+
+    assert (before, status, available(metrics_port)) == (1, 503, 0)
+    assert readiness.passes
+
+
 def available(port: int) -> float:
     """Return `tasks_database_available`."""
     text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30, verify=NO_TLS).text

@@ -64,6 +64,10 @@ def test_the_service_waits_for_the_migration_and_the_pooler() -> None:
     assert SERVICES["migrate"]["command"] == ["migrate"]
 
 
+def test_the_health_check_asks_the_database_each_time() -> None:
+    assert '"/readyz?deep=1"' in SERVICES["service"]["healthcheck"]["test"][-1]
+
+
 def test_the_database_can_be_reached_from_inside_alone() -> None:
     assert COMPOSE["networks"]["database"]["internal"] is True
     for name in ("pgbouncer", "postgres"):

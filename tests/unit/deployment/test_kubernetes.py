@@ -232,7 +232,7 @@ def test_the_probes_ask_what_the_service_answers() -> None:
         for name in ("startup", "liveness", "readiness")
     }
 
-    assert paths == {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"}
+    assert paths == {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz?deep=1"}
     assert container["readinessProbe"]["timeoutSeconds"] > DEFAULTS["request_timeout"].default
 
 
