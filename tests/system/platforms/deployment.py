@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.support.database import query
+from tests.support.grants import grant_as_documented, of_the_service
 from tests.support.raw import Answer
 from tests.support.service import NO_TLS, SECRET, Service, environment, free_port, wait_until_alive
 from tests.support.stopping import POST, answers, connected_to, stop
@@ -62,11 +63,26 @@ def deploy(page: Page, database_url: str, folder: Path, log: Path) -> Deployment
     released = run_in(folder, page.release, _of_the_release(page, settings))
     if released.returncode != 0:  # The platform does not deploy.
         return Deployment(page, released, {}, [], [], released.returncode)
-    with _started(page, database_url, folder, log, settings) as service:
-        health = _health(page, settings["HOST"], port)
-        in_flight, code = _stop(service, grace_of(page))
+    with _role_of_the_service(page, database_url) as role:
+        settings |= role
+        with _started(page, database_url, folder, log, settings) as service:
+            health = _health(page, settings["HOST"], port)
+            in_flight, code = _stop(service, grace_of(page))
     stored = [title for (title,) in query(database_url, "SELECT title FROM tasks")]
     return Deployment(page, released, health, in_flight, stored, code)
+
+
+@contextmanager
+def _role_of_the_service(page: Page, database_url: str) -> Iterator[dict[str, str]]:
+    """Run the line of the page for the rights; give the setting that has another role then."""
+    if page.grants is None:
+        yield {}
+        return
+    grant_as_documented(page.grants, database_url)
+    try:
+        yield {"DATABASE_URL": of_the_service(database_url)}
+    finally:
+        query(database_url, "DROP OWNED BY tasks_service; DROP ROLE tasks_service")
 
 
 @contextmanager

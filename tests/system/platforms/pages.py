@@ -31,6 +31,8 @@ class Page:
     """Seconds between SIGTERM and SIGKILL; None if the platform has no setting for it."""
     release_settings: frozenset[str] | None = None
     """The names of those that the migration gets; None for all."""
+    grants: str | None = None
+    """The line that gives the role of the service its rights, if another role migrates."""
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -73,6 +75,12 @@ def _command(name: str, *beginning: str) -> list[str]:
     return words[len(beginning) :]
 
 
+def _grants(name: str) -> str | None:
+    """Return the line that runs `deploy/grants.sql`, if there is one."""
+    lines = "".join(blocks(name, "sh")).splitlines()
+    return next((line for line in lines if line.endswith("deploy/grants.sql")), None)
+
+
 def _assignments(words: Sequence[str]) -> dict[str, str]:
     """Return NAME=VALUE words; a value from a variable of the shell is a secret."""
     pairs = (word.partition("=") for word in words if re.match(r"[A-Z_]+=", word))
@@ -103,6 +111,7 @@ def cloud_run() -> Page:
         health=_probes(container),
         grace=None,
         release_settings=frozenset(secrets),
+        grants=_grants("cloud-run"),
     )
 
 

@@ -101,6 +101,15 @@ def test_every_setting_of_the_page_is_one_of_the_service(page: Page) -> None:
 
 
 @each_page
+def test_the_page_says_which_role_the_service_has(page: Page) -> None:
+    text = (FOLDER / f"{page.name}.md").read_text(encoding="utf-8")
+
+    assert "(README.md#roles)" in text
+    # The platform tests then serve with the role that the line has made.
+    assert (page.grants is not None) == (page.release_settings is not None)
+
+
+@each_page
 def test_the_grace_is_longer_than_the_longest_stop(page: Page) -> None:
     # tests/system/test_exit.py shows that nothing makes a stop longer than that.
     assert grace_of(page) > EXIT
