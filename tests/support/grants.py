@@ -17,7 +17,8 @@ PROGRAMS = Path(
 def grant(url: str, **variables: str) -> None:
     """Run the file as the owner of the database."""
     given = [f"--set={name}={value}" for name, value in {"password": PASSWORD, **variables}.items()]
-    program = [PROGRAMS / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *given]
+    options = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *given)
+    program: list[str | Path] = [PROGRAMS / "psql", *options]
     subprocess.run([*program, "--file", ROOT / "deploy" / "grants.sql", url], check=True)
 
 

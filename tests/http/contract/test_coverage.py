@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -32,10 +31,11 @@ from tests.support.service import FRONTEND, NO_TLS, Service, free_port, running_
 
 PAGE = ROOT / "docs" / "coverage.md"
 UNREACHABLE = "postgresql://postgres@127.0.0.1:{port}/tasks"
-WITH_A_DEFECT = """
+WITH_DEFECTS = """
 from handlers import replies
+from persistence.database import Database
 from tasks_api.__main__ import main
-del replies.alive
+del replies.alive, Database.tasks_of, Database.ready_age
 main(["serve"])
 """
 ORIGIN = {"Origin": FRONTEND}
@@ -237,11 +237,10 @@ def _stall(caller: Caller, name: str) -> Answer:
 
 
 def _broken(service: Service, postgres: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give databases with which nothing works, and a program with a defect."""
+    """Give databases with which nothing works, and a program with defects."""
     serve = ("-m", "tasks_api", "serve")
     yield UNREACHABLE.format(port=free_port()), serve
-    yield _without_rights(service), serve
-    yield service.database_url, ("-c", WITH_A_DEFECT)
+    yield service.database_url, ("-c", WITH_DEFECTS)
     with new_database(postgres, template="template0") as empty:
         yield empty, serve
 
@@ -253,12 +252,3 @@ def _fail(coverage: Coverage, folder: Path, url: str, program: tuple[str, ...]) 
     ):
         for name in OPERATIONS:
             caller.call(name)
-
-
-def _without_rights(service: Service) -> str:
-    """Return a URL whose role may connect, and may do nothing more: a defect of the deployment."""
-    role = "powerless"
-    query(service.database_url, f"DROP ROLE IF EXISTS {role}")
-    query(service.database_url, f"CREATE ROLE {role} LOGIN PASSWORD 'powerless'")
-    url = urlsplit(service.database_url)
-    return url._replace(netloc=f"{role}:powerless@{url.hostname}:{url.port}").geturl()
