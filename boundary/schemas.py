@@ -20,7 +20,10 @@ from boundary.errors import Violation
 
 VIOLATIONS = "x-violations"
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_MAX_DIGITS, _HUGE = 19, 2**64 - 1
+"""No bound of the contract has more digits, and `int()` refuses thousands of them. What has more is
+out of each range, by this number or the negative of half of it."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -39,7 +42,9 @@ class Schema:
         """
         match self._schema.get("type"):
             case "integer" if _INTEGER.fullmatch(text):
-                return int(text)
+                if len(text.lstrip("-")) <= _MAX_DIGITS:
+                    return int(text)
+                return -(_HUGE // 2) if text.startswith("-") else _HUGE
             case "boolean" if text in _BOOLEANS:
                 return _BOOLEANS[text]
         return text

@@ -38,22 +38,22 @@ def list_versions(if_none_match: str | None) -> Collection[int]:
     return {int(version) for version in _LIST_TAG.findall(if_none_match or "")}
 
 
-def versions(if_match: str | None, if_none_match: str | None = None) -> Collection[datetime] | None:
+def versions(if_match: str | None) -> Collection[datetime] | None:
     """Return the versions that `If-Match` allows, None for any.
 
     The comparison is the strong one (RFC 9110, section 13.1.1), so a weak tag allows none; neither
-    does a tag that this service never sent, nor `*` in `If-None-Match`.
+    does a tag that this service never sent.
     """
-    if if_none_match == _ANY:
-        return ()
     if if_match is None or if_match == _ANY:
         return None
     strong = [tag for weak, tag in _TAG.findall(if_match) if not weak]
     return {version for tag in strong if (version := _version_of_tag(tag)) is not None}
 
 
-def excluded_versions(if_none_match: str | None) -> Collection[datetime]:
-    """Return the versions that the tags of `If-None-Match` exclude, by weak comparison."""
+def excluded_versions(if_none_match: str | None) -> Collection[datetime] | None:
+    """Return the versions that `If-None-Match` excludes, None for all, by weak comparison."""
+    if if_none_match == _ANY:
+        return None
     sent = (_version_of_tag(tag) for _, tag in _TAG.findall(if_none_match or ""))
     return {version for version in sent if version is not None}
 

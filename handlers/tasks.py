@@ -98,7 +98,7 @@ async def update_task(  # noqa: PLR0913 -- each is a parameter of the contract.
         id,
         title=body["title"],
         description=body.get("description"),
-        versions=versions(if_match, if_none_match),
+        versions=versions(if_match),
         excluded=excluded_versions(if_none_match),
     )
     return ok_changed(task, prefix)
@@ -108,7 +108,7 @@ async def delete_task(
     *, id: int, user: str, if_match: Header, if_none_match: Header, database: Database
 ) -> Response:
     """Delete a task for good."""
-    allowed, excluded = versions(if_match, if_none_match), excluded_versions(if_none_match)
+    allowed, excluded = versions(if_match), excluded_versions(if_none_match)
     await database.tasks_of(user).delete(id, versions=allowed, excluded=excluded)
     return no_content()
 
@@ -123,6 +123,6 @@ async def toggle_task(  # noqa: PLR0913 -- each is a parameter of the contract, 
     prefix: str,
 ) -> Response:
     """Flip a task between completed and not completed."""
-    allowed, excluded = versions(if_match, if_none_match), excluded_versions(if_none_match)
+    allowed, excluded = versions(if_match), excluded_versions(if_none_match)
     task = await database.tasks_of(user).toggle(id, versions=allowed, excluded=excluded)
     return ok_changed(task, prefix)

@@ -28,7 +28,7 @@ ReadLarge = Callable[..., Awaitable[TaskList]]
 """Reads a list of about so many bytes: see `LargeLists`."""
 
 Versions = Collection[datetime] | None
-"""The `updated_at` that a task may have; None for any."""
+"""The `updated_at` that a task may have, or may not have; None for any."""
 
 EXPIRED = "the statement reached the server after its deadline"
 
@@ -160,7 +160,7 @@ class TaskRepository:
         title: str,
         description: str | None,
         versions: Versions = None,
-        excluded: Collection[datetime] = (),
+        excluded: Versions = (),
     ) -> Task:
         """Replace title and description."""
         values = {"new_title": title, "new_description": description}
@@ -168,13 +168,13 @@ class TaskRepository:
         return task_of(rows[0])
 
     async def toggle(
-        self, task_id: int, *, versions: Versions = None, excluded: Collection[datetime] = ()
+        self, task_id: int, *, versions: Versions = None, excluded: Versions = ()
     ) -> Task:
         """Flip `completed`. Of concurrent calls, none is lost."""
         return task_of((await self._change(statements.TOGGLE, task_id, versions, excluded))[0])
 
     async def delete(
-        self, task_id: int, *, versions: Versions = None, excluded: Collection[datetime] = ()
+        self, task_id: int, *, versions: Versions = None, excluded: Versions = ()
     ) -> None:
         """Delete one task. Of concurrent calls, one succeeds."""
         await self._change(statements.DELETE, task_id, versions, excluded)
@@ -192,9 +192,12 @@ class TaskRepository:
         change: ReturningUpdate[Any] | ReturningDelete[Any],
         task_id: int,
         versions: Versions,
-        excluded: Collection[datetime],
+        excluded: Versions,
         **values: object,
     ) -> Rows:
+        if excluded is None:
+            await self.get(task_id, versions=versions)
+            raise TaskUnchanged
         change = statements.limited(
             change, to_versions=versions is not None, excludes=bool(excluded)
         )

@@ -185,7 +185,8 @@ def test_a_change_that_excludes_the_version_of_the_task_is_refused(
 
     response = change(api, task["id"], {"If-None-Match": sent.format(tag=task["etag"])})
 
-    assert error_of(response)[:2] == (412, "PRECONDITION_FAILED")
+    message = "The task has one of the versions of If-None-Match"
+    assert error_of(response) == (412, "PRECONDITION_FAILED", message)
     assert api.get(task["id"]).json()["data"] == task
 
 
