@@ -145,18 +145,20 @@ function callOf(contract, path, method, parameters, operation) {
     body: schema && resolved(contract, schema).example,
     // As a good client does: a try can be repeated, and no change of others is lost.
     takesKey: has('Idempotency-Key'),
-    match: method !== 'get' && has('If-Match') ? contract.components.schemas.EntityTag.example : undefined,
+    changes: method !== 'get' && has('If-Match'),
     secured: (operation.security ?? contract.security).length > 0,
     answers: !operation.responses['204'],
   }
 }
 
-function typescript({ path, method, parameters, body, takesKey, match, secured, answers }) {
+const TASK = '/api/tasks/{id}'
+
+function typescript({ path, method, parameters, body, takesKey, changes, secured, answers }) {
   const options = []
   const given = Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
   const params = given.length ? [`path: { ${given.join(', ')} }`] : []
   if (takesKey) params.push('header: { "Idempotency-Key": crypto.randomUUID() }')
-  if (match) params.push(`header: { "If-Match": '${match}' }`)
+  if (changes) params.push('header: { "If-Match": read?.data.etag }')
   if (params.length) options.push(`  params: { ${params.join(', ')} },`)
   if (body) {
     const written = JSON.stringify(body, null, 2).replace(/^(\s+)"(\w+)":/gm, '$1$2:')
@@ -172,23 +174,25 @@ import type { paths } from "./tasks-api";
 ${secured ? 'const token = "YOUR_SECRET_TOKEN";\n' : ''}const api = createClient<paths>({
   baseUrl: "${base}",${headers}
 });
-const ${result} = await api.${method.toUpperCase()}("${path}"${call});
+${changes ? `const { data: read } = await api.GET("${TASK}", { params: { path: { ${given.join(', ')} } } });\n` : ''}const ${result} = await api.${method.toUpperCase()}("${path}"${call});
 if (!response.ok) throw new Error(error?.error?.message ?? "Status " + response.status);${answers ? '\nconsole.log(data);' : ''}`
 }
 
-function python({ path, method, parameters, body, takesKey, match, secured, answers }) {
-  const url = base + path.replace(/{(\w+)}/g, (_, name) => parameters[name])
-  const given = secured ? ['"Authorization": f"Bearer {os.environ[\'TOKEN\']}"'] : []
+function python({ path, method, parameters, body, takesKey, changes, secured, answers }) {
+  const urlOf = (path) => base + path.replace(/{(\w+)}/g, (_, name) => parameters[name])
+  const given = secured ? ['**authorized'] : []
   if (takesKey) given.push('"Idempotency-Key": str(uuid.uuid4())')
-  if (match) given.push(`"If-Match": '${match}'`)
+  if (changes) given.push('"If-Match": read.json()["data"]["etag"]')
   const headers = given.length ? `\n    headers={${given.join(', ')}},` : ''
+  const first = secured ? ['authorized = {"Authorization": f"Bearer {os.environ[\'TOKEN\']}"}'] : []
+  if (changes) first.push(`read = httpx.get("${urlOf(TASK)}", headers=authorized).raise_for_status()`)
   const imports = [...(secured ? ['import os'] : []), ...(takesKey ? ['import uuid'] : [])]
   const json = body ? `\n    json=${JSON.stringify(body, null, 4).replace(/\n/g, '\n    ')},` : ''
   return `# pip install httpx
 ${imports.length ? `${imports.join('\n')}\n\n` : ''}import httpx
 
-response = httpx.${method}(
-    "${url}",${headers}${json}
+${first.map((line) => `${line}\n`).join('')}response = httpx.${method}(
+    "${urlOf(path)}",${headers}${json}
 )
 response.raise_for_status()${answers ? '\nprint(response.json()["data"])' : ''}`
 }

@@ -1,17 +1,24 @@
 """The samples of `/docs` are whole programs, which compile as they are copied."""
 
+import ast
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.api import new_user, token_of
 from tests.support.coverage import OPERATIONS
 from tests.support.service import Service
 from tests.system.clients.tools import FOLDER, Outcome, node, npm, run, venv
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
 
+EXAMPLE_ID = 42
 SUFFIXES = {"typescript": "ts", "python": "py"}
 
 
@@ -51,3 +58,26 @@ def test_the_samples_in_python_compile(samples: Path) -> None:
     checked = run(samples, venv("mypy", *options, *files))
 
     assert checked == Outcome(0, "")
+
+
+def test_the_samples_in_python_work_as_they_are_copied(samples: Path) -> None:
+    """Only the id of the task is another one."""
+    environment = {"PATH": os.environ["PATH"], "TOKEN": token_of(new_user())}
+
+    def answer_of(operation: str, task: object = None) -> Any:
+        sample = (samples / f"{operation}.py").read_text(encoding="utf-8")
+        program = sample.replace(f"/api/tasks/{EXAMPLE_ID}", f"/api/tasks/{task}")
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        return ast.literal_eval(done.stdout or "None")
+
+    created = answer_of("create_task")
+    found = answer_of("get_task", created["id"])
+    replaced = answer_of("update_task", created["id"])
+    toggled = answer_of("toggle_task", created["id"])
+    listed = answer_of("list_tasks")
+    deleted = answer_of("delete_task", created["id"])
+
+    assert found == created
+    assert replaced["title"] == created["title"]
+    assert (toggled["completed"], listed, deleted) == (True, [toggled], None)
