@@ -14,8 +14,8 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
-    ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -73,9 +73,9 @@ _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE | 
 _PSQL = re.compile(r"""\s*psql\s+(?P<quote>['"]?)(?P<url>postgres\S*?)(?P=quote)\s*""")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_MAY_BE_QUOTED = frozenset(
-    {"better_auth_secret", "better_auth_secret_previous", "jwt_issuer", "jwt_audience"}
-)
+_SECRETS = frozenset({"better_auth_secret", "better_auth_secret_previous"})
+_MAY_BE_QUOTED = _SECRETS | {"jwt_issuer", "jwt_audience"}
+_COMMENT = re.compile(r"\s#")
 
 _NEW_SECRET = "make one with `openssl rand -base64 32` and give it to Better Auth as well"  # noqa: S105 -- it is advice, not a secret.
 _MISSING = {
@@ -115,10 +115,14 @@ def _database_url(url: SecretStr) -> SecretStr:
 
 
 def _secret(secret: SecretStr) -> SecretStr:
-    text = _unquoted(secret.get_secret_value())
+    text = secret.get_secret_value()
+    if text != text.strip():
+        message = "must not begin or end with white space, such as a line break"
+        raise _invalid(message, "remove it here, and at Better Auth if it is there too")
+    _unquoted(text)
     if PLACEHOLDER.search(text):
         raise _invalid("must not be a placeholder that can be guessed", _NEW_SECRET)
-    if not text.isprintable():  # Usually a line break at its end, which Better Auth does not have.
+    if not text.isprintable():
         raise _invalid("must not contain a character that cannot be printed", _NEW_SECRET)
     if len(text.encode()) < MIN_SECRET_BYTES:
         message = f"must be at least {MIN_SECRET_BYTES} bytes long"
@@ -157,6 +161,20 @@ def _unquoted(text: str) -> str:
     if text.startswith(_QUOTES) and text.endswith(text[0]):
         raise _invalid("must not be in quotation marks", "write it without them")
     return text
+
+
+def _as_meant(name: str, value: object) -> object:
+    """Remove white space at both ends, and then a pair of quotation marks.
+
+    Not where they could be meant: there, the validator of the setting refuses them. A secret is
+    never changed, because Better Auth may have it with its white space.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value if name in _SECRETS and value.strip() else value.strip()
+    is_quoted = len(text) > 1 and text.startswith(_QUOTES) and text.endswith(text[0])
+    content = text[1:-1].strip() if is_quoted else text
+    return text if content and name in _MAY_BE_QUOTED else content
 
 
 def _audience(text: str) -> str:
@@ -217,6 +235,7 @@ def _public_url(text: str) -> str:
 def _host(name: str) -> str:
     if re.fullmatch(r"\[.*\]:\d+|[^:]+:\d+", name):
         raise _invalid("must not have a port", "write the port into PORT")
+    name = re.sub(r"^\[(.*:.*)\]$", r"\1", name)  # As in a URL.
     if not _HOST.fullmatch(name):
         raise _invalid("must be an IP address or a host name of this machine")
     return name
@@ -270,17 +289,20 @@ class _FromEnvironment(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_meant(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Drop what `docker run --env-file` keeps around a value, and settings without a value."""
+        meant = {name: _as_meant(name, value) for name, value in given.items()}
+        return {name: value for name, value in meant.items() if value != ""}
+
     @field_validator("*", mode="before")
     @classmethod
-    def _without_quotes(cls, value: object, field: ValidationInfo) -> object:
-        """Remove a pair of quotation marks that `docker run --env-file` has kept.
-
-        Where they could be meant, the validator of the setting refuses them.
-        """
-        if field.field_name in _MAY_BE_QUOTED or not isinstance(value, str):
-            return value
-        is_quoted = len(value) > 1 and value.startswith(_QUOTES) and value.endswith(value[0])
-        return value[1:-1] if is_quoted else value
+    def _without_comment(cls, value: object) -> object:
+        # A shell and most readers of .env remove it; `docker run --env-file` does not.
+        if isinstance(value, str) and _COMMENT.search(value):
+            raise _invalid("must not have a comment behind it", "remove it, from its # on")
+        return value
 
 
 class Given(_FromEnvironment):

@@ -15,6 +15,10 @@ PLACEHOLDER = f"BETTER_AUTH_SECRET: must not be a placeholder that can be guesse
 GUESSABLE = (
     f"BETTER_AUTH_SECRET: must not be a repetition or a sequence that can be guessed; {ADVICE}"
 )
+WHITE_SPACE = (
+    "BETTER_AUTH_SECRET: must not begin or end with white space, such as a line break; remove it "
+    "here, and at Better Auth if it is there too"
+)
 UNPRINTABLE = f"BETTER_AUTH_SECRET: must not contain a character that cannot be printed; {ADVICE}"
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -129,13 +133,20 @@ def test_a_quotation_mark_may_be_a_part_of_a_secret(
 
 @pytest.mark.parametrize(
     "secret",
-    [f"{SECRET}\n", f"{SECRET}\t", SECRET.encode() + b"\xff"],
+    [f"{SECRET[:9]}\n{SECRET[9:]}", f"{SECRET[:9]}\t{SECRET[9:]}", SECRET.encode() + b"\xff"],
     ids=["line break", "tab", "no text"],
 )
 def test_a_secret_that_cannot_be_typed_is_refused(
     monkeypatch: pytest.MonkeyPatch, secret: str | bytes
 ) -> None:
     assert refusal_of(secret, monkeypatch) == UNPRINTABLE
+
+
+@pytest.mark.parametrize("secret", [f"{SECRET} ", f"{SECRET}\r", f"{SECRET}\n", f"\t{SECRET}"])
+def test_white_space_around_a_secret_is_named_and_neither_kept_nor_removed(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    assert refusal_of(secret, monkeypatch) == WHITE_SPACE
 
 
 @pytest.mark.requirement("NF-003")

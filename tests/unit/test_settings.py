@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from tasks_api.settings import MigrationSettings, Settings, SettingsError, TokenSettings, load
-from tests.support.service import NO_SECRET, URL
+from tests.support.service import NO_SECRET, SECRET, URL
 
 NEON = (
     "postgresql://owner:npg_pa55word@ep-cool-darkness-a1b2c3d4-pooler.eu-central-1.aws.neon.tech"
@@ -242,3 +242,82 @@ def test_what_is_nearly_right_is_told_in_its_own_words(
     env.setenv(name, value)
 
     assert problems_of() == [f"{name}: {problem}"]
+
+
+@pytest.mark.parametrize("around", ["{} ", "{}\r", " {}\t", "{}\n"])
+def test_white_space_around_a_value_is_no_part_of_it(env: pytest.MonkeyPatch, around: str) -> None:
+    values = {
+        "DATABASE_URL": NEON,
+        "FRONTEND_URL": "https://app.example.com",
+        "HOST": "0.0.0.0",  # noqa: S104 -- it is only read.
+        "JWT_AUDIENCE": "https://api.example.com",
+        "JWT_ISSUER": "https://app.example.com",
+        "LOG_LEVEL": "info",
+        "PORT": "8080",
+        "USERS_TABLE": "user",
+    }
+    for name, value in values.items():
+        env.setenv(name, around.format(value))
+
+    settings = load(Settings)
+
+    assert settings.database_url.get_secret_value() == NEON
+    assert settings.frontend_url == ("https://app.example.com",)
+    assert (settings.host, settings.port) == ("0.0.0.0", 8080)  # noqa: S104
+    assert settings.jwt_audience == "https://api.example.com"
+    assert settings.jwt_issuer == "https://app.example.com"
+    assert (settings.log_level, settings.users_table) == ("info", "user")
+
+
+def test_quotation_marks_are_found_behind_white_space(env: pytest.MonkeyPatch) -> None:
+    env.setenv("PORT", '"8080"\r')
+    env.setenv("JWT_ISSUER", '"https://app.example.com"\r')
+
+    assert problems_of() == ["JWT_ISSUER: must not be in quotation marks; write it without them"]
+
+
+@pytest.mark.parametrize("nothing", ['""', "''", " ", '" "', "\r"])
+def test_nothing_in_quotation_marks_counts_as_absent(env: pytest.MonkeyPatch, nothing: str) -> None:
+    names = ("BETTER_AUTH_SECRET_PREVIOUS", "DATABASE_URL_UNPOOLED", "JWT_AUDIENCE", "METRICS_PORT")
+    for name in (*names, "HOST", "FRONTEND_URL"):
+        env.setenv(name, nothing)
+
+    settings = load(Settings)
+
+    assert [getattr(settings, name.lower()) for name in names] == [None] * len(names)
+    assert (settings.host, settings.frontend_url) == ("127.0.0.1", ())
+
+
+@pytest.mark.parametrize("nothing", ['""', " "])
+def test_what_is_required_and_has_nothing_in_it_is_missing(
+    env: pytest.MonkeyPatch, nothing: str
+) -> None:
+    env.setenv("BETTER_AUTH_SECRET", nothing)
+
+    assert problems_of() == [f"BETTER_AUTH_SECRET: {NO_SECRET}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BETTER_AUTH_JWKS_URL", "https://app.example.com/api/auth/jwks"),
+        ("BETTER_AUTH_SECRET", SECRET),
+        ("DATABASE_URL", URL),
+        ("FRONTEND_URL", "https://app.example.com"),
+        ("JWT_AUDIENCE", "https://api.example.com"),
+        ("JWT_ISSUER", "https://app.example.com"),
+        ("PORT", "8080"),
+        ("USERS_TABLE", "user"),
+    ],
+)
+def test_a_comment_behind_a_value_is_named(env: pytest.MonkeyPatch, name: str, value: str) -> None:
+    env.setenv(name, f"{value} # as in production")
+
+    assert problems_of() == [f"{name}: must not have a comment behind it; remove it, from its # on"]
+
+
+@pytest.mark.parametrize("host", ["[::]", "[::1]", "[fe80::1%eth0]"])
+def test_an_address_may_be_in_brackets_as_in_a_url(env: pytest.MonkeyPatch, host: str) -> None:
+    env.setenv("HOST", host)
+
+    assert load(Settings).host == host.strip("[]")
