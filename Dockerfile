@@ -58,11 +58,13 @@ USER 10001:10001
 WORKDIR /opt/tasks-api
 EXPOSE 8000
 
-# Connecting to HOST works even if it is 0.0.0.0. Not with urllib, which would use the proxy that the
-# environment names.
+# It reads HOST and PORT as the service does: `docker run --env-file` keeps quotation marks and white
+# space. Connecting to HOST works even if it is 0.0.0.0. Not with urllib, which would use the proxy that
+# the environment names.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD ["python", "-IS", "-c", "\
-import http.client, os, sys; \
-service = http.client.HTTPConnection(os.environ['HOST'], int(os.environ['PORT']), timeout=2); \
+import http.client, os, shlex, sys; \
+read = lambda name, default: ''.join(shlex.split(os.environ.get(name, ''))).strip(' []') or default; \
+service = http.client.HTTPConnection(read('HOST', '127.0.0.1'), int(read('PORT', '8000')), timeout=2); \
 service.request('GET', '/livez'); \
 sys.exit(service.getresponse().status != 200)"]
 
