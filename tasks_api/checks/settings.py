@@ -182,7 +182,7 @@ def _connection(address: DatabaseAddress) -> Iterator[Finding]:
     setting = address.setting
     if address.scheme == "postgres":
         yield SCHEME.found(f"{setting} begins with postgres://", setting=setting)
-    if not address.is_local and not address.requires_tls:
+    if not (address.is_local or address.requires_tls or address.declines_tls):
         yield TLS.found(f"{address} does not require TLS", setting=setting)
     if address.is_neon and not address.is_authenticated:
         yield CHANNEL_BINDING.found(f"{address} does not require channel binding", setting=setting)

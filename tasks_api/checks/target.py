@@ -66,6 +66,11 @@ class DatabaseAddress:
         return self._sslmode in {"require", "verify-ca", "verify-full"}
 
     @property
+    def declines_tls(self) -> bool:
+        """Whether it says that no TLS is wanted, as for a pooler in the same private network."""
+        return self._sslmode == "disable"
+
+    @property
     def is_authenticated(self) -> bool:
         """Whether the certificate or channel binding proves the server."""
         is_verified = self._sslmode == "verify-full"

@@ -22,7 +22,7 @@ def test_a_scheme_that_others_do_not_take_is_a_warning(check: Check, database_ur
     assert found["database-scheme"]["fix"] == "begin DATABASE_URL with postgresql://"
 
 
-@pytest.mark.parametrize("rest", ["", "&sslmode=prefer", "&sslmode=disable", "&sslmode=allow"])
+@pytest.mark.parametrize("rest", ["", "&sslmode=prefer", "&sslmode=allow"])
 def test_another_host_without_tls_is_a_warning(check: Check, rest: str) -> None:
     found = check(DATABASE_URL=f"postgresql://db.example.com:1/d?hostaddr=127.0.0.1{rest}")
 
@@ -33,6 +33,12 @@ def test_another_host_without_tls_is_a_warning(check: Check, rest: str) -> None:
 @pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
 def test_another_host_with_tls_is_right(check: Check, mode: str) -> None:
     url = f"postgresql://db.example.com:1/d?hostaddr=127.0.0.1&sslmode={mode}"
+
+    assert warnings_of(check(DATABASE_URL=url)) == set()
+
+
+def test_a_decision_against_tls_is_no_finding(check: Check) -> None:
+    url = "postgresql://pgbouncer:1/d?hostaddr=127.0.0.1&sslmode=disable"
 
     assert warnings_of(check(DATABASE_URL=url)) == set()
 

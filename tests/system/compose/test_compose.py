@@ -176,7 +176,7 @@ def test_the_service_connects_with_the_rights_that_it_needs(deployment: Deployme
 def test_the_check_warns_of_what_the_operator_has_to_decide(deployment: Deployment) -> None:
     found = deployment.in_("service", "tasks-api", "check")
 
-    assert findings(found) == {("WARNING", "database-tls"), ("WARNING", "audience-unset")}
+    assert findings(found) == {("WARNING", "audience-unset")}
 
 
 def test_each_line_of_the_log_is_an_object_and_gives_no_secret_away(deployment: Deployment) -> None:

@@ -75,6 +75,14 @@ def test_the_database_can_be_reached_from_inside_alone() -> None:
         assert "ports" not in SERVICES[name]
 
 
+def test_the_pooler_is_asked_for_no_tls_which_it_does_not_have() -> None:
+    url = SERVICES["service"]["environment"]["DATABASE_URL"]
+    settings = pgbouncer_settings(SERVICES["pgbouncer"]["environment"]["SETTINGS"])
+
+    assert url.endswith("/tasks?sslmode=disable}")
+    assert "client_tls_sslmode" not in settings
+
+
 def test_no_secret_is_written_into_it() -> None:
     given = SERVICES["service"]["environment"], SERVICES["postgres"]["environment"]
 
