@@ -1,14 +1,16 @@
 """A Docker engine with the images that compose.yaml and README.md name, and a database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from tests.support.service import free_port
 from tests.system.compose import engine
-from tests.system.compose.engine import docker, wait_until
+from tests.system.compose.deployment import SETTINGS, Deployment, project
+from tests.system.compose.engine import docker, pasted, wait_until
 
 POSTGRES = "postgres:18-bookworm"
 PGBOUNCER = "edoburu/pgbouncer:v1.24.1-p1"
@@ -23,15 +25,22 @@ class Elsewhere:
     host: str
     port: int
     container: str
+    database: str = "tasks"
 
     def url(self, role: str = "tasks", password: str = PASSWORD) -> str:
         """Return its URL for a role; without one, for its owner."""
-        return f"postgresql://{role}:{password}@{self.host}:{self.port}/tasks"
+        return f"postgresql://{role}:{password}@{self.host}:{self.port}/{self.database}"
 
     def ask(self, statement: str) -> str:
         """Run a statement as its owner; return what psql prints."""
         psql = ("psql", "--port", str(self.port), "--username", "tasks", "--tuples-only")
-        return docker("exec", self.container, *psql, "--no-align", "--command", statement).strip()
+        asked = ("--dbname", self.database, "--no-align", "--command", statement)
+        return docker("exec", self.container, *psql, *asked).strip()
+
+    def another(self, name: str) -> Self:
+        """Create another database there, and return it."""
+        self.ask(f"CREATE DATABASE {name}")
+        return replace(self, database=name)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,3 +70,16 @@ def elsewhere(images: None) -> Iterator[Elsewhere]:  # noqa: ARG001 -- has to be
         yield database
     finally:
         docker("rm", "--force", "--volumes", container)
+
+
+@pytest.fixture(scope="session")
+def deployment(
+    images: None,  # noqa: ARG001 -- have to be there.
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployment]:
+    """Give a project that is up, with the settings that the head of compose.yaml makes."""
+    with project(tmp_path_factory.mktemp("compose"), "tasks-api-test") as deployment:
+        for line in SETTINGS:
+            pasted(deployment.folder, line)
+        deployment.up()
+        yield deployment

@@ -2,102 +2,27 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.api import Api, error_of, new_user, token_of
-from tests.support.paths import ROOT
-from tests.support.service import free_port
+from tests.support.api import Api, error_of, new_user
+from tests.support.database import BETTER_AUTH
 from tests.system.compose.conftest import Elsewhere
+from tests.system.compose.deployment import ELSEWHERE, LASTING, SETTINGS, UP, Deployment, project
 from tests.system.compose.engine import (
     address_of,
     check_out,
     docker,
     findings,
     inspected,
-    lines_of,
     pasted,
-    run,
     wait_until,
 )
 from tests.system.compose.load import under_load
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(600)]
-
-HEAD = (ROOT / "compose.yaml").read_text(encoding="utf-8")
-*SETTINGS, UP = lines_of(HEAD, "on one machine")
-ELSEWHERE = lines_of(HEAD, "(with the owner) into .env too")
-LASTING = ("service", "pgbouncer", "postgres")
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """A project of Compose, in a folder of its own."""
-
-    folder: Path
-    port: int
-
-    def compose(self, *arguments: str) -> str:
-        """Run a command of Compose."""
-        return run(self.folder, "docker", "compose", *arguments)
-
-    def up(self) -> None:
-        """Run the line at the head of compose.yaml."""
-        pasted(self.folder, UP)
-
-    def container(self, service: str) -> str:
-        """Return the id of the container of a service, even if it has ended."""
-        return self.compose("ps", "--all", "--quiet", service).strip()
-
-    def in_(self, service: str, *command: str) -> str:
-        """Run a command in the container of a service."""
-        return docker("exec", self.container(service), *command)
-
-    def setting(self, name: str) -> str:
-        """Return a line of `.env`."""
-        text = (self.folder / ".env").read_text(encoding="utf-8")
-        found = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
-        value: str = found[-1]
-        return value
-
-    def set(self, name: str, value: str) -> None:
-        """Add a line to `.env`."""
-        with (self.folder / ".env").open("a", encoding="utf-8") as file:
-            file.write(f"{name}={value}\n")
-
-    def api(self, user: str) -> Api:
-        """Return the service in the hands of a user."""
-        token = token_of(user, secret=self.setting("BETTER_AUTH_SECRET"))
-        return Api(f"http://127.0.0.1:{self.port}", user, token)
-
-
-@contextmanager
-def project(folder: Path, name: str) -> Iterator[Deployment]:
-    """Have a clone as a project of this name; at the end, remove it with its data."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Nothing of this machine's own project `tasks-api` is touched.
-        patch.setenv("COMPOSE_PROJECT_NAME", name)
-        deployment = Deployment(check_out(folder), free_port())
-        deployment.set("PORT", str(deployment.port))
-        try:
-            yield deployment
-        finally:
-            deployment.compose("down", "--volumes", "--remove-orphans", "--timeout", "15")
-
-
-@pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Give a project that is up, with the settings that the head of compose.yaml makes."""
-    with project(tmp_path_factory.mktemp("compose"), "tasks-api-test") as deployment:
-        for line in SETTINGS:
-            pasted(deployment.folder, line)
-        deployment.up()
-        yield deployment
 
 
 def test_a_request_without_a_token_is_refused(deployment: Deployment) -> None:
@@ -211,39 +136,6 @@ def test_docker_stop_under_load_loses_no_answer(deployment: Deployment) -> None:
             assert {task["title"] for task in api.list().json()["data"]} >= set(user.created)
 
 
-def test_another_up_brings_new_settings_and_a_new_image_and_keeps_the_data(
-    deployment: Deployment,
-) -> None:
-    contract = deployment.folder / "openapi" / "tasks.yaml"
-    before = {name: deployment.container(name) for name in LASTING}
-    with deployment.api(new_user()) as api:
-        task = api.created()
-
-        deployment.set("MAX_TASKS_PER_USER", "1")
-        contract.write_text(
-            contract.read_text(encoding="utf-8") + "# A change.\n", encoding="utf-8"
-        )
-        deployment.up()
-
-        assert api.get(task["id"]).json()["data"] == task
-        assert error_of(api.create(title="One more"))[0] == 409
-    packages = "/opt/tasks-api/lib/python3*/site-packages"
-    assert (
-        deployment.in_("service", "sh", "-c", f"tail -n 1 {packages}/openapi/tasks.yaml")
-        == "# A change.\n"
-    )
-    assert {name for name in LASTING if deployment.container(name) != before[name]} == {"service"}
-
-
-def test_a_new_password_of_the_service_works_after_another_up(deployment: Deployment) -> None:
-    deployment.set("SERVICE_PASSWORD", "a-new-one-0815")
-
-    deployment.up()
-
-    with deployment.api(new_user()) as api:
-        api.created()
-
-
 def test_down_and_up_keeps_the_data(deployment: Deployment) -> None:
     with deployment.api(new_user()) as api:
         task = api.created()
@@ -272,18 +164,22 @@ def test_up_fails_where_no_task_can_be_served(elsewhere: Elsewhere, tmp_path: Pa
 def test_a_database_elsewhere_takes_the_place_of_this_one(
     elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
+    accounts = elsewhere.another("accounts")
+    accounts.ask(BETTER_AUTH.format(users='"user"', id="text"))
+    accounts.ask(f"""INSERT INTO "user" VALUES ('{(user := new_user())}', '', '', false)""")
     with project(tmp_path, "tasks-api-elsewhere") as deployment:
         for line in SETTINGS:
             pasted(deployment.folder, line)
         password = deployment.setting("SERVICE_PASSWORD")
-        deployment.set("DATABASE_URL", elsewhere.url("tasks_service", password))
-        deployment.set("DATABASE_URL_UNPOOLED", elsewhere.url())
+        deployment.set("DATABASE_URL", accounts.url("tasks_service", password))
+        deployment.set("DATABASE_URL_UNPOOLED", accounts.url())
+        deployment.set("USERS_TABLE", "user")
         for line in ELSEWHERE:
             pasted(deployment.folder, line)
 
-        with deployment.api(user := new_user()) as api:
+        with deployment.api(user) as api:
             api.created()
         services = deployment.compose("ps", "--services").split()
 
     assert services == ["service"]
-    assert elsewhere.ask(f"SELECT count(*) FROM tasks WHERE user_id = '{user}'") == "1"
+    assert accounts.ask(f"SELECT count(*) FROM tasks WHERE user_id = '{user}'") == "1"
