@@ -1,7 +1,7 @@
-import { NextResponse, type NextRequest } from "next/server";
+import { type NextRequest, NextResponse } from "next/server";
 
-import { contentSecurityPolicy } from "@/lib/content-security-policy";
-import { tasksApiUrl } from "@/lib/settings";
+import { contentSecurityPolicy } from "@/server/content-security-policy";
+import { tasksApiUrl } from "@/server/settings";
 
 /** Sets a Content-Security-Policy with a new nonce. Next.js reads it and adds the nonce to its scripts. */
 export function proxy(request: NextRequest): NextResponse {
@@ -13,4 +13,4 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: "/((?!api/|_next/|icon.svg).*)" };
+export const config = { matcher: "/((?!api/|_next/|icon.svg|service-worker.js|manifest.webmanifest).*)" };

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from persistence.migrate import MigrationError, migrate
+from scripts.demo_control import Control, Service, end
 from scripts.node_js import BUILT, Missing, build, find_node, npm, surroundings
 from tasks_api.dev.local_postgres import LocalPostgres, LocalPostgresError
 
@@ -22,9 +23,15 @@ KEPT = Path(".local/demo").resolve()
 """The users, the tasks and the secret of `make demo`."""
 
 SERVICE_PORT, FRONTEND_PORT = 8000, 3000
-START_SECONDS = 120
+"""What `PORT` and `FRONTEND_PORT` replace. Where one is taken, any other port takes its place."""
+
+STALLED_SECONDS = 120
+"""How long a server may take to answer for the first time."""
+
+LANES = 3
+"""How many of `frontend/e2e/lane-*.test.ts` there are. They run side by side, each with servers."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-GREETING = f"\n  Open http://localhost:{FRONTEND_PORT}\n\n  Ctrl-C stops everything.\n"
 
 # Not through the proxy of the environment.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -48,22 +55,32 @@ def main() -> None:
 def demo() -> None:
     """Serve everything until Ctrl-C; users and tasks are kept for the next time."""
     node = find_node()
-    for port in (SERVICE_PORT, FRONTEND_PORT):
-        _demand_free(port)
+    service, frontend = _port("PORT", SERVICE_PORT), _port("FRONTEND_PORT", FRONTEND_PORT)
     build(node)
     with ExitStack() as stack:
+        print("Starting PostgreSQL ...", flush=True)
         postgres = stack.enter_context(LocalPostgres(KEPT / "postgres"))
-        given = _settings(postgres.url, _kept_secret(), SERVICE_PORT, FRONTEND_PORT)
+        given = {**_settings(postgres.url, _kept_secret(), service, frontend), **_demo(frontend)}
         _migrate(node, given)
-        service = stack.enter_context(_running([sys.executable, "-m", "tasks_api", "serve"], given))
-        frontend = {**given, "PORT": str(FRONTEND_PORT), "HOSTNAME": "127.0.0.1"}
-        server = stack.enter_context(_running([node, str(BUILT / "server.js")], frontend))
-        _wait_until_it_answers(f"http://127.0.0.1:{SERVICE_PORT}/readyz", service)
-        _wait_until_it_answers(f"http://127.0.0.1:{FRONTEND_PORT}/sign-in", server)
-        print(GREETING, flush=True)
-        while service.poll() is None and server.poll() is None:
+        command = [sys.executable, "-m", "tasks_api", "serve"]
+        api = Service(lambda: _start(command, given))
+        stack.callback(api.stop)
+        control = stack.enter_context(Control(api, postgres.url))
+        settings = {**given, "PORT": str(frontend), "HOSTNAME": "127.0.0.1"}
+        settings["DEMO_CONTROL_URL"] = control.url
+        server = stack.enter_context(_running([node, str(BUILT / "server.js")], settings))
+        _wait_until_it_answers("the service", f"http://127.0.0.1:{service}/readyz", api)
+        _wait_until_it_answers("the frontend", f"http://127.0.0.1:{frontend}/icon.svg", server)
+        print(f"\n  Open http://localhost:{frontend}\n\n  Ctrl-C stops everything.\n", flush=True)
+        while api.poll() is None and server.poll() is None:
             time.sleep(0.5)
         raise Missing("one of the two has ended; its last words are above")
+
+
+def _demo(frontend: int) -> dict[str, str]:
+    """Return what makes a demo of it: a guest with tasks, at either name of this machine."""
+    origins = f"http://localhost:{frontend},http://127.0.0.1:{frontend}"
+    return {"DEMO": "1", "FRONTEND_URL": origins, "BETTER_AUTH_TRUSTED_ORIGINS": origins}
 
 
 def e2e() -> None:
@@ -77,11 +94,10 @@ def e2e() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(LocalPostgres(folder, fsync=False))
-        service, frontend = _free_ports(2)
-        given = _settings(server.url, secrets.token_urlsafe(32), service, frontend)
+        ports = _free_ports(2 * LANES)
+        given = _settings(server.url, secrets.token_urlsafe(32), *ports[:2])
         _migrate(node, given)
-        run = {"SERVICE_PORT": str(service), "FRONTEND_PORT": str(frontend)}
-        run |= {"CHROMIUM": browser, "PYTHON": sys.executable}
+        run = {"PORTS": ",".join(map(str, ports)), "CHROMIUM": browser, "PYTHON": sys.executable}
         run |= {"ONLY": os.environ.get("ONLY", ".")}  # A pattern for the names of scenarios.
         npm(node, "run", "--silent", "e2e", environment=surroundings(**given, **run))
 
@@ -106,16 +122,16 @@ def _migrate(node: str, given: dict[str, str]) -> None:
 
 @contextmanager
 def _running(command: list[str], given: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    # A folder without a `.env`, whose settings are not for this service.
-    process = subprocess.Popen(command, cwd=KEPT, env=surroundings(**given))
+    process = _start(command, given)
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        end(process)
+
+
+def _start(command: list[str], given: dict[str, str]) -> subprocess.Popen[bytes]:
+    # A folder without a `.env`, whose settings are not for this service.
+    return subprocess.Popen(command, cwd=KEPT, env=surroundings(**given))
 
 
 def _kept_secret() -> str:
@@ -126,12 +142,17 @@ def _kept_secret() -> str:
     return file.read_text(encoding="ascii")
 
 
-def _demand_free(port: int) -> None:
+def _port(setting: str, default: int) -> int:
+    wanted = int(os.environ.get(setting) or default)
     try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError as error:
-        message = f"port {port} is taken: stop what listens there (perhaps another `make demo`)."
-        raise Missing(message) from error
+        socket.create_server(("127.0.0.1", wanted)).close()
+    except OSError:
+        (free,) = _free_ports(1)
+        print(
+            f"Port {wanted} is taken: using {free} instead ({setting} selects another).", flush=True
+        )
+        return free
+    return wanted
 
 
 def _free_ports(count: int) -> list[int]:
@@ -141,18 +162,18 @@ def _free_ports(count: int) -> list[int]:
         return [listener.getsockname()[1] for listener in found]
 
 
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_it_answers(name: str, url: str, process: subprocess.Popen[bytes] | Service) -> None:
     started = time.monotonic()
-    print(f"Waiting for {url} ...", flush=True)
-    while process.poll() is None and time.monotonic() < started + START_SECONDS:
+    print(f"Starting {name} ...", flush=True)
+    while process.poll() is None and time.monotonic() < started + STALLED_SECONDS:
         try:
-            DIRECT.open(url, timeout=START_SECONDS).close()
+            DIRECT.open(url, timeout=STALLED_SECONDS).close()
         except OSError:
             time.sleep(0.1)
         else:
             return
     waited = time.monotonic() - started
-    message = f"{url} did not answer within {waited:.0f} s; its output is above"
+    message = f"{name} did not answer at {url} within {waited:.0f} s; its output is above"
     raise Missing(message)
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds the frontend's generated types to the contract, and its sources to TypeScript and ESLint.
+# Holds the frontend's generated types to the contract, and its sources to TypeScript and Biome.
 # Needs the .venv of `make lint`, which brings Node.js along.
 
 fail() {
@@ -29,7 +29,7 @@ types=$(mktemp)
 trap 'rm -f "$types"' EXIT
 node node_modules/openapi-typescript/bin/cli.js ../openapi/tasks.yaml --output "$types" >/dev/null ||
     fail "Cannot generate types from openapi/tasks.yaml."
-cmp -s "$types" lib/api-types.ts ||
-    fail "frontend/lib/api-types.ts is not what the contract says: run npm run types in frontend/."
+cmp -s "$types" tasks/api-types.ts ||
+    fail "frontend/tasks/api-types.ts is not what the contract says: run npm run types in frontend/."
 
 node "$npm" run --silent lint

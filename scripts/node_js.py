@@ -105,5 +105,7 @@ def _changes() -> Iterator[float]:
     for path in FRONTEND.iterdir():
         if path.is_file() and path.name not in made:
             yield path.stat().st_mtime
-    for folder in ("app", "components", "lib", "scripts"):
-        yield from (path.stat().st_mtime for path in (FRONTEND / folder).rglob("*"))
+    unused = {"node_modules", "e2e"}
+    for folder in FRONTEND.iterdir():
+        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in unused:
+            yield from (path.stat().st_mtime for path in folder.rglob("*"))

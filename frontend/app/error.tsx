@@ -1,7 +1,7 @@
 "use client";
 
-import { Button } from "@/components/button";
-import { PageLayout } from "@/components/page-layout";
+import { Button } from "@/ui/button";
+import { PageLayout } from "@/ui/page-layout";
 
 /** The page for an error on the server, usually because the database of Better Auth is down. */
 export default function PageError() {

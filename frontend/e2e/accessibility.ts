@@ -7,7 +7,7 @@ import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 
 import { withPage } from "./browser";
-import { service, SERVICE_URL } from "./servers";
+import { SERVICE_URL, service } from "./servers";
 import { addForm, addTask, checkbox, deleteButton, editButton, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
@@ -43,12 +43,13 @@ for (const [variant, options] of Object.entries(VARIANTS)) {
       await addSampleTasks(page);
       await check("list");
       if (variant !== "small") await screenshot(page, variant);
-      await editButton(page, "Bake bread for Sunday").click();
+      await page.getByText("Bake bread for Sunday").click();
       await check("editor");
       await page.keyboard.press("Escape");
       await deleteButton(page, "Write to Grace").click();
-      await check("delete dialog");
-      await page.keyboard.press("Escape");
+      await check("undo notice");
+      await page.getByRole("button", { name: "Undo" }).click();
+      await editButton(page, "Write to Grace").waitFor();
       await service.whileStopped(async () => {
         await checkbox(page, "Write to Grace").check();
         await page.getByText("The service is taking a break.").waitFor();
@@ -71,11 +72,14 @@ test("a skeleton is shown while the tasks are loading", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await page.route(`${SERVICE_URL}/api/tasks*`, () => new Promise(() => undefined));
+    await page.evaluate(() => indexedDB.deleteDatabase("list"));
 
-    await page.reload();
-    await page.getByRole("status", { name: "Loading your tasks" }).waitFor();
+    await service.whileStopped(async () => {
+      await page.reload();
+      await page.getByRole("status", { name: "Loading your tasks" }).waitFor();
 
-    await assertAccessible(page, "skeleton");
+      await assertAccessible(page, "skeleton");
+    });
   }));
 
 test("the theme that the user has chosen survives a reload", () =>
@@ -83,11 +87,14 @@ test("the theme that the user has chosen survives a reload", () =>
     const colorScheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
     await page.goto("/sign-in");
 
-    await page.getByRole("button", { name: "Switch between light and dark" }).click();
+    await page.getByRole("button", { name: "Theme: as the system" }).click();
+    await page.getByRole("button", { name: "Theme: light" }).click();
     assert.equal(await colorScheme(), "dark");
     await page.reload();
 
     assert.equal(await colorScheme(), "dark");
+    await page.getByRole("button", { name: "Theme: dark" }).click();
+    assert.equal(await colorScheme(), "light dark");
   }));
 
 async function addSampleTasks(page: Page): Promise<void> {
@@ -106,8 +113,8 @@ async function addSampleTasks(page: Page): Promise<void> {
 
 /** Stores a task as if the service had rejected it while the user was typing the next one. */
 async function addUnsavedTask(page: Page): Promise<void> {
-  const draft = { title: "Buy caraway", description: "", key: "1", reason: "Something went wrong on our side" };
-  await page.evaluate((text) => sessionStorage.setItem("draft:sent:1", text), JSON.stringify(draft));
+  const draft = { title: "Buy caraway", description: "", reason: "Something went wrong on our side" };
+  await page.evaluate((text) => sessionStorage.setItem("draft:rejected:1", text), JSON.stringify(draft));
   await addForm(page).getByLabel("Title").fill("Call Grace");
   await page.reload();
   await page.getByRole("region", { name: "Not added" }).getByText("Buy caraway").waitFor();

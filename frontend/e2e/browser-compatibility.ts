@@ -15,10 +15,25 @@ import {
 } from "./task-page";
 import { newUser, openAsNewUser } from "./users";
 
-test("the frontend works without sessionStorage and without crypto.randomUUID", () =>
+/** What the oldest browsers of README.md lack, and what is missing where storage or the connection is restricted. */
+test("the frontend works in the oldest browsers, and without storage", () =>
   withPage(async (page) => {
     await page.addInitScript(() => {
       Reflect.deleteProperty(Crypto.prototype, "randomUUID");
+      Reflect.deleteProperty(AbortSignal, "any");
+      Reflect.deleteProperty(AbortSignal, "timeout");
+      Reflect.deleteProperty(Intl, "Segmenter");
+      Reflect.deleteProperty(URL, "canParse");
+      Reflect.deleteProperty(Promise, "withResolvers");
+      Reflect.deleteProperty(Array, "fromAsync");
+      Reflect.deleteProperty(Object, "groupBy");
+      Reflect.deleteProperty(Navigator.prototype, "locks");
+      Reflect.deleteProperty(window, "BroadcastChannel");
+      Reflect.deleteProperty(window, "requestIdleCallback");
+      Reflect.deleteProperty(window, "indexedDB");
+      Reflect.deleteProperty(window, "cookieStore");
+      for (const name of ["difference", "intersection", "union", "isSubsetOf"])
+        Reflect.deleteProperty(Set.prototype, name);
       const deny = () => {
         throw new DOMException("Access is denied", "SecurityError");
       };
@@ -36,13 +51,24 @@ test("the frontend works without sessionStorage and without crypto.randomUUID", 
     assert.deepEqual(await taskTitles(page), ["Bake two loaves"]);
   }));
 
+test("the style sheet needs no function that the oldest browsers lack", () =>
+  withPage(async (page) => {
+    await page.goto("/sign-in");
+    const addresses = await page
+      .locator("link[rel=stylesheet]")
+      .evaluateAll((links) => links.map((link) => (link as HTMLLinkElement).href));
+
+    for (const address of addresses) assert.doesNotMatch(await (await fetch(address)).text(), /light-dark\(/);
+    assert(addresses.length > 0);
+  }));
+
 test("invalid drafts in the storage are ignored", () =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await addTask(page, "Bake bread");
     await page.evaluate(() => {
-      for (const name of ["new", "sent:1", "task:1"]) sessionStorage.setItem(`draft:${name}`, '{"title": 1');
-      sessionStorage.setItem("draft:sent:2", "[]");
+      for (const name of ["new", "rejected:1", "task:1"]) sessionStorage.setItem(`draft:${name}`, '{"title": 1');
+      sessionStorage.setItem("draft:rejected:2", "[]");
     });
 
     await page.reload();
@@ -56,9 +82,9 @@ test("text is shown in the direction of its script", () =>
     await openAsNewUser(page);
     await addTask(page, "לאפות לחם", "שיפון");
     const directions = () =>
-      page.locator("[data-title], [id^=description-], input[id$=title], textarea").evaluateAll((elements) =>
-        elements.map((element) => getComputedStyle(element).direction),
-      );
+      page
+        .locator(".task-title, [data-description], textarea")
+        .evaluateAll((elements) => elements.map((element) => getComputedStyle(element).direction));
 
     assert.deepEqual(await directions(), ["ltr", "ltr", "rtl", "rtl"]);
     await fillFields(addForm(page), "לאפות לחם", "שיפון");
@@ -70,10 +96,12 @@ test("the description field grows with its lines, even without field-sizing", ()
     await openAsNewUser(page);
     const heightOf = async (description: string) => {
       await fillFields(addForm(page), "Bake bread", description);
-      return addForm(page).getByLabel("Description").evaluate((field) => {
-        field.style.setProperty("field-sizing", "fixed");
-        return field.clientHeight;
-      });
+      return addForm(page)
+        .getByLabel("Description")
+        .evaluate((field) => {
+          field.style.setProperty("field-sizing", "fixed");
+          return field.clientHeight;
+        });
     };
 
     assert((await heightOf("Rye\nCaraway\nSalt")) > (await heightOf("Rye")));
@@ -104,7 +132,10 @@ test("without JavaScript, the password does not appear in a URL", () =>
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.waitForLoadState();
 
-      assert(urls.every((url) => !url.includes(password)), String(urls));
+      assert(
+        urls.every((url) => !url.includes(password)),
+        String(urls),
+      );
       assert(page.url().startsWith(`${FRONTEND_URL}/sign-in`));
       assert(!page.url().includes(email));
     },

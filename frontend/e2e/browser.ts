@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type Page,
-} from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 import { FRONTEND_URL, OTHER_ORIGIN, requiredEnv, SERVICE_URL } from "./servers";
 
@@ -24,6 +18,31 @@ export async function closeBrowser(): Promise<void> {
   await browser?.close();
 }
 
+/** The server sends a page with its tasks. A reload of this one ends when React has taken it over. */
+function waitingForReact(page: Page): Page {
+  const reload = page.reload.bind(page);
+  page.reload = async (options) => {
+    const response = await reload(options);
+    await waitUntilReady(page);
+    return response;
+  };
+  return page;
+}
+
+export async function waitUntilReady(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector("textarea, [name=email]") ?? {}).some((key) => key.startsWith("__reactProps")),
+  );
+}
+
+function unfoldDoneTasks(): void {
+  try {
+    localStorage.setItem("done-is-unfolded", "true");
+  } catch {
+    // Some scenarios forbid storage.
+  }
+}
+
 /**
  * Runs the scenario in a page of a new browser context. The scenario fails if the page logs an error or
  * sends a request to any origin except the frontend and the service, unless the error matches `ignored`.
@@ -38,9 +57,12 @@ export async function withPage(
     baseURL: FRONTEND_URL,
     viewport: DESKTOP,
     reducedMotion: "reduce",
+    // What a service worker answers, the scenarios could not change.
+    serviceWorkers: "block",
     ...options,
   });
   context.setDefaultTimeout(TIMEOUT_MS);
+  await context.addInitScript(unfoldDoneTasks);
   const errors: string[] = [];
   context.on("weberror", (webError) => errors.push(webError.error().message));
   context.on("console", (message) => {
@@ -53,8 +75,11 @@ export async function withPage(
     if (!isAllowed) errors.push(`request to another origin: ${request.url()}`);
   });
   try {
-    await scenario(await context.newPage(), context);
-    assert.deepEqual(errors.filter((error) => !ignored?.test(error)), []);
+    await scenario(waitingForReact(await context.newPage()), context);
+    assert.deepEqual(
+      errors.filter((error) => !ignored?.test(error)),
+      [],
+    );
   } finally {
     await context.close();
   }

@@ -4,10 +4,7 @@ import { addTask, editButton, editForm, fillFields, taskId } from "./task-page";
 import { openAsNewUser } from "./users";
 
 /** Edits "Bake bread" to "Bake two loaves", and runs `changeElsewhere` on the task before saving the edit. */
-export async function editConcurrently(
-  page: Page,
-  changeElsewhere: (path: string) => Promise<unknown>,
-): Promise<void> {
+export async function editConcurrently(page: Page, changeElsewhere: (path: string) => Promise<unknown>): Promise<void> {
   await openAsNewUser(page);
   await addTask(page, "Bake bread");
   const path = `/api/tasks/${await taskId(page, "Bake bread")}`;

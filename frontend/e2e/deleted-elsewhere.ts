@@ -66,7 +66,10 @@ test("completing a task that was deleted elsewhere reports the deletion", () =>
 
     await checkbox(page, "Bake bread").click();
 
-    await page.getByRole("alert").getByText(/“.Bake bread.” was deleted elsewhere/).waitFor();
+    await page
+      .getByRole("alert")
+      .getByText(/“.Bake bread.” was deleted elsewhere/)
+      .waitFor();
     await page.getByRole("heading", { name: "Nothing to do" }).waitFor();
     assert.equal(await page.getByText(/“.Bake bread.” completed/).count(), 0);
   }));

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
 import { holdRequests } from "./requests";
-import { service, SERVICE_URL } from "./servers";
+import { SERVICE_URL, service } from "./servers";
 import { addForm, addTask, checkbox, editButton, editForm, fillFields, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
@@ -47,7 +47,10 @@ test("a double click adds one task and shows no error", () =>
     await openAsNewUser(page);
     const release = await holdRequests(page, "POST", `${SERVICE_URL}/api/tasks`);
     let sent = 0;
-    page.on("request", (request) => (sent += Number(request.method() === "POST" && request.url().startsWith(SERVICE_URL))));
+    page.on(
+      "request",
+      (request) => (sent += Number(request.method() === "POST" && request.url().startsWith(SERVICE_URL))),
+    );
 
     await titleField(page).fill("Bake bread");
     await addButton(page).dblclick();
@@ -77,6 +80,28 @@ test("drafts survive a reload, and a second one", () =>
       assert.equal(await titleField(page).inputValue(), "Bake bread");
       assert.equal(await addForm(page).getByLabel("Description").inputValue(), "Rye");
       assert.equal(await editForm(page).getByLabel("Title").inputValue(), "Water the garden");
+    }
+  }));
+
+test("the same error is announced each time", () =>
+  withPage(async (page) => {
+    await openAsNewUser(page);
+    const announcements = () => page.evaluate(() => (window as unknown as { announced: number }).announced);
+    await page.evaluate(() => {
+      const counter = window as unknown as { announced: number };
+      counter.announced = 0;
+      const alert = document.getElementById("new-title-error") as HTMLElement;
+      const count = () => {
+        counter.announced += Number(alert.textContent !== "");
+      };
+      new MutationObserver(count).observe(alert, { childList: true, characterData: true, subtree: true });
+    });
+
+    for (const times of [1, 2]) {
+      await addButton(page).click();
+      await addForm(page).getByText("Title is required").waitFor();
+      await page.waitForTimeout(700); // Longer than a double click.
+      assert.equal(await announcements(), times);
     }
   }));
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { withPage } from "./browser";
-import { frontend, FRONTEND_SCRIPT, FRONTEND_URL, ServerProcess, UNREACHABLE_DATABASE } from "./servers";
+import { FRONTEND_SCRIPT, FRONTEND_URL, frontend, ServerProcess, UNREACHABLE_DATABASE } from "./servers";
 import { addTask, taskTitles } from "./task-page";
 import { newUser, openAsNewUser } from "./users";
 
@@ -44,18 +44,22 @@ test("behind a trusted proxy, each client has its own rate limit on signing in",
 });
 
 test("an error page with a retry button is shown when the database of the users is down", () =>
-  withPage(async (page) => {
-    await openAsNewUser(page);
-    await addTask(page, "Bake bread");
+  withPage(
+    async (page) => {
+      await openAsNewUser(page);
+      await addTask(page, "Bake bread");
 
-    await frontend.whileRunningWith({ DATABASE_URL: UNREACHABLE_DATABASE }, async () => {
-      await page.goto("/");
-      await page.getByRole("heading", { name: "This page cannot be shown right now" }).waitFor();
-    });
-    await page.getByRole("button", { name: "Try again" }).click();
+      await frontend.whileRunningWith({ DATABASE_URL: UNREACHABLE_DATABASE }, async () => {
+        await page.goto("/");
+        await page.getByRole("heading", { name: "This page cannot be shown right now" }).waitFor();
+      });
+      await page.getByRole("button", { name: "Try again" }).click();
 
-    assert.deepEqual(await taskTitles(page), ["Bake bread"]);
-  }, {}, /React error #441/)); // The error of React for a page that the server cannot render.
+      assert.deepEqual(await taskTitles(page), ["Bake bread"]);
+    },
+    {},
+    /React error #441/,
+  )); // The error of React for a page that the server cannot render.
 
 /** Tries one password more than the limit allows, and returns the status of each response. */
 async function tryPasswords(url: string, forwardedFor: (attempt: number) => string): Promise<number[]> {

@@ -6,46 +6,59 @@ import type { CDPSession, Page } from "playwright-core";
 import { withPage } from "./browser";
 import { insertTasks } from "./insert-tasks";
 import { callApi, isListRequest, refetchList } from "./requests";
-import {
-  addTask,
-  checkbox,
-  editButton,
-  editForm,
-  fillFields,
-  taskRow,
-  taskTitles,
-  waitUntilSaved,
-} from "./task-page";
+import { addTask, checkbox, editButton, editForm, fillFields, taskRow, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
-const TASK_COUNT = 10_000;
+/** The most that a user may keep is 10,000, and some are added. */
+const TASK_COUNT = 9_900;
 /** Three pages. */
 const LONG_LIST = 2_000;
-const SAMPLES = 5;
-/** The CPU time hardly depends on the load of the machine. It doubles when React renders every row again. */
-const MAX_CPU_MS = 450;
+const SAMPLES = 7;
+/** Longer than the service takes to save a change. */
+const REST_MS = 500;
+/** The CPU time of the page hardly depends on the load of the machine. */
+const MAX_CHANGE_MS = 50;
+const MAX_KEY_MS = 8;
+const MAX_FIRST_TASK_MS = 1_000;
 
-test("with ten thousand tasks, ticking a checkbox is fast", (t) =>
+test("with ten thousand tasks, every change and every key stroke is fast", (t) =>
   withPage(async (page) => {
     await openAsNewUser(page);
     await insertTasks(page, TASK_COUNT);
 
+    await page.reload();
+    await page.getByText(`${TASK_COUNT} open · 0 done`).waitFor();
+    await page.waitForTimeout(3_000); // The list is stored on the device after two seconds.
     const start = Date.now();
     await page.reload();
     await page.locator("[data-task]").first().waitFor();
     const firstShownMs = Date.now() - start;
-    await waitForRows(page, TASK_COUNT);
+    await page.getByText(`${TASK_COUNT} open · 0 done`).waitFor();
     const allShownMs = Date.now() - start;
+    await page.waitForTimeout(3_000);
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    const samples: Sample[] = [];
-    for (let index = 0; index < SAMPLES; index += 1) samples.push(await measureTick(page, session, index));
-    const paintMs = median(samples.map((each) => each.paintMs));
-    const cpuMs = median(samples.map((each) => each.cpuMs));
+    const measure = (action: (index: number) => Promise<unknown>) => medianOf(page, session, action);
+    const figures = {
+      add: await measure(async (index) => {
+        if (index === 0) await page.locator("#new-title").focus();
+        await page.keyboard.insertText(`Another ${index}`);
+        await page.keyboard.press("Enter");
+      }),
+      tick: await measure((index) => click(page, "input[type=checkbox]", 20 + index)),
+      delete: await measure((index) => click(page, "[data-delete]", 40 + index)),
+      "key in the title": await measure(() => page.keyboard.press("a")),
+      "key in the search": await measure(async (index) => {
+        if (index === 0) await page.locator("#search").focus();
+        await page.keyboard.press(String(index + 1));
+      }),
+    };
 
     t.diagnostic(`${TASK_COUNT} tasks: the first is shown after ${firstShownMs} ms, all after ${allShownMs} ms`);
-    t.diagnostic(`a ticked checkbox: painted after ${paintMs} ms, ${cpuMs} ms of CPU time until it is saved`);
-    assert(cpuMs < MAX_CPU_MS, `${cpuMs} ms of CPU time`);
+    for (const [name, ms] of Object.entries(figures)) t.diagnostic(`${name}: ${ms.toFixed(1)} ms of CPU time`);
+    for (const name of ["add", "tick", "delete"] as const) assert(figures[name] < MAX_CHANGE_MS, name);
+    for (const name of ["key in the title", "key in the search"] as const) assert(figures[name] < MAX_KEY_MS, name);
+    assert(firstShownMs < MAX_FIRST_TASK_MS, `${firstShownMs} ms until the first task`);
   }));
 
 test("a long list shows its first tasks while the others are fetched, and a change meanwhile is saved", () =>
@@ -53,18 +66,23 @@ test("a long list shows its first tasks while the others are fetched, and a chan
     await openAsNewUser(page);
     await insertTasks(page, LONG_LIST);
     await page.reload();
-    await editButton(page, "Task 1").click();
+    await page.getByText(`${LONG_LIST} open · 0 done`).waitFor();
+    await page.getByLabel("Search").fill("Task 1");
+    await showAllRows(page);
+    await page.getByRole("button", { name: "Edit “Task 1”", exact: true }).click();
     await fillFields(editForm(page), "A draft on the last page");
+    await page.evaluate(() => indexedDB.deleteDatabase("list"));
     const queries = recordListQueries(page);
     let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     await page.route(
       (url) => url.searchParams.has("after"),
       async (route) => released.then(() => route.fallback()),
     );
 
-    await page.reload();
-    await waitForRows(page, 200);
+    await page.goto("/");
     await page.getByRole("status", { name: "Loading your tasks" }).waitFor();
     await page.getByRole("heading", { name: "Your list." }).waitFor();
     assert.equal(await page.getByRole("dialog").count(), 0, "no task seems to be deleted elsewhere");
@@ -72,15 +90,14 @@ test("a long list shows its first tasks while the others are fetched, and a chan
     await checkbox(page, title).check();
     await waitUntilSaved(page, title);
     release();
-    await waitForRows(page, LONG_LIST);
     await page.getByText(`${LONG_LIST - 1} open · 1 done`).waitFor();
 
     assert.equal(await page.getByRole("status", { name: "Loading your tasks" }).count(), 0);
     assert(await checkbox(page, title).isChecked());
+    assert.match(queries[0] ?? "", /^\?limit=1000&after=/, "the first page has come with the page itself");
+    await page.getByLabel("Search").fill("Task 1");
+    await showAllRows(page);
     assert.equal(await editForm(page).getByLabel("Title").inputValue(), "A draft on the last page");
-    // The change has cancelled the second request, and the third one continues where it was.
-    assert(queries[1]?.startsWith("?limit=1000&after="), queries.join());
-    assert.equal(queries[2], queries[1]);
   }));
 
 test("a long list that has not changed is not sent again", () =>
@@ -88,7 +105,7 @@ test("a long list that has not changed is not sent again", () =>
     await openAsNewUser(page);
     await insertTasks(page, LONG_LIST);
     await page.reload();
-    await waitForRows(page, LONG_LIST);
+    await page.getByText(`${LONG_LIST} open · 0 done`).waitFor();
     const queries = recordListQueries(page);
     const notModified = page.waitForResponse((response) => response.status() === 304);
 
@@ -124,8 +141,14 @@ test("a change does not refetch the list, and changes made elsewhere still appea
     await notModified;
   }));
 
-async function waitForRows(page: Page, count: number): Promise<void> {
-  await page.waitForFunction((expected) => document.querySelectorAll("[data-task]").length === expected, count);
+/** Scrolls until no more rows are added at the end. */
+async function showAllRows(page: Page): Promise<void> {
+  const count = () => page.locator("[data-task]").count();
+  for (let before = -1; before !== (await count()); ) {
+    before = await count();
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+    await page.waitForTimeout(200);
+  }
 }
 
 /** Returns an array that gets the query of each request for the list. */
@@ -137,40 +160,29 @@ function recordListQueries(page: Page): string[] {
   return queries;
 }
 
-/** The time from a click to the next paint, and the CPU time of the page until the change is saved. */
-interface Sample {
-  paintMs: number;
-  cpuMs: number;
+/** Clicks something in a row, without a search that itself takes CPU time of the page. */
+function click(page: Page, selector: string, position: number): Promise<void> {
+  return page.evaluate(
+    ([what, index]) => {
+      document.querySelectorAll("[data-row]")[index]?.querySelector<HTMLElement>(what)?.click();
+    },
+    [selector, position] as const,
+  );
 }
 
-async function measureTick(page: Page, session: CDPSession, index: number): Promise<Sample> {
-  const before = await cpuTimeMs(session);
-  const paintMs = await page.evaluate(
-    (position) =>
-      new Promise<number>((resolve) => {
-        const row = document.querySelectorAll("[data-task]")[position];
-        const clicked = performance.now();
-        row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
-        requestAnimationFrame(() => {
-          const channel = new MessageChannel();
-          channel.port1.onmessage = () => resolve(performance.now() - clicked);
-          channel.port2.postMessage(null); // Arrives after the paint.
-        });
-      }),
-    index,
-  );
-  await page.waitForFunction(
-    (position) => document.querySelectorAll("[data-task]")[position]?.getAttribute("aria-busy") === "false",
-    index,
-  );
-  return { paintMs: Math.round(paintMs), cpuMs: Math.round((await cpuTimeMs(session)) - before) };
+/** Returns the median of the CPU time of the page that an action takes, until it is saved. */
+async function medianOf(page: Page, session: CDPSession, action: (index: number) => Promise<unknown>): Promise<number> {
+  const samples: number[] = [];
+  for (let index = 0; index < SAMPLES; index += 1) {
+    const before = await cpuTimeMs(session);
+    await action(index);
+    await page.waitForTimeout(REST_MS);
+    samples.push((await cpuTimeMs(session)) - before);
+  }
+  return samples.sort((one, other) => one - other)[Math.floor(SAMPLES / 2)] ?? Number.NaN;
 }
 
 async function cpuTimeMs(session: CDPSession): Promise<number> {
   const { metrics } = await session.send("Performance.getMetrics");
-  return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN);
-}
-
-function median(values: number[]): number {
-  return values.sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+  return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
 }

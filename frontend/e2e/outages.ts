@@ -4,12 +4,12 @@ import { test } from "node:test";
 import type { Page, Response, Route } from "playwright-core";
 
 import { withPage } from "./browser";
-import { service, SERVICE_URL, UNREACHABLE_DATABASE, waitUntil } from "./servers";
+import { SERVICE_URL, service, UNREACHABLE_DATABASE, waitUntil } from "./servers";
 import { addForm, addTask, checkbox, fillFields, taskRow, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
 /** The maximum difference between the clocks of the browser. */
-const CLOCK_TOLERANCE_MS = 50;
+const CLOCK_TOLERANCE_MS = 150;
 
 const banner = (page: Page) => page.getByText("The service is taking a break.");
 

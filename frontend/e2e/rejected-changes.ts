@@ -5,12 +5,12 @@ import type { Page } from "playwright-core";
 
 import { withPage } from "./browser";
 import { insertTasks } from "./insert-tasks";
-import { service, SERVICE_URL } from "./servers";
+import { SERVICE_URL, service } from "./servers";
 import {
   addForm,
   addTask,
   checkbox,
-  deleteButton,
+  deleteTask,
   editButton,
   editForm,
   fillFields,
@@ -73,9 +73,9 @@ test("at the limit of tasks, the form keeps the draft and shows why, and a delet
       await page.reload();
       assert.equal(await addForm(page).getByLabel("Title").inputValue(), "Write to Grace");
       assert.equal(await addForm(page).getByLabel("Description").inputValue(), "By hand");
-      await deleteButton(page, "Bake bread").click();
-      await page.getByRole("button", { name: "Delete", exact: true }).click();
-      await editButton(page, "Bake bread").waitFor({ state: "detached" });
+      const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");
+      await deleteTask(page, "Bake bread");
+      await deleted;
       await add.click();
 
       await waitUntilSaved(page, "Write to Grace");
@@ -116,8 +116,7 @@ test("a failed deletion is undone and reported", () =>
     await addTask(page, "Bake bread");
     await failRequests(page, "DELETE");
 
-    await deleteButton(page, "Bake bread").click();
-    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await deleteTask(page, "Bake bread");
 
     const message = /“.Bake bread.” was not deleted: Something went wrong on our side/;
     await page.getByRole("alert").getByText(message).waitFor();

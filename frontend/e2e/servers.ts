@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,8 +11,17 @@ export function requiredEnv(name: string): string {
   return value;
 }
 
-export const FRONTEND_URL = requiredEnv("BETTER_AUTH_URL");
-export const SERVICE_URL = requiredEnv("TASKS_API_URL");
+/** Each lane, which is a process of its own, has its own servers. */
+const LANE = Number(/lane-(\d)/.exec(process.argv[1] ?? "")?.[1]);
+const [SERVICE_PORT = "", FRONTEND_PORT = ""] = requiredEnv("PORTS")
+  .split(",")
+  .slice(2 * LANE - 2);
+
+export const FRONTEND_URL = `http://localhost:${FRONTEND_PORT}`;
+export const SERVICE_URL = `http://127.0.0.1:${SERVICE_PORT}`;
+process.env.BETTER_AUTH_URL = FRONTEND_URL;
+process.env.FRONTEND_URL = FRONTEND_URL;
+process.env.TASKS_API_URL = SERVICE_URL;
 /** The frontend under another host name, which browsers treat as another origin. */
 export const OTHER_ORIGIN = FRONTEND_URL.replace("localhost", "127.0.0.1");
 
@@ -70,7 +79,7 @@ export class ServerProcess {
 
 export const service = new ServerProcess(
   [requiredEnv("PYTHON"), "-m", "tasks_api", "serve"],
-  { PORT: requiredEnv("SERVICE_PORT"), LOG_LEVEL: "error" },
+  { PORT: SERVICE_PORT, LOG_LEVEL: "error" },
   `${SERVICE_URL}/livez`,
 );
 
@@ -78,7 +87,7 @@ export const FRONTEND_SCRIPT = path.resolve(".next/standalone/server.js");
 
 export const frontend = new ServerProcess(
   [process.execPath, FRONTEND_SCRIPT],
-  { PORT: requiredEnv("FRONTEND_PORT"), HOSTNAME: "127.0.0.1" },
+  { PORT: FRONTEND_PORT, HOSTNAME: "127.0.0.1" },
   `${OTHER_ORIGIN}/icon.svg`,
 );
 

@@ -27,10 +27,26 @@ export async function waitUntilSaved(page: Page, title: string): Promise<void> {
   await taskRow(page, title).and(page.locator("[aria-busy=false]")).waitFor();
 }
 
+/** Returns the titles as they are shown: first those of the open tasks, then those of the tasks that are done. */
 export async function taskTitles(page: Page): Promise<string[]> {
-  await page.getByRole("list", { name: "Your tasks" }).waitFor();
+  await page.locator("[data-title]").first().waitFor();
   const texts = await page.locator("[data-title]").allTextContents();
   return texts.map((text) => text.trim());
+}
+
+/** Deletes a task, and sends the deletion without the time to undo it. */
+export async function deleteTask(page: Page, title: string): Promise<void> {
+  await deleteButton(page, title).click();
+  await checkbox(page, title).waitFor({ state: "detached" });
+  await sendHeldChanges(page);
+}
+
+/** Sends what is held back for an undo, as closing the page does. */
+export async function sendHeldChanges(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.dispatchEvent(new Event("pagehide"));
+    window.dispatchEvent(new Event("pageshow"));
+  });
 }
 
 export async function taskId(page: Page, title: string): Promise<number> {

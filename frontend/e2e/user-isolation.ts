@@ -22,7 +22,10 @@ test("a user can neither see nor change the tasks of another user", () =>
         await callApi(grace, "DELETE", `/api/tasks/${id}`),
       ];
 
-      assert.deepEqual(responses.map(({ status }) => status), [404, 404, 404, 404]);
+      assert.deepEqual(
+        responses.map(({ status }) => status),
+        [404, 404, 404, 404],
+      );
       assert.deepEqual((await callApi(grace, "GET", "/api/tasks")).body, { data: [] });
       await ada.reload();
       assert.deepEqual(await taskTitles(ada), ["Water the plants"]);

@@ -1,8 +1,8 @@
 /** Creates the tables of Better Auth. Run it before `tasks-api migrate`, which refers to these tables. */
 import { getMigrations } from "better-auth/db/migration";
 
-import { authOptions } from "../lib/auth";
-import { readSettings } from "../lib/settings";
+import { authOptions } from "../server/auth";
+import { readSettings } from "../server/settings";
 
 async function migrate(): Promise<void> {
   const options = authOptions(readSettings());

@@ -1,10 +1,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-
-import { CredentialsForm } from "@/components/credentials-form";
-import { PageLayout } from "@/components/page-layout";
-import { currentSession } from "@/lib/session";
-import { pathAfterSignIn } from "@/lib/sign-in-path";
+import { currentSession } from "@/server/session";
+import { CredentialsForm } from "@/session/credentials-form";
+import { pathAfterSignIn } from "@/session/sign-in-path";
+import { PageLayout } from "@/ui/page-layout";
 
 export const metadata: Metadata = { title: "Sign up" };
 

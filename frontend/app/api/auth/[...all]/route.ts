@@ -1,4 +1,4 @@
-import { auth } from "@/lib/auth";
+import { auth } from "@/server/auth";
 
 const handle = (request: Request): Promise<Response> => auth().handler(request);
 

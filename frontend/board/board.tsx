@@ -1,0 +1,68 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+
+import { Conflicts } from "@/conflicts/conflict-dialog";
+import { openDrafts } from "@/drafts/drafts";
+import type { User } from "@/offline/kept-list";
+import { SignOutButton } from "@/session/sign-out-button";
+import { setTokenOwner } from "@/session/token";
+import type { TaskList as List } from "@/tasks/task";
+import { PageLayout } from "@/ui/page-layout";
+
+import { Capture } from "./capture";
+import { Keys } from "./keys";
+import { headline, progress, summary } from "./summary";
+import { TaskList } from "./task-list";
+import { useBoard } from "./use-board";
+import { useViewOfUrl } from "./view";
+import { ViewBar } from "./view-bar";
+
+const Panel = dynamic(() => import("@/demo/panel"), { ssr: false });
+
+interface BoardProps {
+  user: User;
+  /** The URL of the Tasks API in the demo, whose panel takes it away. */
+  demoOf?: string | undefined;
+  /** The first page of the list, if the server of this page got it in time. */
+  initialList?: List | undefined;
+}
+
+/** The page of the tasks. */
+export function Board({ user, demoOf, initialList }: BoardProps) {
+  useState(() => setOwner(user)); // Runs once, before anything below reads a draft or a token.
+  useViewOfUrl();
+  const { tasks, isWhole, pending, error, refetch, make } = useBoard(user, initialList);
+  // The numbers of a part of the list would be wrong.
+  const wholeList = isWhole ? tasks : undefined;
+  return (
+    <PageLayout
+      headline={wholeList ? headline(wholeList) : "Your list."}
+      subtitle={
+        <p className={wholeList ? "tabular-nums" : "invisible"} data-summary>
+          {wholeList ? summary(wholeList) : "0 open"}
+        </p>
+      }
+      progress={wholeList ? progress(wholeList) : 0}
+      menu={
+        <>
+          <Keys />
+          <SignOutButton user={user} isPending={pending.length > 0} />
+        </>
+      }
+    >
+      <Capture make={make} />
+      <ViewBar />
+      <TaskList tasks={tasks} isWhole={isWhole} error={error} onRetry={refetch} make={make} />
+      <Conflicts make={make} />
+      {demoOf && <Panel tasksApiUrl={demoOf} />}
+    </PageLayout>
+  );
+}
+
+function setOwner({ id }: User): void {
+  if (typeof window === "undefined") return;
+  openDrafts(id);
+  setTokenOwner(id);
+}

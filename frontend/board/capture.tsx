@@ -1,0 +1,142 @@
+"use client";
+
+import { type ClipboardEvent, type FormEvent, useEffect, useRef, useState } from "react";
+
+import { EMPTY_DRAFT, isBlank } from "@/drafts/draft";
+import { NEW_DRAFT, readDraft, removeDraft, storeDraft, useDraft, useRejectedDrafts } from "@/drafts/drafts";
+import { UnsavedTask } from "@/drafts/unsaved-task";
+import { createKey } from "@/tasks/idempotency-key";
+import { type TaskInput, toTaskInput } from "@/tasks/task";
+import { Button } from "@/ui/button";
+import { PlusIcon } from "@/ui/icons";
+import { Modal } from "@/ui/modal";
+
+import { TaskFields } from "./task-fields";
+import type { Make } from "./use-board";
+
+const DOUBLE_CLICK_MS = 500;
+
+/** The form for new tasks. It stays in reach: at the top of a long list, and on a phone below it. */
+export function Capture({ make }: { make: Make }) {
+  const draft = useDraft(NEW_DRAFT) ?? EMPTY_DRAFT;
+  const rejected = useRejectedDrafts();
+  const [pasted, setPasted] = useState<readonly string[]>();
+  const titleRef = useRef<HTMLTextAreaElement>(null);
+  const lastSubmission = useRef(Number.NEGATIVE_INFINITY);
+  useEffect(() => {
+    keepTypedText(titleRef.current);
+    focusUnlessTouch(titleRef.current);
+  }, []);
+
+  const add = (input: TaskInput) => make({ kind: "add", key: createKey(), input });
+
+  function submit(event?: FormEvent) {
+    event?.preventDefault();
+    titleRef.current?.focus();
+    // The second click of a double click must not submit the form that the first one has cleared.
+    const isDoubleClick = performance.now() - lastSubmission.current < DOUBLE_CLICK_MS;
+    if (isDoubleClick && isBlank(draft)) return;
+    lastSubmission.current = performance.now();
+    removeDraft(NEW_DRAFT);
+    add(toTaskInput(draft));
+  }
+
+  function askAboutLines(event: ClipboardEvent<HTMLTextAreaElement>) {
+    const lines = event.clipboardData
+      .getData("text")
+      .split("\n")
+      .map((line) => line.trim());
+    const tasks = lines.filter(Boolean);
+    if (tasks.length < 2) return;
+    event.preventDefault();
+    setPasted(tasks);
+  }
+
+  function paste(lines: readonly string[], choice: string) {
+    setPasted(undefined);
+    // The newest task is the first of the list, so the last line is added first.
+    if (choice === "tasks") for (const title of [...lines].reverse()) add({ title });
+    if (choice === "title") storeDraft(NEW_DRAFT, { ...draft, title: [draft.title, ...lines].join(" ").trim() });
+    titleRef.current?.focus();
+  }
+
+  return (
+    <div className="capture">
+      <form
+        onSubmit={submit}
+        aria-label="Add a task"
+        className="rounded-3xl border border-line bg-raised p-2 shadow-[0_1px_0_var(--line)] transition-colors focus-within:border-edge"
+      >
+        <TaskFields
+          name="new"
+          draft={draft}
+          titleRef={titleRef}
+          titlePlaceholder="What needs to be done?"
+          onChange={({ errors: _, ...typed }) =>
+            isBlank(typed) ? removeDraft(NEW_DRAFT) : storeDraft(NEW_DRAFT, typed)
+          }
+          onSubmit={submit}
+          onPaste={askAboutLines}
+          below="capture-below"
+          actions={
+            // The focus stays in the field, so that nothing moves under the pointer.
+            <Button type="submit" onPointerDown={(event) => event.preventDefault()}>
+              <PlusIcon />
+              Add
+            </Button>
+          }
+        />
+      </form>
+      {rejected.map(([key, each]) => (
+        <UnsavedTask
+          key={key}
+          draft={each}
+          onDiscard={() => {
+            removeDraft(key);
+            titleRef.current?.focus();
+          }}
+          onEdit={() => {
+            const typed = readDraft(NEW_DRAFT);
+            const { title, description } = each;
+            removeDraft(key);
+            storeDraft(NEW_DRAFT, { title, description });
+            if (typed && !isBlank(typed)) storeDraft(`rejected:${createKey()}`, typed);
+            titleRef.current?.focus();
+          }}
+        />
+      ))}
+      {pasted && <PastedLines lines={pasted} onClose={(choice) => paste(pasted, choice)} />}
+    </div>
+  );
+}
+
+function PastedLines({ lines, onClose }: { lines: readonly string[]; onClose: (choice: string) => void }) {
+  return (
+    <Modal
+      title={`Add ${lines.length} tasks?`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button type="submit" variant="plain" value="title">
+            Paste as one title
+          </Button>
+          <Button type="submit" value="tasks" autoFocus>
+            Add {lines.length} tasks
+          </Button>
+        </>
+      }
+    >
+      <p>The text has {lines.length} lines. Each of them can be a task.</p>
+    </Modal>
+  );
+}
+
+/** The field comes with the page, and so something may be typed before the scripts are there. */
+function keepTypedText(field: HTMLTextAreaElement | null): void {
+  if (field?.value && !readDraft(NEW_DRAFT)) storeDraft(NEW_DRAFT, { title: field.value, description: "" });
+}
+
+/** On a touch screen, the focus would open the keyboard over the tasks. */
+function focusUnlessTouch(title: HTMLTextAreaElement | null): void {
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) title?.focus();
+}

@@ -1,0 +1,112 @@
+import type { ChangeEvent, ClipboardEvent, KeyboardEvent, ReactNode, RefObject } from "react";
+
+import type { Draft } from "@/drafts/draft";
+import { FORM_ERROR } from "@/tasks/messages";
+import { FieldError } from "@/ui/field-error";
+
+interface TaskFieldsProps {
+  /** A prefix that makes the ids of the fields unique on the page. */
+  name: string;
+  draft: Draft;
+  titleRef?: RefObject<HTMLTextAreaElement | null>;
+  titlePlaceholder?: string;
+  autoFocus?: boolean;
+  onChange: (draft: Draft) => void;
+  onSubmit: () => void;
+  onPaste?: (event: ClipboardEvent<HTMLTextAreaElement>) => void;
+  /** The classes of the part below the title. */
+  below?: string;
+  actions: ReactNode;
+}
+
+/** For browsers without `field-sizing`. With it, the height follows the content. */
+const MAX_ROWS = 10;
+const CHARACTERS_A_ROW = 60;
+
+const FIELD = "auto-grow block resize-none rounded-xl bg-transparent px-3 py-2.5 focus-visible:outline-offset-0";
+
+/**
+ * The fields for title and description. The service validates them, and each field shows its error. An
+ * error of the whole form is shown below them.
+ */
+export function TaskFields(props: TaskFieldsProps) {
+  const {
+    name,
+    draft,
+    titleRef,
+    titlePlaceholder,
+    autoFocus,
+    onChange,
+    onSubmit,
+    onPaste,
+    below = "",
+    actions,
+  } = props;
+  const { title, description, errors = {} } = draft;
+
+  function submitOnEnter(event: KeyboardEvent) {
+    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+    const isDescription = (event.target as HTMLElement).id === `${name}-description`;
+    if (isDescription && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    // A key that is held down submits once, even if the focus has moved since.
+    if (!event.repeat) onSubmit();
+  }
+
+  /** A title has one line. The keyboards of phones send a line break where others send the key. */
+  function changeTitle({ target, nativeEvent }: ChangeEvent<HTMLTextAreaElement>) {
+    if ((nativeEvent as InputEvent).inputType === "insertLineBreak") return onSubmit();
+    onChange({ ...draft, title: target.value.replace(/\s*\n\s*/g, " ") });
+  }
+
+  return (
+    <>
+      <label htmlFor={`${name}-title`} className="sr-only">
+        Title
+      </label>
+      <textarea
+        ref={titleRef}
+        id={`${name}-title`}
+        dir="auto"
+        value={title}
+        onChange={changeTitle}
+        onKeyDown={submitOnEnter}
+        onPaste={onPaste}
+        placeholder={titlePlaceholder}
+        // biome-ignore lint/a11y/noAutofocus: the user has just opened this editor.
+        autoFocus={autoFocus}
+        autoComplete="off"
+        enterKeyHint="done"
+        rows={Math.min(Math.ceil(title.length / CHARACTERS_A_ROW) || 1, MAX_ROWS)}
+        aria-invalid={"title" in errors}
+        aria-describedby={`${name}-title-error ${name}-error`}
+        className={`${FIELD} min-h-11 w-full max-h-[40vh] text-lg leading-6`}
+      />
+      <div className="px-3">
+        <FieldError id={`${name}-title-error`} message={errors.title} />
+      </div>
+      <label htmlFor={`${name}-description`} className="sr-only">
+        Description
+      </label>
+      <div className={`mt-1 flex flex-wrap items-end justify-end gap-1 ${below}`}>
+        <textarea
+          id={`${name}-description`}
+          dir="auto"
+          value={description}
+          onChange={({ target }) => onChange({ ...draft, description: target.value })}
+          onKeyDown={submitOnEnter}
+          placeholder="Description (optional)"
+          rows={Math.min(description.split("\n").length, MAX_ROWS)}
+          aria-invalid={"description" in errors}
+          aria-describedby={`${name}-description-error`}
+          className={`${FIELD} max-h-[40vh] min-h-11 min-w-40 flex-1 text-muted`}
+        />
+        {actions}
+      </div>
+      <div className="px-3">
+        <FieldError id={`${name}-description-error`} message={errors.description} />
+        <FieldError id={`${name}-error`} message={errors[FORM_ERROR]} />
+      </div>
+    </>
+  );
+}

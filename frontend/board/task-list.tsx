@@ -1,0 +1,142 @@
+import { memo, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+
+import { useOutage } from "@/offline/outage";
+import { requiresSignIn } from "@/tasks/api-error";
+import { rowKeyOf, type Task } from "@/tasks/task";
+import { Button } from "@/ui/button";
+import { ChevronIcon } from "@/ui/icons";
+import { createRemembered } from "@/ui/remembered";
+
+import { deleteTasks } from "./actions";
+import { EmptyState } from "./empty-state";
+import { useKeptFocus } from "./focus";
+import { ListSkeleton } from "./list-skeleton";
+import { TaskRow } from "./task-row";
+import type { Make } from "./use-board";
+import { split, useView } from "./view";
+
+interface TaskListProps {
+  tasks: readonly Task[] | undefined;
+  /** False while pages are missing at the end of the list. */
+  isWhole: boolean;
+  error: Error | null;
+  onRetry: () => unknown;
+  make: Make;
+}
+
+export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry, make }: TaskListProps) {
+  const { filter, query } = useView();
+  const words = useDeferredValue(query);
+  const ref = useRef<HTMLDivElement>(null);
+  useKeptFocus(ref);
+  const { open, done } = useMemo(() => split(tasks ?? [], words), [tasks, words]);
+  const shown = { all: open.length + done.length, open: open.length, done: done.length }[filter];
+  const failure = error && !requiresSignIn(error) ? error : null;
+  return (
+    <div ref={ref}>
+      {filter !== "done" && open.length > 0 && (
+        <Rows name="Your tasks" key={`${filter}${words}`} tasks={open} make={make} />
+      )}
+      {filter === "done" && done.length > 0 && (
+        <>
+          <ClearButton done={done} make={make} />
+          <Rows name="Done" key={words} tasks={done} make={make} />
+        </>
+      )}
+      {filter === "all" && done.length > 0 && <Done tasks={done} isSearch={words !== ""} make={make} />}
+      {isWhole && shown === 0 && <Nothing isEmpty={tasks?.length === 0} query={words} />}
+      {!isWhole && !failure && <Missing hasTasks={shown > 0} />}
+      {!isWhole && failure && (
+        <LoadingError what={tasks ? "The other tasks" : "Your tasks"} error={failure} onRetry={onRetry} />
+      )}
+    </div>
+  );
+});
+
+const ROWS = 60;
+
+/** Renders more rows when the end comes near, so that ten thousand tasks cost no more than what is looked at. */
+function Rows({ name, tasks, make }: { name: string; tasks: readonly Task[]; make: Make }) {
+  const [count, setCount] = useState(ROWS);
+  const end = useRef<HTMLLIElement>(null);
+  const hasMore = count < tasks.length;
+  useEffect(() => {
+    if (!hasMore || !end.current) return;
+    const grow = ([entry]: IntersectionObserverEntry[]) => entry?.isIntersecting && setCount(count + ROWS);
+    const observer = new IntersectionObserver(grow, { rootMargin: "1500px" });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [count, hasMore]);
+  return (
+    <ul aria-label={name} className="-mx-2.5">
+      {tasks.slice(0, count).map((task) => (
+        <TaskRow key={rowKeyOf(task)} task={task} make={make} />
+      ))}
+      {hasMore && <li ref={end} aria-hidden="true" className="h-px" />}
+    </ul>
+  );
+}
+
+const unfolded = createRemembered("done-is-unfolded");
+
+/** The tasks that are done are folded below the others, unless the user has unfolded them before. */
+function Done({ tasks, isSearch, make }: { tasks: readonly Task[]; isSearch: boolean; make: Make }) {
+  const isUnfolded = unfolded.use();
+  const isShown = isUnfolded || isSearch;
+  return (
+    <section aria-label="Done" className="mt-5">
+      <div className="flex items-center justify-between">
+        <h2>
+          <button
+            type="button"
+            aria-expanded={isShown}
+            onClick={() => unfolded.set(!isUnfolded)}
+            className="-ml-2 flex min-h-11 items-center gap-2 rounded-full px-2 pr-4 font-semibold text-muted hover:bg-ink/5 hover:text-ink"
+          >
+            <span className={`transition-transform ${isShown ? "rotate-90" : ""}`}>
+              <ChevronIcon />
+            </span>
+            Done <span className="tabular-nums">{tasks.length}</span>
+          </button>
+        </h2>
+        <ClearButton done={tasks} make={make} />
+      </div>
+      {isShown && <Rows name="Done" tasks={tasks} make={make} />}
+    </section>
+  );
+}
+
+function ClearButton({ done, make }: { done: readonly Task[]; make: Make }) {
+  return (
+    <Button variant="plain" className="text-muted" onClick={() => deleteTasks(make, done)}>
+      Clear completed
+    </Button>
+  );
+}
+
+function Nothing({ isEmpty, query }: { isEmpty: boolean; query: string }): ReactNode {
+  if (isEmpty) return <EmptyState title="Nothing to do" text="Enjoy the view, or write down the first task." />;
+  if (query) return <EmptyState title="Nothing found" text={`No task here contains “${query}”.`} />;
+  return <EmptyState title="Nothing here" text="All your tasks are in the other view." />;
+}
+
+/** An outage may take long, so nothing seems to be about to appear. */
+function Missing({ hasTasks }: { hasTasks: boolean }) {
+  const outage = useOutage();
+  if (!outage) return <ListSkeleton />;
+  const title = hasTasks ? "The other tasks are not here yet" : "Your tasks are not on this device yet";
+  return <EmptyState title={title} text="They appear as soon as the connection is back. You can write new ones." />;
+}
+
+function LoadingError({ what, error, onRetry }: { what: string; error: Error; onRetry: () => unknown }) {
+  return (
+    <div role="alert" className="rounded-3xl border border-line p-8 text-center">
+      <p className="mb-4 wrap-anywhere">
+        {what} cannot be shown: {error.message}
+      </p>
+      <Button variant="outlined" onClick={() => void onRetry()}>
+        Try again
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { useEffect } from "react";
+
+import type { Task } from "@/tasks/task";
+import { createStore } from "@/ui/store";
+
+export const FILTERS = ["all", "open", "done"] as const;
+
+/** Which tasks are shown. The URL has it, as `?view=open&q=bread`. */
+export interface View {
+  filter: (typeof FILTERS)[number];
+  query: string;
+}
+
+const view = createStore<View>({ filter: "all", query: "" });
+
+export const useView = view.use;
+
+export function viewOf(search: string): View {
+  const parameters = new URLSearchParams(search);
+  const filter = FILTERS.find((each) => each === parameters.get("view")) ?? "all";
+  return { filter, query: parameters.get("q") ?? "" };
+}
+
+export function pathOf({ filter, query }: View): string {
+  const parameters = new URLSearchParams();
+  if (filter !== "all") parameters.set("view", filter);
+  if (query) parameters.set("q", query);
+  const search = parameters.toString();
+  return search ? `?${search}` : location.pathname;
+}
+
+/** A filter is a place in the history of the browser, and a query is not. */
+export function show(change: Partial<View>): void {
+  const next = { ...view.get(), ...change };
+  view.set(next);
+  if (change.filter) history.pushState(null, "", pathOf(next));
+  else history.replaceState(null, "", pathOf(next));
+}
+
+export function useViewOfUrl(): void {
+  useEffect(() => {
+    const read = () => view.set(viewOf(location.search));
+    read();
+    window.addEventListener("popstate", read);
+    return () => window.removeEventListener("popstate", read);
+  }, []);
+}
+
+interface ShownTasks {
+  open: readonly Task[];
+  done: readonly Task[];
+}
+
+/** Finds every word of the query, in any order, in title and description. */
+export function split(tasks: readonly Task[], query: string): ShownTasks {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const open: Task[] = [];
+  const done: Task[] = [];
+  for (const task of tasks) {
+    if (words.length > 0 && !contains(task, words)) continue;
+    (task.completed ? done : open).push(task);
+  }
+  return { open, done };
+}
+
+/** The text of a task in lower case is kept, because each key stroke searches all of them. */
+const texts = new WeakMap<Task, string>();
+
+function contains(task: Task, words: readonly string[]): boolean {
+  let text = texts.get(task);
+  if (text === undefined) {
+    text = `${task.title}\n${task.description ?? ""}`.toLowerCase();
+    texts.set(task, text);
+  }
+  return words.every((word) => text.includes(word));
+}

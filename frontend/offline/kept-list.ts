@@ -1,0 +1,48 @@
+import { clear, createStore, get, set, type UseStore } from "idb-keyval";
+
+import type { Task, TaskList } from "@/tasks/task";
+
+export interface User {
+  id: string;
+  name: string;
+  isGuest: boolean;
+}
+
+export interface KeptList {
+  user: User;
+  list: TaskList;
+}
+
+/** Ten thousand tasks take a while to store, so a long list is stored when it rests. */
+const LONG_LIST = 500;
+const DELAY_MS = 2_000;
+const NAME = "list";
+let database: UseStore | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** The list as this device saw it last, for a start without a network. Returns undefined if there is none. */
+export async function readKeptList(): Promise<KeptList | undefined> {
+  return get<KeptList>(NAME, store()).catch(() => undefined);
+}
+
+/** Stores the list soon. */
+export function keepList(user: User, list: TaskList): void {
+  clearTimeout(timer);
+  timer = setTimeout(
+    () => {
+      const tasks: Task[] = list.tasks.map(({ rowKey: _, ...task }) => task);
+      void set(NAME, { user, list: { ...list, tasks } } satisfies KeptList, store()).catch(() => undefined);
+    },
+    list.tasks.length > LONG_LIST ? DELAY_MS : 0,
+  );
+}
+
+export async function forgetList(): Promise<void> {
+  clearTimeout(timer);
+  await clear(store()).catch(() => undefined);
+}
+
+function store(): UseStore {
+  database ??= createStore("list", "list");
+  return database;
+}

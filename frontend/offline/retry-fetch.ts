@@ -1,0 +1,78 @@
+import { NetworkError } from "@/tasks/api-error";
+
+import { IdleTimeout } from "./idle-timeout";
+import { endOutage, type OutageCause, waitForRetry } from "./outage";
+import { parseRetryAfter, withJitter } from "./retry-after";
+
+const IDLE_TIMEOUT_MS = 15_000;
+const MAX_BACKOFF_S = 15;
+
+/** The service sends 503. A proxy sends 502 or 504 when the service is down or too slow. */
+const RETRIED_STATUSES = [502, 503, 504];
+
+type Attempt = (signal: AbortSignal) => Promise<Response>;
+
+/** Whether this page has been able to read a response of the service. */
+let hasReadResponse = false;
+
+/**
+ * Repeats a request until it gets a response whose status is not 502, 503 or 504. It waits as long as
+ * `Retry-After` says, or else with exponential backoff. Any error but a NetworkError is thrown.
+ *
+ * Every request of the frontend is safe to repeat: a new task is sent with an `Idempotency-Key`, any
+ * other change with `If-Match`.
+ */
+export async function retryFetch(attempt: Attempt, signal: AbortSignal, origin: string): Promise<Response> {
+  for (let failures = 0; ; failures += 1) {
+    const result = await fetchOnce(attempt, signal);
+    const response = result instanceof Response ? result : undefined;
+    hasReadResponse ||= response !== undefined;
+    if (response && !RETRIED_STATUSES.includes(response.status)) {
+      endOutage();
+      return response;
+    }
+    const requested = parseRetryAfter(response?.headers.get("Retry-After") ?? null);
+    const cause = await causeOf(result, failures, origin);
+    await waitForRetry(withJitter(requested ?? Math.min(2 ** failures, MAX_BACKOFF_S)), cause, signal);
+  }
+}
+
+/** Returns the error when no complete response arrives. */
+async function fetchOnce(attempt: Attempt, signal: AbortSignal): Promise<Response | NetworkError> {
+  const timeout = new IdleTimeout(IDLE_TIMEOUT_MS, signal);
+  try {
+    const response = await attempt(timeout.signal);
+    await readToEnd(response, timeout);
+    return response;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof NetworkError) return error;
+    if (timeout.signal.aborted) return new NetworkError("service", "It does not respond in time");
+    throw error;
+  } finally {
+    timeout.stop();
+  }
+}
+
+/** The connection can break or stall in the middle of the body. */
+async function readToEnd(response: Response, timeout: IdleTimeout): Promise<void> {
+  const body = response.clone().body?.getReader();
+  const read = () =>
+    body?.read().catch((error: unknown) => {
+      throw new NetworkError("service", error);
+    });
+  do timeout.restart();
+  while ((await read())?.done === false);
+}
+
+async function causeOf(result: Response | NetworkError, failures: number, origin: string): Promise<OutageCause> {
+  if (!navigator.onLine) return "offline";
+  if (result instanceof Response) return "service";
+  if (result.server === "sign-in" || hasReadResponse || failures === 0) return result.server;
+  // Without CORS, a response is there, and only this page may not read it.
+  const probe = fetch(`${origin}/livez`, { mode: "no-cors", cache: "no-store" });
+  return probe.then(
+    () => "cors",
+    () => "service",
+  );
+}

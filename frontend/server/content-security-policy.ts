@@ -1,0 +1,17 @@
+/** Allows resources from this origin only, and requests to the Tasks API. */
+export function contentSecurityPolicy(nonce: string, tasksApi: string): string {
+  const isDevelopment = process.env.NODE_ENV === "development";
+  return [
+    "default-src 'none'",
+    // The development server uses `eval` and inline styles, the production build does not.
+    `script-src 'self' 'nonce-${nonce}'${isDevelopment ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ""}`,
+    "img-src 'self' data:",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    `connect-src 'self' ${tasksApi}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}

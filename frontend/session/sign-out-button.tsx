@@ -1,0 +1,94 @@
+"use client";
+
+import Link from "next/link";
+import { useState } from "react";
+
+import { hasDrafts, removeAllDrafts } from "@/drafts/drafts";
+import { forgetList, type User } from "@/offline/kept-list";
+import { forgetChanges } from "@/offline/outbox";
+import { tellTabs } from "@/tabs/tabs";
+import { Button } from "@/ui/button";
+import { Modal } from "@/ui/modal";
+import { navigateTo } from "@/ui/navigation";
+import { notify } from "@/ui/notifications";
+import { releaseHolds } from "@/undo/undo";
+
+import { authClient } from "./auth-client";
+import { clearToken } from "./token";
+
+const BUTTON =
+  "menu-button flex min-h-11 items-center rounded-full px-3 text-sm font-semibold text-on-sky hover:bg-ink/10 lg:text-ink";
+
+/** A guest of the demo has no password to come back with, and so is offered to sign up instead. */
+export function SignOutButton({ user, isPending }: { user: User; isPending: boolean }) {
+  const [isBusy, setIsBusy] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
+
+  function handleClick() {
+    releaseHolds();
+    if (hasDrafts() || isPending) setIsConfirming(true);
+    else void signOut();
+  }
+
+  async function signOut() {
+    setIsBusy(true);
+    const result = await authClient.signOut().catch(() => null);
+    setIsBusy(false);
+    if (!result || result.error) return notify("error", "You are still signed in; please try again");
+    clearToken();
+    removeAllDrafts();
+    await Promise.all([forgetList(), forgetChanges()]);
+    tellTabs({ kind: "signed-out" });
+    navigateTo("/sign-in");
+  }
+
+  if (user.isGuest) {
+    return (
+      <Link href="/sign-up?next=%2F" className={BUTTON} title={`Signed in as ${user.name}`}>
+        Sign up
+      </Link>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        onClick={handleClick}
+        disabled={isBusy}
+        title={`Signed in as ${user.name}`}
+        className={BUTTON}
+      >
+        Sign out
+      </button>
+      {isConfirming && (
+        <SignOutDialog
+          onClose={(choice) => {
+            setIsConfirming(false);
+            if (choice === "leave") void signOut();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function SignOutDialog({ onClose }: { onClose: (choice: string) => void }) {
+  return (
+    <Modal
+      title="Sign out anyway?"
+      onClose={onClose}
+      actions={
+        <>
+          <Button type="submit" variant="plain" value="stay" autoFocus>
+            Stay
+          </Button>
+          <Button type="submit" variant="danger" value="leave">
+            Sign out and lose it
+          </Button>
+        </>
+      }
+    >
+      <p>Some of what you typed or did here has not reached the service yet. It would be lost.</p>
+    </Modal>
+  );
+}

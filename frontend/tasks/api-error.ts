@@ -1,0 +1,50 @@
+import type { ErrorEnvelope, Violation } from "./task";
+
+/** An error response of the Tasks API: `code` is for programs, `message` for the user. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: readonly Violation[];
+
+  constructor(status: number, envelope: ErrorEnvelope | undefined) {
+    super(envelope?.error.message ?? `The service responded with status ${status}`);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = envelope?.error.code ?? "UNKNOWN";
+    this.details = envelope?.error.details ?? [];
+  }
+
+  /** Returns the message for each invalid field. The contract defines the messages. */
+  fieldErrors(): Record<string, string> {
+    return Object.fromEntries(this.details.map(({ field, message }) => [field, message]));
+  }
+}
+
+/** No response arrived. `fetch` throws a TypeError then, which alone may also be a mistake in a program. */
+export class NetworkError extends Error {
+  /** The server that did not respond. */
+  readonly server: "service" | "sign-in";
+
+  constructor(server: NetworkError["server"], cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = "NetworkError";
+    this.server = server;
+  }
+}
+
+/** The session has ended. */
+export class SignedOutError extends Error {
+  constructor() {
+    super("Please sign in again");
+    this.name = "SignedOutError";
+  }
+}
+
+export function requiresSignIn(error: unknown): boolean {
+  return error instanceof SignedOutError;
+}
+
+/** Tells whether the change may be sent again later: the service has not judged it, only the sign-in. */
+export function isUndecided(error: unknown): boolean {
+  return requiresSignIn(error) || (error instanceof ApiError && error.status === 401);
+}
