@@ -1,4 +1,7 @@
-"""`make demo` and `make e2e`: the frontend, built, with the service and a PostgreSQL of its own."""
+"""`make demo` and `make e2e`: the frontend, built, with the service and a PostgreSQL of its own.
+
+`python -m scripts.frontend settings` prints the `.env.local` for a service that `make run` started.
+"""
 
 import os
 import secrets
@@ -18,9 +21,13 @@ from persistence.migrate import MigrationError, migrate
 from scripts.demo_control import Control, Service, end
 from scripts.node_js import BUILT, Missing, build, find_node, npm, surroundings
 from tasks_api.dev.local_postgres import LocalPostgres, LocalPostgresError
+from tasks_api.dev.local_postgres.cluster import Cluster
 
 KEPT = Path(".local/demo").resolve()
 """The users, the tasks and the secret of `make demo`."""
+
+RUN = Path(".local").resolve()
+"""The database and the secret of `make run`."""
 
 SERVICE_PORT, FRONTEND_PORT = 8000, 3000
 """What `PORT` and `FRONTEND_PORT` replace. Where one is taken, any other port takes its place."""
@@ -38,12 +45,12 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def main() -> None:
-    """Do what the command line names: `demo` or `e2e`."""
+    """Do what the command line names: `demo`, `e2e` or `settings`."""
     # Both as Ctrl-C, also where a shell has started this in the background and SIGINT is ignored.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
     try:
-        {"demo": demo, "e2e": e2e}[sys.argv[1]]()
+        {"demo": demo, "e2e": e2e, "settings": settings}[sys.argv[1]]()
     except (LocalPostgresError, MigrationError, Missing) as error:
         sys.exit(f"Error: {error}")
     except subprocess.CalledProcessError as error:
@@ -100,6 +107,20 @@ def e2e() -> None:
         run = {"PORTS": ",".join(map(str, ports)), "CHROMIUM": browser, "PYTHON": sys.executable}
         run |= {"ONLY": os.environ.get("ONLY", ".")}  # A pattern for the names of scenarios.
         npm(node, "run", "--silent", "e2e", environment=surroundings(**given, **run))
+
+
+def settings() -> None:
+    """Print what the frontend needs to know of the database and the service of `make run`."""
+    cluster = Cluster(RUN / "postgres")
+    try:
+        port = (RUN / "postgres/data/postmaster.pid").read_text(encoding="utf-8").splitlines()[3]
+        secret = (RUN / "better-auth-secret").read_text(encoding="ascii").strip()
+    except OSError as error:
+        message = f"{error.filename} is missing: start the service with make run first."
+        raise Missing(message) from error
+    print(f"DATABASE_URL=postgresql://postgres:{cluster.password}@127.0.0.1:{port}/tasks")
+    print(f"BETTER_AUTH_SECRET={secret}")
+    print(f"TASKS_API_URL=http://127.0.0.1:{os.environ.get('PORT') or SERVICE_PORT}")
 
 
 def _settings(database_url: str, secret: str, service: int, frontend: int) -> dict[str, str]:

@@ -19,8 +19,7 @@ cd frontend || exit 1
 if ! cmp -s package-lock.json node_modules/.stamp; then
     log=$root/.venv/npm.log
     echo "Installing the frontend's packages (this once; about a minute) ..." >&2
-    # Not `npm ci`: see scripts/node_js.py.
-    node "$npm" install --no-save >"$log" 2>&1 ||
+    node "$npm" ci --include=dev >"$log" 2>&1 ||
         fail "Cannot install the frontend's packages, which needs the network once (see .venv/npm.log)."
     cp package-lock.json node_modules/.stamp
 fi

@@ -87,10 +87,8 @@ def build(node: str) -> None:
     lock, stamp = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".stamp"
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
         print("Installing the frontend's packages (this once; about a minute) ...", flush=True)
-        # Not `npm ci`: it insists on the packages of every other platform, and not every registry
-        # has those of the same version. What is installed is what the lock file says all the same.
-        # With what builds it, also with NODE_ENV=production.
-        words = ("install", "--no-save", "--include=dev", "--loglevel=error")
+        # With what builds it, also in an environment with NODE_ENV=production.
+        words = ("ci", "--include=dev", "--loglevel=error")
         npm(node, *words, environment=surroundings_of_the_user(node))
         shutil.copyfile(lock, stamp)
     # The last thing that a build makes: where it is there and new, all is.

@@ -34,13 +34,11 @@ export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry,
   const failure = error && !requiresSignIn(error) ? error : null;
   return (
     <div ref={ref}>
-      {filter !== "done" && open.length > 0 && (
-        <Rows name="Your tasks" key={`${filter}${words}`} tasks={open} make={make} />
-      )}
+      {filter !== "done" && open.length > 0 && <Rows name="Your tasks" tasks={open} make={make} />}
       {filter === "done" && done.length > 0 && (
         <>
           <ClearButton done={done} make={make} />
-          <Rows name="Done" key={words} tasks={done} make={make} />
+          <Rows name="Done" tasks={done} make={make} />
         </>
       )}
       {filter === "all" && done.length > 0 && <Done tasks={done} isSearch={words !== ""} make={make} />}

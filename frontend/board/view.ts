@@ -29,12 +29,17 @@ export function pathOf({ filter, query }: View): string {
   return search ? `?${search}` : location.pathname;
 }
 
+/** Safari refuses more than a hundred changes of the URL in ten seconds, and each costs time. */
+const TYPING_MS = 300;
+let typing: ReturnType<typeof setTimeout> | undefined;
+
 /** A filter is a place in the history of the browser, and a query is not. */
 export function show(change: Partial<View>): void {
   const next = { ...view.get(), ...change };
   view.set(next);
+  clearTimeout(typing);
   if (change.filter) history.pushState(null, "", pathOf(next));
-  else history.replaceState(null, "", pathOf(next));
+  else typing = setTimeout(() => history.replaceState(null, "", pathOf(next)), TYPING_MS);
 }
 
 export function useViewOfUrl(): void {

@@ -6,3 +6,4 @@ import "./deleted-elsewhere";
 import "./tokens";
 import "./cross-origin";
 import "./offline";
+import "./accounts";

@@ -30,6 +30,8 @@ const START_TIMEOUT_MS = 30_000;
 /** A server that the scenarios start and stop. */
 export class ServerProcess {
   #process: ChildProcess | undefined;
+  /** What the server has printed so far. */
+  output = "";
 
   constructor(
     private readonly command: readonly string[],
@@ -44,7 +46,10 @@ export class ServerProcess {
       // An empty folder, so that the server does not read the settings in a `.env` file.
       cwd: await mkdtemp(path.join(tmpdir(), "e2e-")),
       env: { ...process.env, ...this.environment, ...overrides },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#process.stdout?.on("data", (data) => {
+      this.output += data;
     });
     await waitUntil(() => isReachable(this.healthUrl), `${this.healthUrl} does not respond`);
   }

@@ -81,7 +81,8 @@ function tasksApiJwt(secret: string) {
     // `sign` requires these two options, but nothing generates a key pair or fetches this URL.
     jwks: { remoteUrl: "https://unused.invalid", keyPairConfig: { alg: "EdDSA" } },
     jwt: {
-      definePayload: ({ user }) => ({ email: user.email, name: user.name }),
+      // A name from before the limit would make a token that no request can carry.
+      definePayload: ({ user }) => ({ email: user.email, name: user.name.slice(0, MAX_NAME_LENGTH) }),
       // The header has the `typ` of what is not for the Tasks API, such as an access token.
       sign: (payload, header) =>
         new SignJWT(payload).setProtectedHeader({ typ: "JWT", ...header, alg: "HS256" }).sign(key),

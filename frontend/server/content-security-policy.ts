@@ -7,6 +7,8 @@ export function contentSecurityPolicy(nonce: string, tasksApi: string): string {
     `script-src 'self' 'nonce-${nonce}'${isDevelopment ? " 'unsafe-eval'" : ""}`,
     `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ""}`,
     "img-src 'self' data:",
+    // The development server shows errors in a font of its own.
+    ...(isDevelopment ? ["font-src 'self'"] : []),
     "manifest-src 'self'",
     "worker-src 'self'",
     `connect-src 'self' ${tasksApi}`,

@@ -32,7 +32,7 @@ export function Landscape({ progress }: { progress: number }) {
         ))}
       </svg>
       <svg
-        className="absolute right-[24%] bottom-2 h-[8rem] overflow-visible lg:right-[24%] lg:bottom-[16vh] lg:h-[19rem]"
+        className="absolute right-[32%] bottom-2 h-28 overflow-visible lg:right-[24%] lg:bottom-[16vh] lg:h-[19rem]"
         viewBox="0 0 100 200"
       >
         <radialGradient id="glow">
