@@ -34,14 +34,14 @@ export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry,
   const failure = error && !requiresSignIn(error) ? error : null;
   return (
     <div ref={ref}>
-      {filter !== "done" && open.length > 0 && <Rows name="Your tasks" tasks={open} make={make} />}
+      {filter !== "done" && open.length > 0 && <Rows name="Your tasks" words={words} tasks={open} make={make} />}
       {filter === "done" && done.length > 0 && (
         <>
           <ClearButton done={done} make={make} />
-          <Rows name="Done" tasks={done} make={make} />
+          <Rows name="Done" words={words} tasks={done} make={make} />
         </>
       )}
-      {filter === "all" && done.length > 0 && <Done tasks={done} isSearch={words !== ""} make={make} />}
+      {filter === "all" && done.length > 0 && <Done tasks={done} words={words} make={make} />}
       {isWhole && shown === 0 && <Nothing isEmpty={tasks?.length === 0} query={words} />}
       {!isWhole && !failure && <Missing hasTasks={shown > 0} />}
       {!isWhole && failure && (
@@ -51,20 +51,23 @@ export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry,
   );
 });
 
-const ROWS = 60;
+/** What fills two screens. Each key of a search renders that many other rows. */
+const ROWS = 30;
 
 /** Renders more rows when the end comes near, so that ten thousand tasks cost no more than what is looked at. */
-function Rows({ name, tasks, make }: { name: string; tasks: readonly Task[]; make: Make }) {
-  const [count, setCount] = useState(ROWS);
+function Rows({ name, words, tasks, make }: { name: string; words: string; tasks: readonly Task[]; make: Make }) {
+  const [{ count, of }, setShown] = useState({ count: ROWS, of: words });
+  if (of !== words) setShown({ count: ROWS, of: words });
   const end = useRef<HTMLLIElement>(null);
   const hasMore = count < tasks.length;
   useEffect(() => {
     if (!hasMore || !end.current) return;
-    const grow = ([entry]: IntersectionObserverEntry[]) => entry?.isIntersecting && setCount(count + ROWS);
-    const observer = new IntersectionObserver(grow, { rootMargin: "1500px" });
+    const grow = ([entry]: IntersectionObserverEntry[]) =>
+      entry?.isIntersecting && setShown({ count: count + ROWS, of: words });
+    const observer = new IntersectionObserver(grow, { rootMargin: "700px" });
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [count, hasMore]);
+  }, [count, words, hasMore]);
   return (
     <ul aria-label={name} className="-mx-2.5">
       {tasks.slice(0, count).map((task) => (
@@ -78,9 +81,9 @@ function Rows({ name, tasks, make }: { name: string; tasks: readonly Task[]; mak
 const unfolded = createRemembered("done-is-unfolded");
 
 /** The tasks that are done are folded below the others, unless the user has unfolded them before. */
-function Done({ tasks, isSearch, make }: { tasks: readonly Task[]; isSearch: boolean; make: Make }) {
+function Done({ tasks, words, make }: { tasks: readonly Task[]; words: string; make: Make }) {
   const isUnfolded = unfolded.use();
-  const isShown = isUnfolded || isSearch;
+  const isShown = isUnfolded || words !== "";
   return (
     <section aria-label="Done" className="mt-5">
       <div className="flex items-center justify-between">
@@ -99,7 +102,7 @@ function Done({ tasks, isSearch, make }: { tasks: readonly Task[]; isSearch: boo
         </h2>
         <ClearButton done={tasks} make={make} />
       </div>
-      {isShown && <Rows name="Done" tasks={tasks} make={make} />}
+      {isShown && <Rows name="Done" words={words} tasks={tasks} make={make} />}
     </section>
   );
 }

@@ -22,8 +22,8 @@ export default function Panel({ tasksApiUrl }: { tasksApiUrl: string }) {
   }
 
   async function toggleService() {
-    setIsStopped(!isStopped);
     await control(isStopped ? "start" : "stop");
+    setIsStopped(!isStopped);
   }
 
   /** As another device would, which knows nothing of this page. */

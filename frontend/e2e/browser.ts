@@ -5,6 +5,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { FRONTEND_URL, OTHER_ORIGIN, requiredEnv, SERVICE_URL } from "./servers";
 
 const TIMEOUT_MS = 15_000;
+/** The first pages of a server take longer. */
+const START_MS = 45_000;
 const ALLOWED_ORIGINS = [FRONTEND_URL, OTHER_ORIGIN, SERVICE_URL];
 const DESKTOP = { width: 1280, height: 800 };
 
@@ -30,9 +32,9 @@ function waitingForReact(page: Page): Page {
 }
 
 export async function waitUntilReady(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    Object.keys(document.querySelector("textarea, [name=email]") ?? {}).some((key) => key.startsWith("__reactProps")),
-  );
+  const isReady = () =>
+    Object.keys(document.querySelector("textarea, [name=email]") ?? {}).some((key) => key.startsWith("__reactProps"));
+  await page.waitForFunction(isReady, undefined, { timeout: START_MS });
 }
 
 function unfoldDoneTasks(): void {

@@ -40,6 +40,7 @@ test("on a phone, the first screen shows at least six tasks, and the form is wit
     assert(await isLandscapeShown(page));
     const box = await addForm(page).boundingBox();
     assert(box && box.y > 844 / 2 && box.y + box.height <= 844);
+    await page.waitForTimeout(600); // Longer than a double click.
     await addForm(page).getByRole("button", { name: "Add" }).tap();
     await addForm(page).getByText("Title is required").waitFor();
   }, PHONE));

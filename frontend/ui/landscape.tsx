@@ -32,7 +32,7 @@ export function Landscape({ progress }: { progress: number }) {
         ))}
       </svg>
       <svg
-        className="absolute right-[32%] bottom-2 h-28 overflow-visible lg:right-[24%] lg:bottom-[16vh] lg:h-[19rem]"
+        className="absolute right-[20%] bottom-2 h-28 overflow-visible lg:right-[24%] lg:bottom-[16vh] lg:h-[19rem]"
         viewBox="0 0 100 200"
       >
         <radialGradient id="glow">
@@ -40,7 +40,7 @@ export function Landscape({ progress }: { progress: number }) {
           <stop offset="1" stopColor="var(--sun)" stopOpacity="0" />
         </radialGradient>
         <g className="landscape-sun" transform={`translate(50 ${y})`}>
-          <circle r="84" fill="url(#glow)" />
+          <circle className="landscape-glow" r="84" fill="url(#glow)" />
           <circle r="30" fill="var(--sun)" />
         </g>
       </svg>
