@@ -7,7 +7,7 @@ export interface Exchange {
   request: string;
   /** What was sent to make the request safe to repeat. */
   sent: string[];
-  /** The status, or why there is none. Undefined until it is known. */
+  /** The status, or the reason for a missing one. Undefined until it is known. */
   status?: string;
   received: string[];
 }

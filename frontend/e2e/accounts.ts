@@ -41,7 +41,7 @@ for (const [name, change, message] of [
     }));
 }
 
-test("who has forgotten the password gets a link to a new one", () =>
+test("a user without the password gets a link to a new one", () =>
   frontend.whileRunningWith({ DEMO: "1" }, () =>
     withPage(async (page, context) => {
       const user = newUser();

@@ -20,7 +20,7 @@ const NAME = "list";
 let database: UseStore | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** The list as this device saw it last, for a start without a network. Returns undefined if there is none. */
+/** The list as this device saw it last, for a start without a network. Returns undefined without one. */
 export async function readKeptList(): Promise<KeptList | undefined> {
   return get<KeptList>(NAME, store()).catch(() => undefined);
 }

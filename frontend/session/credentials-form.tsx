@@ -35,7 +35,7 @@ export function CredentialsForm({ purpose, next, sessionEnded = false, canReset 
     const message = await authenticate(isSignUp, new FormData(event.currentTarget));
     setError(message);
     setIsPending(false);
-    // Loads the page anew, so that nothing of a previous user stays in memory.
+    // Loads another page, so that nothing of a previous user stays in memory.
     if (!message) location.assign(next);
   }
 
