@@ -44,7 +44,7 @@ def test_the_check_runs_with_the_settings_of_the_service(
 ) -> None:
     found = operate(deployment, block)
 
-    assert findings(found) == {("WARNING", "database-tls"), ("WARNING", "audience-unset")}
+    assert findings(found) == {("WARNING", "audience-unset")}
 
 
 def test_a_token_is_explained(deployment: Deployment) -> None:
