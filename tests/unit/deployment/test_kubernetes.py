@@ -323,8 +323,8 @@ def test_what_selects_the_frontend_selects_it() -> None:
     assert selectors == [labels_of(FRONTEND)] * len(selectors)
 
 
-def test_the_frontend_reaches_its_database_and_nothing_else() -> None:
+def test_the_frontend_reaches_the_api_its_database_and_nothing_else() -> None:
     dns, *others = read("frontend/network-policy")["spec"]["egress"]
 
     assert dns == read("network-policy")["spec"]["egress"][0]
-    assert others == [{"ports": [{"port": POSTGRESQL}]}]
+    assert others == [{"ports": [{"port": HTTPS}]}, {"ports": [{"port": POSTGRESQL}]}]
