@@ -165,7 +165,7 @@ def expressions(panel: dict[str, Any]) -> list[str]:
 
 def test_nothing_rings_while_all_is_well(watched: Watched) -> None:
     assert watched.rang["none"] == []
-    assert watched.prometheus.between("ALERTS", watched.began, watched.faulty) == []
+    assert watched.prometheus.between(firing(), watched.began, watched.faulty) == []
 
 
 @pytest.mark.parametrize(
