@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.lint_compatibility import Level, breaking, level_of, newest_release, problems_of
+from scripts.lint_compatibility import (
+    Language,
+    Level,
+    breaking,
+    level_of,
+    newest_release,
+    problems_of,
+)
 from tests.support.api import CONTRACT
 from tests.support.paths import ROOT
 
@@ -136,6 +143,28 @@ def unknown_queries_of_health_are_refused(document: Node) -> None:
     del operation(document, "liveness")["x-ignores-unknown-query"]
 
 
+@major
+def a_path_has_a_server_of_its_own(document: Node) -> None:
+    document["paths"]["/api/tasks"]["servers"] = [{"url": "https://lists.example.com/v2"}]
+
+
+@major
+def the_tag_of_an_operation_is_another_one(document: Node) -> None:
+    operation(document, "list_tasks")["tags"] = ["Todos"]
+
+
+@major
+def the_version_of_openapi_is_another_one(document: Node) -> None:
+    document["openapi"] = "3.1.0"
+
+
+@major
+def the_path_of_the_server_is_a_variable(document: Node) -> None:
+    document["servers"] = [
+        {"url": "http://127.0.0.1:8000/{path}", "variables": {"path": {"default": "v2"}}}
+    ]
+
+
 # What breaks a client: parameters.
 
 
@@ -235,6 +264,41 @@ def a_parameter_takes_multiples_only(document: Node) -> None:
     schema(document, "Limit")["multipleOf"] = 10
 
 
+@major
+def a_parameter_takes_multiples_of_a_fraction_only(document: Node) -> None:
+    schema(document, "Limit").update({"type": "number"})
+    component(document, "parameters", "LimitQuery")["schema"] = {
+        **schema(document, "Limit"),
+        "multipleOf": 0.1,
+    }
+
+
+@major
+def an_integer_takes_multiples_of_a_fraction_only(document: Node) -> None:
+    schema(document, "Limit")["multipleOf"] = 0.3
+
+
+@major
+def the_pattern_of_a_parameter_has_no_group_around_its_alternatives(document: Node) -> None:
+    schema(document, "IdempotencyKey")["pattern"] = '^[!-~]+|"x"$'
+
+
+@major
+def the_pattern_of_a_parameter_cannot_be_read(document: Node) -> None:
+    schema(document, "Limit")["type"] = "string"
+    schema(document, "Cursor")["pattern"] = r"^(?=[0-9])[0-9.]*$"
+
+
+@major
+def a_parameter_gets_an_enum_that_its_pattern_exceeds(document: Node) -> None:
+    schema(document, "Deep")["enum"] = ["0"]
+
+
+@major
+def a_parameter_may_not_be_reserved(document: Node) -> None:
+    component(document, "parameters", "AfterQuery")["allowReserved"] = True
+
+
 # What breaks a client: bodies of requests.
 
 
@@ -282,6 +346,17 @@ def a_property_of_a_request_gets_a_pattern(document: Node) -> None:
 
 
 @major
+def a_property_of_a_request_has_a_narrower_pattern(document: Node) -> None:
+    description = {**schema(document, "Description"), "pattern": "^[a-z]*$"}
+    properties(document, "TaskInput")["description"] = description
+
+
+@major
+def the_pattern_of_a_property_of_an_answer_is_removed(document: Node) -> None:
+    del properties(document, "Liveness")["status"]["pattern"]
+
+
+@major
 def the_type_of_a_property_of_a_request_is_another_one(document: Node) -> None:
     properties(document, "TaskInput")["title"] = {"type": "integer"}
 
@@ -314,6 +389,79 @@ def a_request_is_one_of_several(document: Node) -> None:
 @major
 def a_violation_has_another_code(document: Node) -> None:
     schema(document, "Title")["x-violations"]["maxLength"]["code"] = "OUT_OF_RANGE"
+
+
+def narrowed(document: Node, name: str, **keywords: Any) -> None:
+    """Put a part with these keywords beside the schema of a property of a request."""
+    part = {"$ref": f"#/components/schemas/{name}"}
+    properties(document, "TaskInput")[name.lower()] = {"allOf": [part, keywords]}
+
+
+@major
+def null_is_refused_by_a_part(document: Node) -> None:
+    narrowed(document, "Description", type="string")
+
+
+@major
+def a_part_has_another_type(document: Node) -> None:
+    narrowed(document, "Title", type="integer")
+
+
+@major
+def a_part_has_a_format(document: Node) -> None:
+    narrowed(document, "Title", format="email")
+
+
+@major
+def a_part_has_a_smaller_format(document: Node) -> None:
+    component(document, "parameters", "IdPath")["schema"] = {
+        "allOf": [schema(document, "TaskId"), {"type": "integer", "format": "int32"}]
+    }
+
+
+@major
+def parts_have_different_multiples(document: Node) -> None:
+    component(document, "parameters", "LimitQuery")["schema"] = {
+        "allOf": [{**schema(document, "Limit"), "multipleOf": 1}, {"multipleOf": 3}]
+    }
+
+
+@major
+def a_part_has_no_other_properties_than_its_own(document: Node) -> None:
+    whole = deepcopy(schema(document, "TaskInput"))
+    part = {"type": "object", "additionalProperties": False, "properties": {"title": {}}}
+    document["components"]["schemas"]["TaskInput"] = {"allOf": [whole, part]}
+
+
+@major
+def an_answer_may_be_null_beside_a_part(document: Node) -> None:
+    properties(document, "Task")["title"] = {"allOf": [schema(document, "Title")], "nullable": True}
+
+
+@major
+def line_breaks_are_refused(document: Node) -> None:
+    description = schema(document, "Description")
+    properties(document, "TaskInput")["description"] = {**description, "pattern": "^.*$"}
+
+
+@major
+def the_code_of_a_violation_is_not_given(document: Node) -> None:
+    del schema(document, "Title")["x-violations"]["maxLength"]
+
+
+@major
+def the_code_of_a_missing_property_is_not_given(document: Node) -> None:
+    del schema(document, "Title")["x-violations"]["required"]
+
+
+@major
+def a_violation_is_found_by_another_text(document: Node) -> None:
+    schema(document, "Title")["x-violations"]["pattern"][0]["containing"] = "."
+
+
+@major
+def a_body_gets_a_default(document: Node) -> None:
+    schema(document, "TaskInput")["default"] = {"title": "Call the doctor"}
 
 
 # What breaks a client: answers.
@@ -520,6 +668,62 @@ def a_link_takes_its_id_from_elsewhere(document: Node) -> None:
     component(document, "links", "GetTask")["parameters"]["path.id"] = "$response.body#/id"
 
 
+@major
+def a_media_type_of_an_answer_is_added(document: Node) -> None:
+    answer(document, "TaskFound")["content"]["application/xml"] = {"schema": {"type": "string"}}
+
+
+@major
+def a_media_type_of_an_error_is_added(document: Node) -> None:
+    content = answer(document, "NotFound")["content"]
+    content["application/problem+json"] = content[JSON]
+
+
+@major
+def an_answer_without_a_body_gets_one(document: Node) -> None:
+    answer(document, "TaskDeleted")["content"] = {JSON: {"schema": {"type": "object"}}}
+
+
+@major
+def an_answer_has_a_range_of_media_types(document: Node) -> None:
+    content = answer(document, "TaskFound")["content"]
+    content["application/*"] = content.pop(JSON)
+
+
+@major
+def the_pattern_of_an_answer_has_no_group_around_its_alternatives(document: Node) -> None:
+    properties(document, "Liveness")["status"]["pattern"] = "^[a-z]+|x$"
+
+
+@major
+def a_text_of_an_answer_gets_a_format(document: Node) -> None:
+    properties(document, "Task")["user_id"]["format"] = "uuid"
+
+
+@major
+def an_entity_tag_may_be_weak(document: Node) -> None:
+    component(document, "headers", "ETag")["schema"] = {
+        "type": "string",
+        "maxLength": 66,
+        "pattern": '^(W/)?"[!#-~]+"$',
+    }
+
+
+@major
+def the_challenge_has_another_scheme(document: Node) -> None:
+    component(document, "headers", "WWWAuthenticate")["schema"]["pattern"] = "^Basic .+$"
+
+
+@major
+def caches_may_keep_an_answer(document: Node) -> None:
+    component(document, "headers", "CacheControl")["schema"]["pattern"] = "^public$"
+
+
+@major
+def a_property_of_an_answer_is_for_requests(document: Node) -> None:
+    properties(document, "Task")["user_id"]["writeOnly"] = True
+
+
 # What adds something.
 
 
@@ -620,6 +824,11 @@ def a_property_of_an_answer_is_shorter(document: Node) -> None:
 
 
 @minor
+def a_property_of_an_answer_gets_a_pattern(document: Node) -> None:
+    properties(document, "Task")["user_id"]["pattern"] = "^[ -~]*$"
+
+
+@minor
 def the_text_of_a_time_is_described_less(document: Node) -> None:
     properties(document, "Task")["created_at"] = {
         "type": "string",
@@ -691,6 +900,50 @@ def the_parameter_of_a_link_is_not_qualified(document: Node) -> None:
     parameters["id"] = parameters.pop("path.id")
 
 
+@minor
+def a_range_of_media_types_is_accepted(document: Node) -> None:
+    content = body(document)["content"]
+    content["application/*"] = content.pop(JSON)
+
+
+@minor
+def a_callback_is_added(document: Node) -> None:
+    operation(document, "create_task")["callbacks"] = {
+        "done": {"{$request.query.url}": {"post": {"responses": {"200": {"description": "OK"}}}}}
+    }
+
+
+@minor
+def a_property_of_an_answer_is_read_only(document: Node) -> None:
+    properties(document, "Task")["user_id"]["readOnly"] = True
+
+
+@minor
+def a_property_of_an_answer_has_a_default(document: Node) -> None:
+    properties(document, "Task")["completed"]["default"] = False
+
+
+@minor
+def a_parameter_has_its_only_value_as_an_enum(document: Node) -> None:
+    schema(document, "Deep")["enum"] = ["1"]
+
+
+@minor
+def a_parameter_has_both_of_its_values_as_an_enum(document: Node) -> None:
+    schema(document, "Completed")["enum"] = [False, True]
+
+
+@minor
+def any_character_is_taken(document: Node) -> None:
+    description = schema(document, "Description")
+    properties(document, "TaskInput")["description"] = {**description, "pattern": r"^[\s\S]*$"}
+
+
+@minor
+def a_property_of_an_answer_refers_to_what_it_is_in(document: Node) -> None:
+    properties(document, "Task")["parent"] = {"$ref": "#/components/schemas/Task"}
+
+
 # What changes a text.
 
 
@@ -745,6 +998,137 @@ def an_answer_is_written_where_it_is_used(document: Node) -> None:
     operation(document, "get_task")["responses"]["404"] = answer(document, "NotFound")
 
 
+# What says the same in other words.
+
+
+@patch
+def a_header_of_an_answer_is_written_in_another_case(document: Node) -> None:
+    headers = answer(document, "TaskFound")["headers"]
+    headers["x-request-id"] = headers.pop("X-Request-ID")
+
+
+@patch
+def a_header_parameter_is_written_in_another_case(document: Node) -> None:
+    component(document, "parameters", "IfMatchHeader")["name"] = "if-match"
+
+
+@patch
+def the_defaults_of_parameters_are_written(document: Node) -> None:
+    written = {"explode": True, "required": False, "deprecated": False, "allowReserved": False}
+    component(document, "parameters", "LimitQuery").update({"style": "form", **written})
+    component(document, "parameters", "IdPath").update({"style": "simple", "explode": False})
+
+
+@patch
+def the_defaults_of_headers_are_written(document: Node) -> None:
+    component(document, "headers", "Vary").update({"style": "simple", "required": False})
+
+
+@patch
+def the_defaults_of_schemas_are_written(document: Node) -> None:
+    schema(document, "Title").update({"nullable": False, "deprecated": False, "readOnly": False})
+    schema(document, "Description")["minLength"] = 0
+    schema(document, "Limit").update({"exclusiveMinimum": False, "exclusiveMaximum": False})
+    schema(document, "Task")["additionalProperties"] = True
+    tasks = properties(document, "TaskListEnvelope")["data"]
+    tasks.update({"minItems": 0, "uniqueItems": False})
+
+
+@patch
+def the_defaults_of_operations_are_written(document: Node) -> None:
+    operation(document, "list_tasks").update(
+        {"deprecated": False, "security": document["security"], "servers": document["servers"]}
+    )
+
+
+@patch
+def other_properties_may_be_anything(document: Node) -> None:
+    schema(document, "Task")["additionalProperties"] = {}
+
+
+@patch
+def the_server_has_a_variable(document: Node) -> None:
+    address = document["servers"][0]["url"]
+    document["servers"] = [{"url": "{base}", "variables": {"base": {"default": address}}}]
+
+
+@patch
+def no_server_is_given(document: Node) -> None:
+    document["servers"] = []
+
+
+@patch
+def one_way_to_sign_in_is_written_twice(document: Node) -> None:
+    document["security"] *= 2
+
+
+@patch
+def a_reference_has_a_text_beside_it(document: Node) -> None:
+    for name in ("TaskInput", "Task"):
+        title = {"$ref": "#/components/schemas/Title"}
+        properties(document, name)["title"] = {"allOf": [title], "description": "What to do."}
+
+
+@patch
+def a_part_says_what_another_one_says(document: Node) -> None:
+    narrowed(document, "Title", type="string", minLength=1, maxLength=1000)
+
+
+@patch
+def bounds_that_a_pattern_implies_are_not_written(document: Node) -> None:
+    del properties(document, "ErrorDescription")["request_id"]["maxLength"]
+    del schema(document, "EntityTag")["minLength"]
+
+
+@patch
+def the_bound_of_an_integer_is_excluded(document: Node) -> None:
+    properties(document, "Readiness")["age_seconds"].update(
+        {"minimum": -1, "exclusiveMinimum": True}
+    )
+
+
+@patch
+def an_integer_is_a_multiple_of_one(document: Node) -> None:
+    schema(document, "Limit")["multipleOf"] = 1
+
+
+@patch
+def a_group_of_a_pattern_is_not_captured(document: Node) -> None:
+    key = schema(document, "IdempotencyKey")
+    key["pattern"] = key["pattern"].replace("(", "(?:", 1)
+
+
+@patch
+def a_character_of_a_pattern_is_escaped_in_another_way(document: Node) -> None:
+    title = deepcopy(schema(document, "Title"))
+    properties(document, "TaskInput")["title"] = title
+    title["pattern"] = title["pattern"].replace(r"\x00", r"\u0000")
+
+
+@patch
+def the_digits_of_a_pattern_have_a_short_name(document: Node) -> None:
+    schema(document, "Cursor")["pattern"] = r"^\d{1,17}\.\d{1,18}$"
+
+
+@patch
+def a_reference_is_a_pointer_with_escapes(document: Node) -> None:
+    pointer = "#/paths/~1api~1tasks~1%7Bid%7D/put/responses/404"
+    operation(document, "get_task")["responses"]["404"] = {"$ref": pointer}
+
+
+@patch
+def parameters_are_those_of_the_path(document: Node) -> None:
+    item = document["paths"]["/api/tasks/{id}/complete"]
+    item["parameters"] += item["patch"].pop("parameters")
+
+
+@patch
+def a_set_is_written_in_another_order(document: Node) -> None:
+    schema(document, "Task")["required"].reverse()
+    schema(document, "ErrorCode")["x-extensible-enum"].reverse()
+    operation(document, "list_tasks")["parameters"].reverse()
+
+
 # What changes nothing.
 
 
@@ -771,10 +1155,18 @@ def test_a_change_asks_for_its_version(mutation: Mutation, level: Level) -> None
 @pytest.mark.parametrize(
     ("mutation", "allowed", "refused"),
     [
-        (an_operation_is_removed, ["2.0.0"], ["1.4.0", "1.3.1", "1.3.0", "0.9.0"]),
+        (
+            an_operation_is_removed,
+            ["2.0.0", "2.0.0-rc.1", "2.0.0+build.1"],
+            ["1.4.0", "1.4.0-rc.1", "1.3.1", "1.3.0", "0.9.0"],
+        ),
         (a_code_is_added, ["2.0.0", "1.4.0"], ["1.3.1", "1.3.0", "1.2.9"]),
         (a_summary_is_another_one, ["2.0.0", "1.4.0", "1.3.1"], ["1.3.0", "1.2.9"]),
-        (only_the_version_is_another_one, ["1.3.0", "1.3.1"], ["1.2.9", "0.9.0"]),
+        (
+            only_the_version_is_another_one,
+            ["1.3.0", "1.3.1"],
+            ["1.3.0-rc.1", "1.2.9", "0.9.0"],
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -791,6 +1183,62 @@ def test_the_version_has_to_be_raised_as_far_as_a_change_asks_for(
 
     assert [passes(version) for version in allowed] == [True] * len(allowed)
     assert [passes(version) for version in refused] == [False] * len(refused)
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "is_part"),
+    [
+        ("^.*$", r"^[^\n\r\u2028\u2029]*$", True),
+        (r"^[^\n]*$", "^.*$", False),
+        (r"^[\s\S]*$", "^[^]*$", True),
+        (r"^[ \u00a0\ufeff]$", r"^\s$", True),
+        (r"^\S$", r"^[^\u00a0]$", True),
+        (r"^[\S]$", r"^[^\n]$", False),
+        ("^(a|b)$", "^a|b$", True),
+        ("^a|b$", "^(a|b)$", False),
+        ("^a$|^b$", "^[ab]$", True),
+        ("^(a|b$)", "^(a|b)$", False),
+        ("^[ab-]$", r"^[a\-b]$", True),
+        ("^[a^[.]$", r"^(a|\^|\[|\.)$", True),
+        (r"^\/\"$", '^/"$', True),
+        ("^ab+?$", "^ab+$", True),
+    ],
+)
+def test_a_pattern_is_read_as_ecma_262_says(narrow: str, wide: str, *, is_part: bool) -> None:
+    assert (Language((narrow,)) <= Language((wide,))) is is_part
+
+
+def test_a_pattern_that_takes_too_long_is_not_part_of_another_one() -> None:
+    printable, any_but_nul = Language(("^[ -~]{1,500}$",)), Language((r"^[^\x00]{1,500}$",))
+
+    is_part = printable <= any_but_nul
+
+    assert not is_part
+
+
+def test_an_operation_is_deprecated_with_dates_only() -> None:
+    changed = deepcopy(CURRENT)
+    changed["info"]["version"] = "9.9.9"
+    operation(changed, "toggle_task")["deprecated"] = True
+
+    undated = [*problems_of(CURRENT, changed)]
+    dates = {name: {"schema": {"type": "string"}} for name in ("Deprecation", "Sunset")}
+    answer(changed, "TaskToggled")["headers"] |= dates
+
+    assert undated == [
+        "PATCH /api/tasks/{id}/complete: deprecated, but 200 has no Deprecation and Sunset"
+    ]
+    assert [*problems_of(CURRENT, changed)] == []
+
+
+def test_what_is_recursive_is_compared() -> None:
+    released = deepcopy(CURRENT)
+    a_property_of_an_answer_refers_to_what_it_is_in(released)
+    changed = deepcopy(released)
+    a_property_of_an_answer_becomes_optional(changed)
+
+    assert level_of(released, deepcopy(released)) is Level.NOTHING
+    assert level_of(released, changed) is Level.MAJOR
 
 
 def test_a_released_contract_is_named_as_its_version() -> None:
