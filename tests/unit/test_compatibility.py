@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ Mutation = Callable[[Node], object]
 CURRENT: Node = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
 MUTATIONS: dict[Level, list[Mutation]] = {level: [] for level in Level}
 JSON = "application/json"
+RELEASED = newest_release().parent
 
 
 def asks_for(level: Level) -> Callable[[Mutation], Mutation]:
@@ -1242,13 +1244,22 @@ def test_what_is_recursive_is_compared() -> None:
 
 
 def test_a_released_contract_is_named_as_its_version() -> None:
-    released = [*newest_release().parent.iterdir()]
+    released = [*RELEASED.glob("*.yaml")]
 
     versions = [
         yaml.safe_load(file.read_text(encoding="utf-8"))["info"]["version"] for file in released
     ]
 
     assert [file.name for file in released] == [f"{version}.yaml" for version in versions]
+
+
+def test_a_released_contract_is_neither_changed_nor_deleted() -> None:
+    lines = (RELEASED / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+
+    noted = {name: digest for digest, name in map(str.split, lines)}
+    files = {file.name: sha256(file.read_bytes()).hexdigest() for file in RELEASED.glob("*.yaml")}
+
+    assert files == noted
 
 
 def test_the_changelog_has_the_version_of_the_contract() -> None:
