@@ -267,15 +267,6 @@ def a_parameter_takes_multiples_only(document: Node) -> None:
 
 
 @major
-def a_parameter_takes_multiples_of_a_fraction_only(document: Node) -> None:
-    schema(document, "Limit").update({"type": "number"})
-    component(document, "parameters", "LimitQuery")["schema"] = {
-        **schema(document, "Limit"),
-        "multipleOf": 0.1,
-    }
-
-
-@major
 def an_integer_takes_multiples_of_a_fraction_only(document: Node) -> None:
     schema(document, "Limit")["multipleOf"] = 0.3
 
@@ -1231,6 +1222,15 @@ def test_an_operation_is_deprecated_with_dates_only() -> None:
         "PATCH /api/tasks/{id}/complete: deprecated, but 200 has no Deprecation and Sunset"
     ]
     assert [*problems_of(CURRENT, changed)] == []
+
+
+def test_a_number_that_becomes_a_multiple_breaks_clients() -> None:
+    released = deepcopy(CURRENT)
+    schema(released, "Limit")["type"] = "number"
+    changed = deepcopy(released)
+    schema(changed, "Limit")["multipleOf"] = 0.1
+
+    assert level_of(released, changed) is Level.MAJOR
 
 
 def test_what_is_recursive_is_compared() -> None:
