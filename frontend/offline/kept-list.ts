@@ -22,7 +22,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The list as this device saw it last, for a start without a network. Returns undefined without one. */
 export async function readKeptList(): Promise<KeptList | undefined> {
-  return get<KeptList>(NAME, store()).catch(() => undefined);
+  return attempt(() => get<KeptList>(NAME, store()));
 }
 
 /** Stores the list soon. */
@@ -31,7 +31,7 @@ export function keepList(user: User, list: TaskList): void {
   timer = setTimeout(
     () => {
       const tasks: Task[] = list.tasks.map(({ rowKey: _, ...task }) => task);
-      void set(NAME, { user, list: { ...list, tasks } } satisfies KeptList, store()).catch(() => undefined);
+      void attempt(() => set(NAME, { user, list: { ...list, tasks } } satisfies KeptList, store()));
     },
     list.tasks.length > LONG_LIST ? DELAY_MS : 0,
   );
@@ -39,7 +39,16 @@ export function keepList(user: User, list: TaskList): void {
 
 export async function forgetList(): Promise<void> {
   clearTimeout(timer);
-  await clear(store()).catch(() => undefined);
+  await attempt(() => clear(store()));
+}
+
+/** A browser may have no storage, or refuse it: then nothing is kept. */
+async function attempt<T>(use: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await use();
+  } catch {
+    return undefined;
+  }
 }
 
 function store(): UseStore {
