@@ -3,6 +3,7 @@
 `prefix` precedes every path that an answer names: the path of PUBLIC_URL.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -100,11 +101,15 @@ class _InPieces(Response):
         self._pieces = pieces
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send the pieces, each when the one before has been sent."""
+        """Send the pieces, each when the one before has been sent.
+
+        Others have their turn in between, also if the system takes all of it at once.
+        """
         headers = self.raw_headers
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         for piece in self._pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
         await send({"type": "http.response.body"})
 
 
