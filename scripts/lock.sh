@@ -34,7 +34,8 @@ compile image pyproject.toml --extra otel --constraints requirements/lint.txt
 compile audit --group audit --constraints requirements/lint.txt
 compile build --group build --constraints requirements/lint.txt
 
-# npm writes into its lock files where packages come from, and where to send money. Neither is needed.
+# npm writes into its lock files where packages come from, where to send money and, of an old package,
+# where its licences are. Nothing needs them.
 "$python" - frontend/package-lock.json scripts/*/package-lock.json tests/*/*/package-lock.json \
     bench/*/*/package-lock.json <<'END'
 import json
@@ -46,5 +47,7 @@ for path in map(Path, sys.argv[1:]):
     for package in lock["packages"].values():
         package.pop("funding", None)
         package.pop("resolved", None)
+        if not isinstance(package.get("license"), str):
+            package.pop("license", None)
     path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 END
