@@ -61,7 +61,7 @@ alerts-test: environment ## Make the alerts of deploy/prometheus/ ring, and fill
 
 databases: environment ## Test against a PostgreSQL with TLS and two PgBouncers. Needs Debian's packages of both
 	@scripts/next-pgbouncer.sh
-	@$(python) -m pytest -m databases --numprocesses 2 --no-loadscope-reorder tests/system/databases
+	@$(python) -m pytest -m databases --numprocesses 2 --no-loadscope-reorder tests/system/databases tests/system/runbooks
 
 replicas: environment ## Kill, replace and upgrade three replicas behind nginx under load
 	@$(python) -m pytest -s -m replicas tests/system/replicas tests/database/checks

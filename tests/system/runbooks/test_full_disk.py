@@ -54,7 +54,7 @@ def on_a_small_disk(tmp_path: Path) -> Iterator[Postgres]:
             yield postgres
             postgres.close()
     except NotPossible as reason:
-        pytest.skip(str(reason))
+        pytest.fail(str(reason))
 
 
 def test_wal_that_is_kept_for_a_standby_that_is_gone_is_found_and_removed(
@@ -74,6 +74,7 @@ def test_wal_that_is_kept_for_a_standby_that_is_gone_is_found_and_removed(
     assert SLOT not in abandoned.run(WHAT_TAKES_THE_ROOM)
 
 
+@pytest.mark.databases  # Where root runs the tests, as to mount a disk takes.
 def test_without_room_for_wal_postgresql_stops_and_has_every_task_when_there_is_room_again(
     on_a_small_disk: Postgres, tmp_path: Path
 ) -> None:
