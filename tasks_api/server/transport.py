@@ -104,6 +104,11 @@ class LingeringTransport(asyncio.Transport):
         elif not self._closing:
             self._transport.write(data)
 
+    def writelines(self, pieces: Any) -> None:
+        """Send the pieces with one system call, unless the connection is closing."""
+        if not self._closing:
+            self._transport.writelines(pieces)
+
     def pause_reading(self) -> None:
         """Leave what arrives to the kernel."""
         self._is_reading_paused = True
