@@ -13,13 +13,14 @@ from typing import Any
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations.abstract import AbstractOperation
 from connexion.spec import Specification
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from boundary.body import JSON, announced_bytes, read_body, require_json
 from boundary.contract import HANDLER_CONTEXT, IS_CONNECTED
 from boundary.errors import ContractViolation, Overloaded
 from boundary.memory import LARGE_BYTES, REFUSAL_SECONDS, Memory
-from boundary.parameters import read_headers, read_path, read_query
+from boundary.parameters import header_parameters, read_headers, read_path, read_query
 from boundary.schemas import Schema
 
 
@@ -38,11 +39,12 @@ class _Operation:
         self._ignore_unknown_query = ignore_unknown_query
         self._path = _schemas(operation, "path")
         self._query = _schemas(operation, "query")
-        self._headers = _schemas(operation, "header")
+        self._headers = header_parameters(_schemas(operation, "header"))
         body = operation.request_body
         self._body = Schema(body["content"][JSON]["schema"], location="body") if body else None
         self._handler = operation.function
         self._parameters = frozenset(signature(self._handler).parameters)
+        self._takes_is_wanted = "is_wanted" in self._parameters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -55,20 +57,29 @@ class _Operation:
         proved: Mapping[str, Any] = scope["extensions"].get(HANDLER_CONTEXT, {})
         user = proved.get("user", "")
         self._memory.require_room(user)
-        with self._bodies.hold(user, announced_bytes(scope["headers"]) if self._body else 0):
-            arguments = await self._read(scope, receive)
-            arguments.update((name, proved[name]) for name in self._parameters & proved.keys())
-            if "is_wanted" in self._parameters:
-                arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
-            response = await self._handler(**arguments)
+        if self._body is None:
+            response = await self._call(scope, receive, proved)
+        else:
+            with self._bodies.hold(user, announced_bytes(scope["headers"])):
+                response = await self._call(scope, receive, proved)
         # The protocol returns when all of it has been sent.
-        size = int(response.headers.get("content-length", 0))
+        size = _size_of(response)
         with self._memory.hold(user, size):
             if size > LARGE_BYTES:
                 async with self._memory.sending(user):
                     await response(scope, receive, send)
             else:
                 await response(scope, receive, send)
+
+    async def _call(self, scope: Scope, receive: Receive, proved: Mapping[str, Any]) -> Response:
+        arguments = await self._read(scope, receive)
+        for name, value in proved.items():
+            if name in self._parameters:
+                arguments[name] = value
+        if self._takes_is_wanted:
+            arguments["is_wanted"] = scope["extensions"].get(IS_CONNECTED, lambda: True)
+        response: Response = await self._handler(**arguments)
+        return response
 
     async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         """Read the parameters and the body. Raises ContractViolation with every violation."""
@@ -90,6 +101,13 @@ class _Operation:
         if violations:
             raise ContractViolation(violations)
         return arguments
+
+
+def _size_of(response: Response) -> int:
+    for name, value in response.raw_headers:
+        if name == b"content-length":
+            return int(value)
+    return 0
 
 
 def _schemas(operation: AbstractOperation, place: str) -> Mapping[str, Schema]:

@@ -1,12 +1,31 @@
 """The parameters of a request, validated against their schemas in the contract."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from boundary.errors import Violation
 from boundary.schemas import Schema
+
+
+class HeaderParameter(NamedTuple):
+    """A header that the contract declares, as `name`."""
+
+    name: str
+    field: bytes
+    """As requests have it, in lower case."""
+    argument: str
+    """As handlers take it, in snake case."""
+    schema: Schema
+
+
+def header_parameters(schemas: Mapping[str, Schema]) -> list[HeaderParameter]:
+    """Return the headers by these names of the contract."""
+    return [
+        HeaderParameter(name, name.lower().encode(), name.lower().replace("-", "_"), schema)
+        for name, schema in schemas.items()
+    ]
 
 
 def read_path(
@@ -39,21 +58,23 @@ def read_query(
 
 
 def read_headers(
-    headers: list[tuple[bytes, bytes]], schemas: Mapping[str, Schema]
+    headers: list[tuple[bytes, bytes]], parameters: Sequence[HeaderParameter]
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Read the header parameters, by their names in snake case; None if not sent."""
-    values = {name: _header(headers, name) for name in schemas}
-    sent = {name: value for name, value in values.items() if value is not None}
-    arguments = {name.lower().replace("-", "_"): value for name, value in values.items()}
-    return arguments, _violations(sent, schemas)
+    """Read the header parameters; None if not sent."""
+    arguments: dict[str, Any] = {}
+    violations: list[Violation] = []
+    for name, field, argument, schema in parameters:
+        value = arguments[argument] = _header(headers, field)
+        if value is not None:
+            violations += schema.violations(value, name=name)
+    return arguments, violations
 
 
 def _violations(values: Mapping[str, Any], schemas: Mapping[str, Schema]) -> list[Violation]:
     return [v for name in values for v in schemas[name].violations(values[name], name=name)]
 
 
-def _header(headers: list[tuple[bytes, bytes]], name: str) -> str | None:
+def _header(headers: list[tuple[bytes, bytes]], field: bytes) -> str | None:
     """Read a header; several of one name are one list (RFC 9110, section 5.3)."""
-    key = name.lower().encode()
-    values = [value.strip(b" \t") for field, value in headers if field == key]
+    values = [value.strip(b" \t") for name, value in headers if name == field]
     return b", ".join(values).decode("latin-1") if values else None

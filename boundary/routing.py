@@ -6,7 +6,7 @@ path in `Allow`, decodes `%2F` into a separator, and answers a non-integer id wi
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -20,22 +20,32 @@ from boundary.errors import MethodNotAllowed
 
 
 class Route(NamedTuple):
-    """A path template of the contract, as text and in segments, and its operationIds by method."""
+    """A path template of the contract, and its operationIds by method."""
 
     base_path: str
     template: str
-    segments: tuple[str, ...]
+    literals: Sequence[tuple[int, str]]
+    """The segments that are no parameter, each with its place."""
+    parameters: Sequence[tuple[int, str]]
     operations: Mapping[str, str]
 
-    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+    def match(self, segments: Sequence[str]) -> dict[str, str] | None:
         """Return the path parameters as they were sent, or None if the path does not match."""
-        parameters = {}
-        for template, segment in zip(self.segments, segments, strict=True):
-            if template.startswith("{") and segment:
-                parameters[template[1:-1]] = segment
-            elif template != segment:
+        for place, literal in self.literals:
+            if segments[place] != literal:
                 return None
-        return parameters
+        parameters = {name: segments[place] for place, name in self.parameters}
+        return parameters if all(parameters.values()) else None
+
+
+def _route(base_path: str, path: str, operations: Mapping[str, str]) -> tuple[int, Route]:
+    """Return how many segments the path has, and its route."""
+    template = base_path + path
+    segments = list(enumerate(template.split("/")))
+    parameters = [(place, it[1:-1]) for place, it in segments if it.startswith("{")]
+    literals = [each for each in segments if not each[1].startswith("{")]
+    # The last one tells them apart soonest.
+    return len(segments), Route(base_path, template, literals[::-1], parameters, operations)
 
 
 class Routing(SpecMiddleware):
@@ -52,11 +62,8 @@ class Routing(SpecMiddleware):
             operations = {m.upper(): item[m]["operationId"] for m in item if m in METHODS}
             if "GET" in operations:
                 operations.setdefault("HEAD", operations["GET"])
-            template = specification.base_path + path
-            segments = tuple(template.split("/"))
-            self._routes[len(segments)].append(
-                Route(specification.base_path, template, segments, operations),
-            )
+            size, route = _route(specification.base_path, path, operations)
+            self._routes[size].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Put the operation into the scope, where Connexion's middlewares look for it."""
@@ -89,11 +96,11 @@ class Routing(SpecMiddleware):
         return None
 
 
-def _segments(scope: Mapping[str, Any]) -> tuple[str, ...]:
+def _segments(scope: Mapping[str, Any]) -> Sequence[str]:
     """Split before decoding, so that an encoded slash stays inside its segment."""
     path: str = scope["raw_path"].decode("latin-1")
     segments = path.removesuffix("/").split("/")  # One trailing slash changes nothing.
-    return tuple(unquote(segment) if "%" in segment else segment for segment in segments)
+    return [unquote(segment) for segment in segments] if "%" in path else segments
 
 
 async def _answer_other_method(route: Route, scope: Scope, receive: Receive, send: Send) -> None:

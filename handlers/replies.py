@@ -14,7 +14,7 @@ from handlers.entity_tags import is_among, require_list, tag_of_list, tag_of_tas
 from handlers.pages import cursor, link
 from persistence.models import Added, Page, Task, TaskList
 
-JSON = "application/json"
+_JSON = (b"content-type", b"application/json")
 
 
 def ok(task: Task, *, if_none_match: str | None) -> Response:
@@ -22,14 +22,14 @@ def ok(task: Task, *, if_none_match: str | None) -> Response:
     tag = tag_of_task(task)
     if is_among(tag, if_none_match):
         return _not_modified(tag)
-    return Response(_task(task, tag), headers={"ETag": tag}, media_type=JSON)
+    return _Answer(200, {b"etag": tag}, _task(task, tag))
 
 
 def ok_changed(task: Task, prefix: str) -> Response:
     """200 with the task as it is now, its path in `Content-Location` and its ETag."""
     tag = tag_of_task(task)
-    headers = {"Content-Location": _path(task, prefix), "ETag": tag}
-    return Response(_task(task, tag), headers=headers, media_type=JSON)
+    headers = {b"content-location": _path(task, prefix), b"etag": tag}
+    return _Answer(200, headers, _task(task, tag))
 
 
 def ok_list(tasks: TaskList, *, if_match: str | None, if_none_match: str | None) -> Response:
@@ -42,8 +42,8 @@ def ok_list(tasks: TaskList, *, if_match: str | None, if_none_match: str | None)
     if tasks.array is None or is_among(tag, if_none_match):
         return _not_modified(tag)
     if tasks.more:
-        return _InPieces([b'{"data":', tasks.array, *tasks.more, b"}"], {"ETag": tag})
-    return _list_answer(tasks.array, b"}", {"ETag": tag})
+        return _InPieces([b'{"data":', tasks.array, *tasks.more, b"}"], {b"etag": tag})
+    return _list_answer(tasks.array, b"}", {b"etag": tag})
 
 
 def ok_page(
@@ -59,45 +59,60 @@ def ok_page(
         return _not_modified(tag)
     if tasks.more:
         pieces = [b'{"data":', tasks.array, *tasks.more, b',"next":null}']
-        return _InPieces(pieces, {"ETag": tag})
+        return _InPieces(pieces, {b"etag": tag})
     if tasks.next is None:
-        return _list_answer(tasks.array, b',"next":null}', {"ETag": tag})
+        return _list_answer(tasks.array, b',"next":null}', {b"etag": tag})
     after = cursor(tasks.next)
-    headers = {"ETag": tag, "Link": link(page, after, prefix)}
+    headers = {b"etag": tag, b"link": link(page, after, prefix)}
     return _list_answer(tasks.array, b',"next":"%b"}' % after.encode(), headers)
 
 
 def created(added: Added, prefix: str) -> Response:
     """201 with the task, its path in `Location` and its ETag; the same for each replay."""
     tag, path = tag_of_task(added.task), _path(added.task, prefix)
-    headers = {"Location": path, "Content-Location": path, "ETag": tag}
+    headers = {b"location": path, b"content-location": path, b"etag": tag}
     if added.is_replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return Response(_task(added.task, tag), 201, headers=headers, media_type=JSON)
+        headers[b"idempotency-replayed"] = "true"
+    return _Answer(201, headers, _task(added.task, tag))
 
 
 def no_content() -> Response:
     """204, without a body."""
-    return Response(status_code=204)
+    return _Answer(204, {})
 
 
 def alive() -> Response:
     """200. It has no ETag, as it is true at this moment only."""
-    return Response(_enveloped({"status": "alive"}), media_type=JSON)
+    return _Answer(200, {}, _enveloped({"status": "alive"}))
 
 
 def ready(*, age_seconds: float) -> Response:
     """200 with the age of the answer in whole seconds, and without an ETag."""
     data = {"status": "ready", "age_seconds": int(age_seconds)}
-    return Response(_enveloped(data), media_type=JSON)
+    return _Answer(200, {}, _enveloped(data))
 
 
-class _InPieces(Response):
+class _Answer(Response):
+    """An answer with a body in JSON, or without a body. Names of headers are in lower case.
+
+    Starlette's constructor takes longer for the headers than all that is done here.
+    """
+
+    def __init__(
+        self, status: int, headers: Mapping[bytes, str], body: bytes = b"", *, size: int = 0
+    ) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = [(name, value.encode("latin-1")) for name, value in headers.items()]
+        length = size or len(body)
+        if length:
+            self.raw_headers += (b"content-length", b"%d" % length), _JSON
+
+
+class _InPieces(_Answer):
     """200 with a body that is large, so it is not copied into one piece."""
 
-    def __init__(self, pieces: Sequence[bytes], headers: Mapping[str, str]) -> None:
-        length = {"Content-Length": str(sum(map(len, pieces)))}
-        super().__init__(headers={**headers, **length}, media_type=JSON)
+    def __init__(self, pieces: Sequence[bytes], headers: Mapping[bytes, str]) -> None:
+        super().__init__(200, headers, size=sum(map(len, pieces)))
         self._pieces = pieces
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
@@ -113,12 +128,12 @@ class _InPieces(Response):
         await send({"type": "http.response.body"})
 
 
-def _list_answer(array: bytes, rest: bytes, headers: dict[str, str]) -> Response:
-    return Response(b'{"data":%b%b' % (array, rest), headers=headers, media_type=JSON)
+def _list_answer(array: bytes, rest: bytes, headers: Mapping[bytes, str]) -> Response:
+    return _Answer(200, headers, b'{"data":%b%b' % (array, rest))
 
 
 def _not_modified(tag: str) -> Response:
-    return Response(status_code=304, headers={"ETag": tag})
+    return _Answer(304, {b"etag": tag})
 
 
 def _path(task: Task, prefix: str) -> str:

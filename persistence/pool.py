@@ -278,7 +278,9 @@ class ConnectionPool:
             if is_new and self._idle:  # Whatever broke one may have broken the others as well.
                 self._idle.pop(0).close()
             while connection is None and self._idle and not is_new:
-                connection = await self._usable(self._idle.pop(), caller.deadline)
+                connection = self._idle.pop()
+                if not connection.is_fresh:
+                    connection = await self._usable(connection, caller.deadline)
             self._on_wait(time.monotonic() - asked_at)
             return connection or await self._open(caller.deadline)
         except BaseException:

@@ -118,17 +118,14 @@ class TaskRepository:
 
     async def get(self, task_id: int, *, versions: Versions = None) -> Task:
         """Return one task."""
-        task = await self._get(task_id)
-        if versions is not None and task.updated_at not in versions:
-            raise TaskChanged
-        return task
-
-    async def _get(self, task_id: int) -> Task:
         rows = await self._read(statements.GET, task_id=task_id)
         if not rows:
             await self._users.require(self._execute, self._owner)
             raise TaskNotFound
-        return task_of(rows[0])
+        task = task_of(rows[0])
+        if versions is not None and task.updated_at not in versions:
+            raise TaskChanged
+        return task
 
     async def add(
         self, *, title: str, description: str | None, idempotency_key: str | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Turns:
     def __init__(self, places: int, *, share: int) -> None:
         self._places = places
         self._share = share
-        self._taken_by: Counter[str] = Counter()
+        self._taken_by: dict[str, int] = {}
         self.taken = 0
         """How many places are taken."""
         self._waiting: dict[str, deque[_Waiter]] = {}
@@ -65,10 +65,11 @@ class Turns:
     def give_back(self, user: str) -> None:
         """Give a place back, and to the next in turn."""
         self.taken -= 1
-        self._taken_by[user] -= 1
-        if not self._taken_by[user]:
-            del self._taken_by[user]
-        self._serve()
+        left = self._taken_by.pop(user) - 1
+        if left:
+            self._taken_by[user] = left
+        if self._waiting:
+            self._serve()
 
     async def _wait(
         self,
@@ -119,7 +120,7 @@ class Turns:
 
     def _grant(self, user: str) -> None:
         self.taken += 1
-        self._taken_by[user] += 1
+        self._taken_by[user] = self._taken_by.get(user, 0) + 1
 
     def _serve(self) -> None:
         while self.taken < self._places and (user := self._next_user()) is not None:
@@ -141,4 +142,4 @@ class Turns:
         return next(filter(self._may_take, self._waiting), None)
 
     def _may_take(self, user: str) -> bool:
-        return not user or self._taken_by[user] < self._share
+        return not user or self._taken_by.get(user, 0) < self._share

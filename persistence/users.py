@@ -1,5 +1,6 @@
 """Whether an owner exists, and who adds the ones that do not."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,8 @@ from persistence.pool import Execute
 from persistence.users_table import equals_owner, is_stand_in, users_named
 
 UNDEFINED_COLUMN = "42703"
+
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Provisioning(StrEnum):
@@ -100,7 +103,7 @@ class Users:
 
 def is_storable(value: str) -> bool:
     """Return whether PostgreSQL can store the text: it accepts neither NUL nor a lone surrogate."""
-    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    return _NOT_STORABLE.search(value) is None
 
 
 def _storable(value: str | None) -> str | None:

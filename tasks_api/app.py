@@ -9,7 +9,6 @@ from connexion.apps.asynchronous import AsyncApp
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.security import SecurityMiddleware
-from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.resolver import Resolver
 from starlette.responses import Response
 
@@ -133,7 +132,6 @@ def _middlewares(
     """Return the middlewares in the order in which a request meets them."""
     return [
         tracing.requests,
-        partial(ServerErrorMiddleware, handler=error_handler.answer),
         partial(CrossOrigin, origins=settings.frontend_url),
         ExceptionMiddleware,
         partial(Routing, fallback=Documentation(settings.public_url)),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import Any
 
@@ -65,9 +65,15 @@ class Exchange:
         """Start. There is no scope if the bytes were not a request."""
         self._began_at = perf_counter()
         self._scope = scope
-        headers = scope["headers"] if scope else ()
-        self.request_id = request_id_of([v for name, v in headers if name == REQUEST_ID])
-        self.trace_id = trace_id_of([v for name, v in headers if name == TRACE_PARENT])
+        request_ids: list[bytes] = []
+        trace_parents: list[bytes] = []
+        for name, value in scope["headers"] if scope else ():
+            if name == REQUEST_ID:
+                request_ids.append(value)
+            elif name == TRACE_PARENT:
+                trace_parents.append(value)
+        self.request_id = request_id_of(request_ids)
+        self.trace_id = trace_id_of(trace_parents)
         self.refusal: str | None = None
         self.status: int | None = None
         self.size = 0
@@ -136,7 +142,7 @@ def request_id_of(sent: Sequence[bytes]) -> bytes:
     """Return the client's id if it sent one well-formed id, else a new one."""
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return sent[0]
-    return token_hex(16).encode()
+    return urandom(16).hex().encode()
 
 
 def trace_id_of(sent: Sequence[bytes]) -> str | None:
