@@ -42,7 +42,7 @@ class Memory:
         return self._sending.setdefault(user, asyncio.Semaphore(LARGE_AT_ONCE))
 
     def hold(self, user: str, size: int) -> "_Hold":
-        """Hold so many bytes for a user during a `with`, or raise Overloaded if there is no room."""
+        """Hold so many bytes for a user in a `with`. Raises Overloaded if there is no room."""
         return _Hold(self, user, size)
 
     def take(self, user: str, size: int) -> None:

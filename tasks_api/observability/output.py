@@ -1,5 +1,6 @@
 """Writes the log to a file descriptor that may be slow, full or closed, without blocking."""
 
+import asyncio
 import os
 import select
 from collections import deque
@@ -17,8 +18,8 @@ _END = b"\n"
 class Output:
     """Writes each line at once, unless that would block; then the line is kept for later.
 
-    The caller writes the line, in the event loop too: that costs less than half of passing it to a
-    thread, and no line is lost when the process is killed.
+    The lines of one turn of an event loop are written together, at its end: a process that is
+    killed loses those of this turn. To pass them to a thread would take longer than to write them.
     """
 
     def __init__(self, descriptor: int, on_loss: Callable[[int], bytes]) -> None:
@@ -33,6 +34,8 @@ class Output:
         # Code that runs while a line is written may log as well: a finalizer, for example.
         self._lock = RLock()
         self._is_busy = False
+        self._is_due = False
+        """Whether the event loop is going to write the lines."""
 
     def write(self, line: bytes) -> None:
         """Write a line, after those that had to wait."""
@@ -41,13 +44,27 @@ class Output:
                 self._lost += 1
             else:
                 self._waiting.append(line)
-            self._write_waiting()
+            if not self._is_due:
+                self._write_in_this_turn()
 
     def flush(self) -> None:
         """Write the lines that had to wait, as far as that is possible without blocking."""
         if self._waiting:
             with self._lock:
                 self._write_waiting()
+
+    def _write_in_this_turn(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._write_waiting()
+        else:
+            self._is_due = True
+            loop.call_soon(self._write_due)
+
+    def _write_due(self) -> None:
+        self._is_due = False
+        self.flush()
 
     def _write_waiting(self) -> None:
         if self._is_busy:  # A caller of this one is writing, and goes on with this line.
@@ -59,26 +76,37 @@ class Output:
             self._is_busy = False
 
     def _write_in_turn(self) -> None:
-        while self._waiting and self._write(self._waiting[0]):
-            self._waiting.popleft()
+        while self._waiting and self._is_writable.poll(0):
+            piece = self._next_piece()
+            try:
+                written = os.write(self._descriptor, piece)
+            except BlockingIOError:
+                return
+            except OSError:  # The reader is gone, or the disk is full.
+                self._lose_waiting()
+                return
+            self._is_in_line = not piece[:written].endswith(_END)
+            self._forget(written)
             if self._lost and not self._waiting:
                 self._waiting.append(self._on_loss(self._lost))
                 self._lost = 0
 
-    def _write(self, line: bytes) -> bool:
-        """Write what fits of a line now, and keep the rest; return whether the line is complete."""
-        try:
-            while line and self._is_writable.poll(0):
-                written = os.write(self._descriptor, line[:_PIECE])
-                self._is_in_line = not line[:written].endswith(_END)
-                line = line[written:]
-        except BlockingIOError:
-            pass
-        except OSError:  # The reader is gone, or the disk is full.
-            self._lose_waiting()
-            return False
-        self._waiting[0] = line
-        return not line
+    def _next_piece(self) -> bytes:
+        """Return as many whole lines as the descriptor takes, or the beginning of a long one."""
+        size, count = 0, 0
+        while count < len(self._waiting) and size + len(self._waiting[count]) <= _PIECE:
+            size += len(self._waiting[count])
+            count += 1
+        if not count:
+            return self._waiting[0][:_PIECE]
+        return b"".join([self._waiting[n] for n in range(count)])
+
+    def _forget(self, written: int) -> None:
+        while written:
+            line = self._waiting.popleft()
+            if len(line) > written:
+                self._waiting.appendleft(line[written:])
+            written -= min(written, len(line))
 
     def _lose_waiting(self) -> None:
         self._lost += sum(line != _END for line in self._waiting)

@@ -1,7 +1,9 @@
 """Where the log goes: whatever becomes of it, nobody waits, and what is lost is counted."""
 
+import asyncio
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -39,6 +41,19 @@ def full_disk(tmp_path: Path) -> Iterator[int]:
     signal.signal(signal.SIGXFSZ, handler)
 
 
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Give what is written, with one system call each, which accepts everything."""
+    pieces: list[bytes] = []
+
+    def write(_descriptor: int, piece: bytes) -> int:
+        pieces.append(piece)
+        return len(piece)
+
+    monkeypatch.setattr(os, "write", write)
+    return pieces
+
+
 def loss(count: int) -> bytes:
     return b"lost %d\n" % count
 
@@ -71,6 +86,38 @@ def test_a_line_is_written_at_once(pipe: tuple[int, int]) -> None:
     out.write(b"one\n")
 
     assert read_all(pipe[0]) == b"one\n"
+
+
+def test_the_lines_of_one_turn_of_the_event_loop_are_written_together(
+    pipe: tuple[int, int], written: list[bytes]
+) -> None:
+    out = Output(pipe[1], loss)
+
+    async def turns() -> None:
+        for turn in range(2):
+            for n in range(3):
+                out.write(b"%d.%d\n" % (turn, n))
+            await asyncio.sleep(0)
+
+    asyncio.run(turns())
+    assert written == [b"0.0\n0.1\n0.2\n", b"1.0\n1.1\n1.2\n"]
+
+
+def test_no_line_is_cut_that_a_pipe_takes_whole(
+    pipe: tuple[int, int], written: list[bytes]
+) -> None:
+    out = Output(pipe[1], loss)
+    lines = [b"%06d%s\n" % (n, b"x" * 300) for n in range(30)]
+
+    async def turn() -> None:
+        for line in lines:
+            out.write(line)
+        await asyncio.sleep(0)
+
+    asyncio.run(turn())
+    assert all(len(piece) <= select.PIPE_BUF and piece.endswith(b"\n") for piece in written)
+    assert b"".join(written) == b"".join(lines)
+    assert len(written) == 3
 
 
 def test_what_a_full_pipe_does_not_take_is_written_later_and_in_order(
