@@ -162,7 +162,7 @@ def _has_too_many_values(text: bytes) -> bool:
 
 def _refuse_duplicate_keys(text: bytes) -> None:
     """RFC 8259, section 4: parsers differ in what a repeated name means, so none may repeat."""
-    json.loads(text, object_pairs_hook=_unique)
+    _UNIQUE.decode(text.decode())
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -174,3 +174,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _raise_duplicate() -> NoReturn:
     raise DuplicateKeyError
+
+
+_UNIQUE = json.JSONDecoder(object_pairs_hook=_unique)
