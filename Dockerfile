@@ -3,7 +3,7 @@
 # index or a proxy of yours, pass its configuration: `--secret id=pip.conf,src=/etc/pip.conf`. If it needs
 # a certificate of yours, pass that too, `--secret id=pip.crt,src=FILE`, and write
 # `cert = /run/secrets/pip.crt` into the configuration.
-ARG BASE_IMAGE=python:3.13-slim-bookworm
+ARG BASE_IMAGE=python:3.13-slim-trixie
 
 FROM ${BASE_IMAGE} AS build
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fills a folder with the file system of a base image: Debian with Python, of the release and from the
-# mirror that this machine uses itself. As root: scripts/debian-base.sh FOLDER
+# Fills a folder with the file system of a base image: a Debian with the Python of the Dockerfile's base,
+# or the release that this machine has if it is no Debian, from the mirror that this machine uses itself.
+# As root: scripts/debian-base.sh FOLDER
 set -e
 
 fail() {
@@ -10,9 +11,11 @@ fail() {
 
 [ "$(id -u)" = 0 ] || fail "Building a file system takes root: run it with sudo, or in a virtual machine."
 command -v debootstrap >/dev/null || fail "Not installed: debootstrap (on Debian: apt install debootstrap)."
-release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $release" "Created-By: Packages" | head -n 1)
-[ -n "$mirror" ] || fail "apt knows no mirror of $release: run apt-get update."
+here=$(. /etc/os-release && echo "$VERSION_CODENAME")
+mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $here" "Created-By: Packages" | head -n 1)
+[ -n "$mirror" ] || fail "apt knows no mirror of $here: run apt-get update."
+release=$here
+! (. /etc/os-release && [ "$ID" = debian ]) || release=trixie
 
 echo "Making a base: Debian with Python ..." >&2
 log=$(mktemp)
