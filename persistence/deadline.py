@@ -67,6 +67,10 @@ class SessionSettings:
         timeout = self._set_local(min(self._statement, _left(deadline)))
         return f"{_ISOLATION}{timeout}{self._local}"
 
+    def time_is_up_at(self, deadline: float) -> float:
+        """Return when the server gives up a statement that is sent now."""
+        return min(time.monotonic() + self._statement, deadline - SERVER_FIRST_SECONDS)
+
     @staticmethod
     def _set_local(seconds: float) -> str:
         return f"SET LOCAL statement_timeout={_milliseconds(seconds)};"

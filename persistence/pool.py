@@ -44,6 +44,7 @@ SETTLED_CHECK_SECONDS = 0.1
 """How often the server is asked for the process of a lost connection."""
 
 READ_ONLY = "25006"
+CANCELLED = "57014"
 ROLLED_BACK = "40"
 """The class of SQLSTATEs of a transaction that certainly had no effect."""
 
@@ -177,7 +178,7 @@ class ConnectionPool:
         A connection may break before or after the statement was carried out. A `repeatable`
         statement, which has the same effect twice as once, is then retried on another connection.
         For one that `expires`, the error is raised when it can no longer take effect. A statement
-        that PostgreSQL has rolled back is retried in any case.
+        that PostgreSQL has rolled back, or cancelled while it had time, is retried in any case.
 
         Raises a `PersistenceError` for what the database refused. Any other error of psycopg2 is a
         bug, or expected by the caller.
@@ -214,6 +215,7 @@ class ConnectionPool:
         while True:
             connection = await self._take(caller, is_new=is_lost)
             expiry = min(deadline, time.monotonic() + self._statement_timeout)
+            time_is_up_at = self._session.time_is_up_at(deadline)
             is_sent = False
             try:
                 if expires:
@@ -232,7 +234,10 @@ class ConnectionPool:
                 self._give_back(connection, caller.user)
             if is_lost and expires and is_sent:
                 lost.append((connection, expiry))
-            may_retry = is_outdated or _is_rolled_back(failure)
+            # PostgreSQL may notice that the time of a statement is up when it has just ended. It
+            # cancels the next one of the session then, whose time is not up.
+            is_mistaken = failure.pgcode == CANCELLED and time.monotonic() < time_is_up_at
+            may_retry = is_outdated or is_mistaken or _is_rolled_back(failure)
             if is_lost:
                 may_retry = repeatable or not is_sent
             if is_retried or not may_retry or time.monotonic() > deadline:

@@ -20,6 +20,10 @@ from tests.support.database import query
 
 NOTE = text("INSERT INTO noted (n) VALUES (:n)")
 SLEEP = text("SELECT pg_sleep(:seconds)")
+CANCEL = """
+    SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+     WHERE wait_event = 'PgSleep' AND query_start < clock_timestamp() - interval '0.1 s'
+"""
 NOBODY_FREE = "no connection was free in time"
 
 
@@ -65,6 +69,25 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
     uvloop.run(test())  # type: ignore[arg-type]  # A coroutine function gives coroutines.
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_statement_that_is_cancelled_before_its_time_is_up_is_run_again(
+    database_url: str, *, repeatable: bool
+) -> None:
+    async def test() -> None:
+        async with pool_of(database_url, size=1) as pool:
+            values = {"seconds": 2}
+            asleep = asyncio.create_task(
+                pool.execute(SLEEP, values, deadline=time.monotonic() + 60, repeatable=repeatable)
+            )
+            await until(lambda: bool(query(database_url, CANCEL)))
+
+            await asleep
+
+            assert pool.state.retries == 1
+
+    run(test)
 
 
 def test_the_wait_for_a_connection_counts(database_url: str) -> None:
