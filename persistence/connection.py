@@ -27,9 +27,6 @@ DRIVER_DEFAULTS = {
     "tcp_user_timeout": "5000",
 }
 
-FRESH_SECONDS = 0.01
-"""A connection that has answered within them is not looked at again before it is used."""
-
 CONNECTION_OK = 0  # libpq's `ConnStatusType`.
 
 _PER_HOST = ("host", "hostaddr", "port")
@@ -127,11 +124,6 @@ class Connection:
         """The names of the prepared statements."""
         self.clock: ClockReading | None = None
         """The last reading of the server's clock."""
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether it is open, and has answered just now."""
-        return not self.closed and time.monotonic() - self.used_at < FRESH_SECONDS
 
     def look(self) -> None:
         """Read what has arrived since the last statement, if the event loop has not done so yet."""

@@ -20,6 +20,9 @@ CLOCK_MAX_AGE_SECONDS = 60.0
 CLOCK_MAX_DELAY_SECONDS = 0.5
 """A reading that took longer is too imprecise to be kept."""
 
+QUERY_CANCELED, LOCK_NOT_AVAILABLE = "57014", "55P03"
+_ROUNDING_SECONDS = 0.001
+
 _ISOLATION = "SET LOCAL transaction_isolation='read committed';"
 
 NOW = select(func.clock_timestamp())
@@ -33,7 +36,7 @@ class SessionSettings:
     """
 
     def __init__(self, *, statement: float, lock: float, max_tasks: int, max_text: int) -> None:
-        self._statement = statement
+        self._statement, self._lock = statement, lock
         others = [
             f"lock_timeout={_milliseconds(lock)}",
             f"tasks_api.max_tasks={max_tasks}",
@@ -67,9 +70,18 @@ class SessionSettings:
         timeout = self._set_local(min(self._statement, _left(deadline)))
         return f"{_ISOLATION}{timeout}{self._local}"
 
-    def time_is_up_at(self, deadline: float) -> float:
-        """Return when the server gives up a statement that is sent now."""
-        return min(time.monotonic() + self._statement, deadline - SERVER_FIRST_SECONDS)
+    def is_mistaken(self, sqlstate: str | None, *, sent_at: float, deadline: float) -> bool:
+        """Return whether a statement had time left when the server reported that its time was up.
+
+        PostgreSQL may notice that the time of a statement is up when it has just ended. Then it
+        cancels the next statement of the session, which has no effect.
+        """
+        seconds = {
+            QUERY_CANCELED: min(self._statement, deadline - SERVER_FIRST_SECONDS - sent_at),
+            LOCK_NOT_AVAILABLE: self._lock,
+        }
+        is_up_after = seconds.get(sqlstate or "", 0.0) - _ROUNDING_SECONDS
+        return time.monotonic() - sent_at < is_up_after
 
     @staticmethod
     def _set_local(seconds: float) -> str:

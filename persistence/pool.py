@@ -15,6 +15,7 @@ from persistence.connection import (
     DRIVER_DEFAULTS,
     ClockReading,
     Connection,
+    DeadlineExceeded,
     Rows,
     Server,
     Sockets,
@@ -37,6 +38,10 @@ RECYCLE_SECONDS = 1800
 CHECK_AFTER_SECONDS = 15.0
 """A connection that was idle for longer is tested before it is lent."""
 
+FRESH_SECONDS = 0.01
+"""A connection that has answered within them is not tested before a statement that is repeated if
+it fails."""
+
 CHECK_SECONDS = 1.0
 """How long that test may take; a silent network does not answer at all."""
 
@@ -44,7 +49,6 @@ SETTLED_CHECK_SECONDS = 0.1
 """How often the server is asked for the process of a lost connection."""
 
 READ_ONLY = "25006"
-CANCELLED = "57014"
 ROLLED_BACK = "40"
 """The class of SQLSTATEs of a transaction that certainly had no effect."""
 
@@ -213,15 +217,15 @@ class ConnectionPool:
         """Run it; note in `lost` over which connections it was sent and lost, and its expiry."""
         is_retried, is_lost, deadline = False, False, caller.deadline
         while True:
-            connection = await self._take(caller, is_new=is_lost)
-            expiry = min(deadline, time.monotonic() + self._statement_timeout)
-            time_is_up_at = self._session.time_is_up_at(deadline)
+            connection = await self._take(caller, is_new=is_lost, is_repeatable=repeatable)
+            sent_at = time.monotonic()
+            expiry = min(deadline, sent_at + self._statement_timeout)
             is_sent = False
             try:
                 if expires:
                     expires_at = await self._by_server_clock(connection, expiry, deadline)
                     values = {**values, "expires_at": expires_at}
-                is_sent = True
+                is_sent, sent_at = True, time.monotonic()
                 return await self._run(connection, statement, values, deadline, as_bytes=as_bytes)
             except psycopg2.Error as error:
                 failure, is_lost = error, connection.closed
@@ -234,9 +238,9 @@ class ConnectionPool:
                 self._give_back(connection, caller.user)
             if is_lost and expires and is_sent:
                 lost.append((connection, expiry))
-            # PostgreSQL may notice that the time of a statement is up when it has just ended. It
-            # cancels the next one of the session then, whose time is not up.
-            is_mistaken = failure.pgcode == CANCELLED and time.monotonic() < time_is_up_at
+            is_mistaken = self._session.is_mistaken(
+                failure.pgcode, sent_at=sent_at, deadline=deadline
+            )
             may_retry = is_outdated or is_mistaken or _is_rolled_back(failure)
             if is_lost:
                 may_retry = repeatable or not is_sent
@@ -270,7 +274,7 @@ class ConnectionPool:
 
     # Lending
 
-    async def _take(self, caller: _Caller, *, is_new: bool) -> Connection:
+    async def _take(self, caller: _Caller, *, is_new: bool, is_repeatable: bool) -> Connection:
         asked_at = time.monotonic()
         await self._turns.take(
             caller.user,
@@ -284,7 +288,8 @@ class ConnectionPool:
                 self._idle.pop(0).close()
             while connection is None and self._idle and not is_new:
                 connection = self._idle.pop()
-                if not connection.is_fresh:
+                # What cannot be repeated is not sent over a connection that may just have broken.
+                if not (is_repeatable and _is_fresh(connection)):
                     connection = await self._usable(connection, caller.deadline)
             self._on_wait(time.monotonic() - asked_at)
             return connection or await self._open(caller.deadline)
@@ -303,9 +308,10 @@ class ConnectionPool:
             end = min(deadline, now + CHECK_SECONDS)
             try:
                 await connection.execute("SELECT 1", None, deadline=end)
-            except psycopg2.Error:
+            except psycopg2.Error as error:
                 connection.close()
-                if end < deadline:  # It had all of its time, so the others are probably dead too.
+                # It had all of its time, so the others are probably dead too.
+                if isinstance(error, DeadlineExceeded) and end < deadline:
                     self._drop_idle(now - CHECK_AFTER_SECONDS)
         return None if connection.closed else connection
 
@@ -413,6 +419,12 @@ def _keep_clock(connection: Connection, server: datetime, asked_at: float) -> Cl
     is_precise = clock.ours - asked_at < CLOCK_MAX_DELAY_SECONDS
     connection.clock = clock if is_precise else None
     return clock
+
+
+def _is_fresh(connection: Connection) -> bool:
+    now = time.monotonic()
+    is_young = now - connection.opened_at < RECYCLE_SECONDS
+    return is_young and not connection.closed and now - connection.used_at < FRESH_SECONDS
 
 
 def _is_invalidated(error: psycopg2.Error) -> bool:

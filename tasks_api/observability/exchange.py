@@ -40,6 +40,7 @@ class Exchange:
         trace_id: The client's; tracing replaces it by that of the trace that begins here.
         refusal: The code of the reason why a token was refused.
         status: None until there is an answer.
+        head: The head of an answer that has no body yet, as an ASGI message.
         size: Bytes of the answer's body.
         is_cut_off: Whether the client did not get all of the answer.
         is_over: Whether the exchange has been reported.
@@ -51,6 +52,7 @@ class Exchange:
         "_began_at",
         "_scope",
         "dropped",
+        "head",
         "is_cut_off",
         "is_dropped",
         "is_over",
@@ -76,6 +78,7 @@ class Exchange:
         self.trace_id = trace_id_of(trace_parents)
         self.refusal: str | None = None
         self.status: int | None = None
+        self.head: Any = None
         self.size = 0
         self.is_cut_off = self.is_over = self.is_dropped = False
         self.dropped = 0

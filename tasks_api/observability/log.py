@@ -28,12 +28,25 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(output),  # type: ignore[arg-type]
+        logger_factory=lambda *_: _Lines(output),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Bridge(output)], level=logging.WARNING, force=True)
     # Without a level of its own, uvicorn formats trace messages for every connection.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+class _Lines:
+    """What structlog calls with each line. Its own logger would flush each line by itself."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def msg(self, line: bytes) -> None:
+        """Write a line."""
+        self._output.write(line + b"\n")
+
+    debug = info = warning = error = critical = msg
 
 
 def _stamp(_logger: object, level: str, event: EventDict) -> EventDict:

@@ -18,8 +18,9 @@ _END = b"\n"
 class Output:
     """Writes each line at once, unless that would block; then the line is kept for later.
 
-    The lines of one turn of an event loop are written together, at its end: a process that is
-    killed loses those of this turn. To pass them to a thread would take longer than to write them.
+    The lines of one turn of an event loop are written together, in the next one: a process that is
+    killed, or that hangs, loses those. To pass them to a thread would take longer than to write
+    them.
     """
 
     def __init__(self, descriptor: int, on_loss: Callable[[int], bytes]) -> None:
@@ -34,8 +35,8 @@ class Output:
         # Code that runs while a line is written may log as well: a finalizer, for example.
         self._lock = RLock()
         self._is_busy = False
-        self._is_due = False
-        """Whether the event loop is going to write the lines."""
+        self._due_in: asyncio.AbstractEventLoop | None = None
+        """The event loop that is going to write the lines."""
 
     def write(self, line: bytes) -> None:
         """Write a line, after those that had to wait."""
@@ -44,8 +45,7 @@ class Output:
                 self._lost += 1
             else:
                 self._waiting.append(line)
-            if not self._is_due:
-                self._write_in_this_turn()
+            self._write_soon()
 
     def flush(self) -> None:
         """Write the lines that had to wait, as far as that is possible without blocking."""
@@ -53,17 +53,19 @@ class Output:
             with self._lock:
                 self._write_waiting()
 
-    def _write_in_this_turn(self) -> None:
+    def _write_soon(self) -> None:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             self._write_waiting()
         else:
-            self._is_due = True
-            loop.call_soon(self._write_due)
+            # Another loop may have been closed before it wrote what was due.
+            if self._due_in is not loop:
+                loop.call_soon(self._write_due)
+                self._due_in = loop
 
     def _write_due(self) -> None:
-        self._is_due = False
+        self._due_in = None
         self.flush()
 
     def _write_waiting(self) -> None:

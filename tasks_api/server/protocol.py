@@ -17,6 +17,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import (
+    HEADER_VALUE_RE,
     STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
@@ -188,8 +189,6 @@ class Protocol(HttpToolsProtocol):
         """What to answer last, after every request before it."""
         self._refused: RequestResponseCycle | None = None
         """The request that `_refusal` refuses; None if its head could not be read."""
-        self._head: Any = None
-        """The head of an answer that has no body yet, as an ASGI message."""
 
     # Connection
 
@@ -468,7 +467,6 @@ class Protocol(HttpToolsProtocol):
             failure = error
         finally:
             cycle.on_response = lambda: None
-            self._head = None
         if cycle.response_complete:
             return
         if not (cycle.disconnected or cycle.response_started):
@@ -482,9 +480,9 @@ class Protocol(HttpToolsProtocol):
             if self.server_state.stopping and not self._has_more_to_answer():
                 cycle.keep_alive = False
             exchange.status = message["status"]
-            self._head = message  # It waits for the first piece of the body.
+            exchange.head = message  # It waits for the first piece of the body.
             return
-        head, self._head = self._head, None
+        head, exchange.head = exchange.head, None
         if cycle.scope["method"] != "HEAD":
             exchange.size += len(message.get("body", b""))
         if head is not None and self._is_whole(cycle, head, message):
@@ -504,7 +502,7 @@ class Protocol(HttpToolsProtocol):
             return False
         size = len(message.get("body", b""))
         length = 0 if head["status"] in _WITHOUT_BODY else None
-        for name, value in head["headers"]:
+        for name, value in head.get("headers", ()):
             if name == b"connection":
                 return False
             if name == b"content-length":
@@ -514,17 +512,19 @@ class Protocol(HttpToolsProtocol):
     def _write_whole(self, cycle: RequestResponseCycle, head: Any, body: bytes) -> None:
         # As the cycle's `send` does it in two steps. That looks at each header by itself, and takes
         # a tenth of the time of a short request.
-        headers = [*cycle.default_headers, *head["headers"]]
+        headers = [*cycle.default_headers, *head.get("headers", ())]
         if not cycle.keep_alive:
             headers.append(CLOSE_HEADER)
         fields = b"\r\n".join([b"%b: %b" % header for header in headers])
-        if fields.count(b"\r") != len(headers) - 1 or fields.count(b"\n") != len(headers) - 1:
-            message = "A header of an answer has a line break"
+        is_split = fields.count(b"\r\n") != len(headers) - 1
+        if is_split or HEADER_VALUE_RE.search(fields.replace(b"\r\n", b"")):
+            message = "A header of an answer has a control character"
             raise RuntimeError(message)
-        cycle.response_started = cycle.response_complete = True
+        cycle.response_started = True
         cycle.waiting_for_100_continue = False
-        cycle.message_event.set()
         self.transport.writelines([STATUS_LINE[head["status"]], fields, b"\r\n\r\n", body])
+        cycle.response_complete = True
+        cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
-from tasks_api.observability import output
+from tasks_api.observability import log, output
 from tasks_api.observability.output import MAX_WAITING, Output
 from tests.support.service import NO_TLS, SECRET, environment, free_port
 
@@ -101,6 +102,42 @@ def test_the_lines_of_one_turn_of_the_event_loop_are_written_together(
 
     asyncio.run(turns())
     assert written == [b"0.0\n0.1\n0.2\n", b"1.0\n1.1\n1.2\n"]
+
+
+def test_the_events_of_one_turn_are_written_together(
+    pipe: tuple[int, int], written: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = structlog.get_config()
+
+    async def turn() -> None:
+        for _ in range(3):
+            structlog.get_logger().info("request")
+        await asyncio.sleep(0)
+
+    with os.fdopen(os.dup(pipe[1]), "w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        log.configure("INFO")
+        try:
+            asyncio.run(turn())
+        finally:
+            structlog.configure(**configuration)
+    assert [piece.count(b'"event":"request"') for piece in written] == [3]
+
+
+def test_a_loop_that_is_closed_before_it_writes_holds_no_line_back(
+    pipe: tuple[int, int], written: list[bytes]
+) -> None:
+    out = Output(pipe[1], loss)
+    closed = asyncio.new_event_loop()
+
+    async def turn() -> None:
+        closed.call_soon(out.write, b"one\n")
+
+    closed.run_until_complete(turn())
+    closed.close()
+    out.write(b"two\n")
+
+    assert b"".join(written) == b"one\ntwo\n"
 
 
 def test_no_line_is_cut_that_a_pipe_takes_whole(

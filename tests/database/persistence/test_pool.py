@@ -16,7 +16,7 @@ import psutil
 import psycopg2
 import pytest
 
-from persistence import connection, pool
+from persistence import pool
 from persistence.errors import DatabaseUnavailable, TaskNotFound
 from persistence.models import Task
 from tests.support.blocking import BlockingDatabase as Database
@@ -150,7 +150,6 @@ def test_a_connection_that_was_idle_for_long_is_asked_before_it_is_used(
     add(database)
     (session,) = sessions_of(database_url)
     monkeypatch.setattr(pool, "CHECK_AFTER_SECONDS", 0.0)
-    monkeypatch.setattr(connection, "FRESH_SECONDS", 0.0)
 
     with frozen(session):
         started = time.monotonic()
@@ -159,6 +158,19 @@ def test_a_connection_that_was_idle_for_long_is_asked_before_it_is_used(
     assert time.monotonic() - started < 20
     wait_until_gone(database_url, session)
     assert len(titles_of(database, "alice")) == 2
+
+
+def test_a_connection_that_is_never_idle_is_replaced_in_its_turn(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.revision()
+    sessions = sessions_of(database_url)
+    monkeypatch.setattr(pool, "FRESH_SECONDS", 60.0)
+    monkeypatch.setattr(pool, "RECYCLE_SECONDS", 0.0)
+
+    database.revision()
+
+    assert sessions_of(database_url).isdisjoint(sessions)
 
 
 def test_a_connection_is_replaced_after_half_an_hour_and_not_before(
@@ -446,7 +458,6 @@ def test_silent_connections_are_tested_in_the_time_that_the_request_has(
         while len(sessions_of(database_url)) < 10:
             time.sleep(0.01)
     monkeypatch.setattr(pool, "CHECK_AFTER_SECONDS", 0.0)
-    monkeypatch.setattr(connection, "FRESH_SECONDS", 0.0)
     monkeypatch.setattr(pool, "CHECK_SECONDS", 3.0)
 
     with ExitStack() as stack:
