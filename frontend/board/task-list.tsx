@@ -1,4 +1,4 @@
-import { memo, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { useOutage } from "@/offline/outage";
 import { requiresSignIn } from "@/tasks/api-error";
@@ -26,7 +26,7 @@ interface TaskListProps {
 
 export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry, make }: TaskListProps) {
   const { filter, query } = useView();
-  const words = useDeferredValue(query);
+  const words = query;
   const ref = useRef<HTMLDivElement>(null);
   useKeptFocus(ref);
   const { open, done } = useMemo(() => split(tasks ?? [], words), [tasks, words]);
@@ -41,7 +41,9 @@ export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry,
           <Rows name="Done" words={words} tasks={done} make={make} />
         </>
       )}
-      {filter === "all" && done.length > 0 && <Done tasks={done} words={words} make={make} />}
+      {filter === "all" && done.length > 0 && (
+        <Done tasks={done} words={words} room={Math.max(0, FOUND_ROWS.length - open.length)} make={make} />
+      )}
       {isWhole && shown === 0 && <Nothing isEmpty={tasks?.length === 0} query={words} />}
       {!isWhole && !failure && <Missing hasTasks={shown > 0} />}
       {!isWhole && failure && (
@@ -51,37 +53,65 @@ export const TaskList = memo(function TaskList({ tasks, isWhole, error, onRetry,
   );
 });
 
-/** What fills two screens. Each key of a search renders that many other rows. */
+/** What fills two screens. */
 const ROWS = 30;
+/** What fills one, because each key of a search shows that many other tasks. These are the keys of their rows. */
+const FOUND_ROWS = Array.from({ length: 9 }, (_, index) => `found-${index}`);
+
+/** The keys of the rows by those of their tasks, where these are not the same. */
+type RowKeys = ReadonlyMap<string, string>;
+
+interface RowsProps {
+  name: string;
+  words: string;
+  tasks: readonly Task[];
+  /** How many rows a search finds room for, if some of the screen is taken. */
+  room?: number | undefined;
+  make: Make;
+}
 
 /** Renders more rows when the end comes near, so that ten thousand tasks cost no more than what is looked at. */
-function Rows({ name, words, tasks, make }: { name: string; words: string; tasks: readonly Task[]; make: Make }) {
-  const [{ count, of }, setShown] = useState({ count: ROWS, of: words });
-  if (of !== words) setShown({ count: ROWS, of: words });
+function Rows({ name, words, tasks, room = FOUND_ROWS.length, make }: RowsProps) {
+  const [shown, setShown] = useState({ count: words ? room : ROWS, words, rowKeys: new Map() as RowKeys });
+  if (shown.words !== words) {
+    setShown({ count: room, words, rowKeys: reuseRows(shown.rowKeys, tasks.slice(0, room)) });
+  }
+  const { count, rowKeys } = shown;
   const end = useRef<HTMLLIElement>(null);
   const hasMore = count < tasks.length;
   useEffect(() => {
     if (!hasMore || !end.current) return;
+    const isScreenful = count <= FOUND_ROWS.length;
+    const more = count + (isScreenful ? FOUND_ROWS.length : ROWS);
     const grow = ([entry]: IntersectionObserverEntry[]) =>
-      entry?.isIntersecting && setShown({ count: count + ROWS, of: words });
-    const observer = new IntersectionObserver(grow, { rootMargin: "700px" });
+      entry?.isIntersecting && setShown((now) => ({ ...now, count: more }));
+    // Until the user scrolls, what is found is not rendered in advance.
+    const rootMargin = isScreenful ? "0px" : "700px";
+    const observer = new IntersectionObserver(grow, { rootMargin });
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [count, words, hasMore]);
+  }, [count, hasMore]);
   return (
     <ul aria-label={name} className="-mx-2.5">
       {tasks.slice(0, count).map((task) => (
-        <TaskRow key={rowKeyOf(task)} task={task} make={make} />
+        <TaskRow key={rowKeys.get(rowKeyOf(task)) ?? rowKeyOf(task)} task={task} make={make} />
       ))}
       {hasMore && <li ref={end} aria-hidden="true" className="h-px" />}
     </ul>
   );
 }
 
+/** A search puts what it finds into the rows that are there: another text takes half the time of another row. */
+function reuseRows(before: RowKeys, found: readonly Task[]): RowKeys {
+  const kept = found.map((task) => before.get(rowKeyOf(task)));
+  const free = FOUND_ROWS.filter((key) => !kept.includes(key));
+  return new Map(found.map((task, index) => [rowKeyOf(task), kept[index] ?? free.shift() ?? rowKeyOf(task)]));
+}
+
 const unfolded = createRemembered("done-is-unfolded");
 
 /** The tasks that are done are folded below the others, unless the user has unfolded them before. */
-function Done({ tasks, words, make }: { tasks: readonly Task[]; words: string; make: Make }) {
+function Done({ room, tasks, words, make }: Omit<RowsProps, "name">) {
   const isUnfolded = unfolded.use();
   const isShown = isUnfolded || words !== "";
   return (
@@ -102,7 +132,7 @@ function Done({ tasks, words, make }: { tasks: readonly Task[]; words: string; m
         </h2>
         <ClearButton done={tasks} make={make} />
       </div>
-      {isShown && <Rows name="Done" words={words} tasks={tasks} make={make} />}
+      {isShown && <Rows name="Done" words={words} tasks={tasks} room={room} make={make} />}
     </section>
   );
 }

@@ -19,7 +19,10 @@ interface TaskRowProps {
   make: Make;
 }
 
-/** One task is one stop of the Tab key, its checkbox; the arrow keys lead to its buttons and links. */
+/**
+ * One task is one stop of the Tab key, its checkbox; the arrow keys lead to its buttons and links. In a search,
+ * a row gets other tasks: what is open or typed in it is not theirs.
+ */
 export const TaskRow = memo(function TaskRow({ task, make }: TaskRowProps) {
   const { title, description, completed, saving = false } = task;
   const draft = useDraft(editDraft(task));
@@ -45,7 +48,7 @@ export const TaskRow = memo(function TaskRow({ task, make }: TaskRowProps) {
       <div className="group flex items-start gap-1 py-1.5">
         <TaskCheckbox task={task} onChange={(checked) => completeTask(make, task, checked)} />
         {draft ? (
-          <TaskEditor task={task} draft={draft} make={make} />
+          <TaskEditor key={rowKeyOf(task)} task={task} draft={draft} make={make} />
         ) : (
           <>
             <div className="min-w-0 grow py-2.5">
@@ -101,7 +104,8 @@ const CHARACTERS = 80;
 
 /** Opens in place if it is longer than two lines. */
 function Description({ text, title }: { text: string; title: string }) {
-  const [isOpen, setIsOpen] = useState(false);
+  const [opened, setOpened] = useState<string>();
+  const isOpen = opened === text;
   const isLong = text.length > CHARACTERS || text.split("\n", LINES + 1).length > LINES;
   return (
     <div className="mt-0.5 text-[0.9375rem] text-muted">
@@ -114,7 +118,7 @@ function Description({ text, title }: { text: string; title: string }) {
           tabIndex={-1}
           aria-expanded={isOpen}
           aria-label={`The whole description of “${title}”`}
-          onClick={() => setIsOpen(!isOpen)}
+          onClick={() => setOpened(isOpen ? undefined : text)}
           className="-ml-2 min-h-7 rounded-full px-2 font-semibold text-accent hover:bg-ink/5"
         >
           {isOpen ? "Less" : "More"}

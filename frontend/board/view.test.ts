@@ -41,3 +41,12 @@ test("each word is searched for in title and description, in any order and case"
   assert.deepEqual(found("  rye bread "), [3]);
   assert.deepEqual(found("rye milk"), []);
 });
+
+test("a word is searched for as it is typed: nothing in it is a pattern", () => {
+  const list = [task(2, "50 % (of 1.5 l) [+] {a|b} ^$ c:\\d / e-f", null, false), task(1, "50 of 145", null, false)];
+  const found = (query: string) => split(list, query).open.map(({ id }) => id);
+
+  for (const word of ["%", "(of", "1.5", "[+]", "{a|b}", "^$", "\\d", "/", "e-f"])
+    assert.deepEqual(found(word), [2], word);
+  assert.deepEqual(found("\ud83e"), []);
+});

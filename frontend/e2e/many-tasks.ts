@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { availableParallelism, loadavg } from "node:os";
 import { test } from "node:test";
 
 import type { CDPSession, Page } from "playwright-core";
@@ -14,13 +15,14 @@ const TASK_COUNT = 9_900;
 /** Three pages. */
 const LONG_LIST = 2_000;
 const SAMPLES = 7;
+const KEYS = 16;
 /** Longer than the service takes to save a change. */
 const REST_MS = 500;
 /** CPU time of the page. On a machine with much else to do, it is up to twice of what README.md says. */
 const MAX_CHANGE_MS = 50;
-const MAX_KEY_MS = 16;
-/** The search goes through all tasks with each key, and renders other rows. */
-const MAX_SEARCH_MS = 40;
+const MAX_KEY_MS = 8;
+/** Programs that share a processor take its caches from each other: what takes 5 ms alone takes 12 ms among ten others. */
+const BUSY = 3;
 const MAX_FIRST_TASK_MS = 2_000;
 
 test("with ten thousand tasks, every change and every key stroke is fast", (t) =>
@@ -41,29 +43,38 @@ test("with ten thousand tasks, every change and every key stroke is fast", (t) =
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
     // What the page does when nothing happens is not the price of an action.
-    const idleMs = await medianOf(page, session, async () => undefined);
-    const measure = async (action: (index: number) => Promise<unknown>) =>
-      (await medianOf(page, session, action)) - idleMs;
+    const idle = await measure(page, session, SAMPLES, async () => undefined);
+    const change = (action: (index: number) => Promise<unknown>) => measure(page, session, SAMPLES, action, idle);
+    const key = (action: (index: number) => Promise<unknown>) => measure(page, session, KEYS, action, idle);
     const figures = {
-      add: await measure(async (index) => {
+      // First, because a deletion is sent eight seconds later.
+      "key in the title": await key(async (index) => {
+        if (index === 0) await page.locator("#new-title").focus();
+        await page.keyboard.press("a");
+      }),
+      // Each key finds other tasks than the one before: those with a digit, or all.
+      "key in the search": await key(async (index) => {
+        if (index === 0) await page.locator("#search").focus();
+        await page.keyboard.press(index % 2 === 0 ? String(1 + index / 2) : "Backspace");
+      }),
+      add: await change(async (index) => {
         if (index === 0) await page.locator("#new-title").focus();
         await page.keyboard.insertText(`Another ${index}`);
         await page.keyboard.press("Enter");
       }),
-      tick: await measure((index) => click(page, "input[type=checkbox]", 10 + index)),
-      delete: await measure((index) => click(page, "[data-delete]", 20 + index)),
-      "key in the title": await measure(() => page.keyboard.press("a")),
-      "key in the search": await measure(async (index) => {
-        if (index === 0) await page.locator("#search").focus();
-        await page.keyboard.press(String(index + 1));
-      }),
+      tick: await change(() => click(page, "input[type=checkbox]", 5)),
+      delete: await change(() => click(page, "[data-delete]", 5)),
     };
 
     t.diagnostic(`${TASK_COUNT} tasks: the first is shown after ${firstShownMs} ms, all after ${allShownMs} ms`);
-    for (const [name, ms] of Object.entries(figures)) t.diagnostic(`${name}: ${ms.toFixed(1)} ms of CPU time`);
-    for (const name of ["add", "tick", "delete"] as const) assert(figures[name] < MAX_CHANGE_MS, name);
-    assert(figures["key in the title"] < MAX_KEY_MS);
-    assert(figures["key in the search"] < MAX_SEARCH_MS);
+    for (const [name, { median, quartile }] of Object.entries(figures)) {
+      t.diagnostic(`${name}: ${median.toFixed(1)} ms of CPU time, and ${quartile.toFixed(1)} ms in the best quarter`);
+    }
+    for (const name of ["add", "tick", "delete"] as const) assert(figures[name].median < MAX_CHANGE_MS, name);
+    const isBusy = (loadavg()[0] ?? 0) > 2 * availableParallelism();
+    for (const name of ["key in the title", "key in the search"] as const) {
+      assert(figures[name].quartile < MAX_KEY_MS * (isBusy ? BUSY : 1), name);
+    }
     assert(firstShownMs < MAX_FIRST_TASK_MS, `${firstShownMs} ms until the first task`);
   }));
 
@@ -176,16 +187,30 @@ function click(page: Page, selector: string, position: number): Promise<void> {
   );
 }
 
-/** Returns the median of the CPU time of the page that an action takes, until it is saved. */
-async function medianOf(page: Page, session: CDPSession, action: (index: number) => Promise<unknown>): Promise<number> {
+interface Figures {
+  median: number;
+  /** A quarter of the samples took no longer. */
+  quartile: number;
+}
+
+/** Returns the CPU time of the page that an action takes, until it is saved, beyond what it takes when idle. */
+async function measure(
+  page: Page,
+  session: CDPSession,
+  count: number,
+  action: (index: number) => Promise<unknown>,
+  idle?: Figures,
+): Promise<Figures> {
   const samples: number[] = [];
-  for (let index = 0; index < SAMPLES; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     const before = await cpuTimeMs(session);
     await action(index);
     await page.waitForTimeout(REST_MS);
-    samples.push((await cpuTimeMs(session)) - before);
+    samples.push((await cpuTimeMs(session)) - before - (idle?.median ?? 0));
   }
-  return samples.sort((one, other) => one - other)[Math.floor(SAMPLES / 2)] ?? Number.NaN;
+  samples.sort((one, other) => one - other);
+  const at = (share: number) => samples[Math.floor(samples.length * share)] ?? Number.NaN;
+  return { median: at(1 / 2), quartile: at(1 / 4) };
 }
 
 async function cpuTimeMs(session: CDPSession): Promise<number> {
