@@ -17,6 +17,7 @@ KINDS = ("status", "header", "media type", "example", "link")
 
 NOT_DECLARED = {
     "connection": "for the connection, not for the answer",
+    "content-encoding": "of a proxy: the service itself compresses no answer of an operation",
     "content-length": "for HTTP itself",
     "content-type": "declared as the media type",
     "date": "every answer has one (RFC 9110, section 6.6.1)",

@@ -10,7 +10,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from tests.support.api import Api, error_of
+from tests.support.api import Api, error_of, new_user
 from tests.support.service import NO_TLS
 from tests.system.replicas.fleet import Fleet
 from tests.system.replicas.nginx import Nginx
@@ -101,6 +101,38 @@ def test_the_service_itself_refuses_what_is_too_large(fleet: Fleet) -> None:
 
     assert error_of(body)[:2] == (413, "PAYLOAD_TOO_LARGE")
     assert error_of(token)[:2] == (401, "UNAUTHORIZED")
+
+
+def test_a_list_is_compressed(fleet: Fleet) -> None:
+    with Api(fleet.nginx.url, new_user()) as api:
+        api.created(description="x" * 5_000)
+
+        lists = [api.list(), api.request("GET", "/api/tasks/?limit=10")]
+        again = [api.list({"If-None-Match": answer.headers["ETag"]}) for answer in lists]
+        plain = api.list({"Accept-Encoding": "identity"})
+
+    assert [answer.headers.get("Content-Encoding") for answer in lists] == ["gzip", "gzip"]
+    assert lists[0].num_bytes_downloaded < 1_000
+    assert all(
+        "Accept-Encoding" in answer.headers.get_list("Vary", split_commas=True) for answer in lists
+    )
+    assert [answer.status_code for answer in again] == [304, 304]
+    assert plain.json() == lists[0].json()
+
+
+def test_the_tag_of_a_task_stays_strong_and_allows_its_change(fleet: Fleet) -> None:
+    long = {"title": "Buy milk", "description": "x" * 5_000}
+    with Api(fleet.nginx.url, new_user()) as api:
+        answers = [api.create(headers, **long) for headers in ({}, KEY)]
+        number = answers[0].json()["data"]["id"]
+        answers += [api.get(number), api.update(number, **long), api.toggle(number)]
+        tag = answers[-1].headers["ETag"]
+
+        changed = api.update(number, {"If-Match": tag}, **long)
+
+    assert changed.status_code == 200
+    assert [answer.headers["ETag"][0] for answer in answers] == ['"'] * 5
+    assert not any("Content-Encoding" in answer.headers for answer in answers)
 
 
 @pytest.mark.parametrize(
