@@ -48,10 +48,12 @@ function unfoldDoneTasks(): void {
 /**
  * Runs the scenario in a page of a new browser context. The scenario fails if the page logs an error or
  * sends a request to any origin except the frontend and the service, unless the error matches `ignored`.
+ * A scenario that fails leaves a trace: every action with the page before and after it, and the requests. Where CPU
+ * time is measured, it has none, because a trace takes some.
  */
 export async function withPage(
   scenario: (page: Page, context: BrowserContext) => Promise<void>,
-  options: BrowserContextOptions = {},
+  { isTraced = true, ...options }: BrowserContextOptions & { isTraced?: boolean } = {},
   ignored?: RegExp,
 ): Promise<void> {
   assert(browser, "the browser is open");
@@ -64,6 +66,7 @@ export async function withPage(
     ...options,
   });
   context.setDefaultTimeout(TIMEOUT_MS);
+  if (isTraced) await context.tracing.start({ snapshots: true });
   await context.addInitScript(unfoldDoneTasks);
   const errors: string[] = [];
   context.on("weberror", (webError) => errors.push(webError.error().message));
@@ -82,7 +85,23 @@ export async function withPage(
       errors.filter((error) => !ignored?.test(error)),
       [],
     );
+  } catch (error) {
+    await keepTrace(context);
+    throw error;
   } finally {
     await context.close();
   }
+}
+
+let scenarioName = "";
+
+/** The scenarios of a lane run one after the other, and so one name is enough. */
+export function nameScenario(name: string): void {
+  scenarioName = name;
+}
+
+async function keepTrace(context: BrowserContext): Promise<void> {
+  const path = `.e2e/traces/${scenarioName.replace(/\W+/g, "-")}.zip`;
+  await context.tracing.stop({ path }).catch(() => undefined); // A scenario that is measured has no trace.
+  console.error(`The trace of “${scenarioName}”: cd frontend && npx playwright-core show-trace ${path}`);
 }

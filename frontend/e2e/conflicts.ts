@@ -58,7 +58,11 @@ test("an edit that is rejected after the user has chosen it is not lost", () =>
     await editButton(page, "Bake bread").click();
     await fillFields(editForm(page), "a".repeat(501));
     await callApi(page, "PUT", path, { title: "Buy bread" });
+    // The page takes a list when it knows that the session goes on.
+    const session = page.waitForResponse((response) => response.url().endsWith("/api/auth/token"));
     await refetchList(page);
+    await session;
+    await page.waitForTimeout(300);
     await editForm(page).getByRole("button", { name: "Save" }).click();
 
     await page.getByRole("button", { name: "Keep mine" }).click();
