@@ -61,6 +61,22 @@ test("an error page with a retry button is shown when the database of the users 
     /React error #441/,
   )); // The error of React for a page that the server cannot render.
 
+test("a browser that sends too many cookies is told so", () =>
+  withPage(async (page, context) => {
+    await openAsNewUser(page);
+    await addTask(page, "Bake bread");
+    const others = Array.from({ length: 5 }, (_, index) => `of-another-program-${index}`);
+    await context.addCookies(others.map((name) => ({ name, value: "x".repeat(3_900), url: FRONTEND_URL })));
+
+    const response = await page.goto("/");
+    await page.getByRole("heading", { name: "Too many cookies" }).waitFor();
+    for (const name of others) await context.clearCookies({ name });
+    await page.getByRole("link", { name: "Try again" }).click();
+
+    assert.equal(response?.status(), 431);
+    assert.deepEqual(await taskTitles(page), ["Bake bread"]);
+  }));
+
 /** Tries one password more than the limit allows, and returns the status of each response. */
 async function tryPasswords(url: string, forwardedFor: (attempt: number) => string): Promise<number[]> {
   const statuses: number[] = [];
