@@ -8,6 +8,7 @@ import { authClient } from "./auth-client";
 const RENEW_BEFORE_EXPIRY_MS = 60_000;
 /** Shorter than what a whole request may take, so that it is known which server is slow. */
 const TIMEOUT_MS = 10_000;
+export const TOO_MANY_COOKIES = "Your browser sends too many cookies. Please delete those of this site.";
 
 let ownerId: string | undefined;
 let cached: { token: string; renewAt: number } | undefined;
@@ -43,7 +44,7 @@ export function setTokenOwner(userId: string): void {
 async function fetchToken(): Promise<string> {
   const { data, error } = await requestToken();
   if (error?.status === 401) throw new SignedOutError();
-  if (error?.status === 431) throw new Error("Your browser sends too many cookies. Please delete those of this site.");
+  if (error?.status === 431) throw new Error(TOO_MANY_COOKIES);
   if (!data) throw new NetworkError("sign-in", error ? `Status ${error.status}` : "No response");
   const { sub, exp = 0, iat = 0 } = decodeJwt(data.token);
   if (ownerId && sub !== ownerId) {

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 
 import { canSendMail } from "@/server/mail";
-import { ForgotPasswordForm } from "@/session/password-forms";
+import { ForgotPasswordForm } from "@/session/forms";
 import { PageLayout } from "@/ui/page-layout";
 
 export const metadata: Metadata = { title: "Forgot your password?" };

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 
-import { ResetPasswordForm } from "@/session/password-forms";
+import { ResetPasswordForm } from "@/session/forms";
 import { PageLayout } from "@/ui/page-layout";
 
 export const metadata: Metadata = { title: "A new password" };

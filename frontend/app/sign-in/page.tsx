@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { canSendMail } from "@/server/mail";
 import { currentSession } from "@/server/session";
 import { isDemo } from "@/server/settings";
-import { CredentialsForm } from "@/session/credentials-form";
+import { CredentialsForm } from "@/session/forms";
 import { pathAfterSignIn } from "@/session/sign-in-path";
 import { PageLayout } from "@/ui/page-layout";
 

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { currentSession } from "@/server/session";
-import { CredentialsForm } from "@/session/credentials-form";
+import { CredentialsForm } from "@/session/forms";
 import { pathAfterSignIn } from "@/session/sign-in-path";
 import { PageLayout } from "@/ui/page-layout";
 
