@@ -2,9 +2,18 @@
 
 import { type ClipboardEvent, type FormEvent, useEffect, useRef, useState } from "react";
 
-import { EMPTY_DRAFT, isBlank } from "@/drafts/draft";
-import { NEW_DRAFT, readDraft, removeDraft, storeDraft, useDraft, useRejectedDrafts } from "@/drafts/drafts";
-import { UnsavedTask } from "@/drafts/unsaved-task";
+import {
+  type Draft,
+  EMPTY_DRAFT,
+  isBlank,
+  NEW_DRAFT,
+  readDraft,
+  rejectedDraft,
+  removeDraft,
+  storeDraft,
+  useDraft,
+  useRejectedDrafts,
+} from "@/drafts/drafts";
 import { createKey } from "@/tasks/idempotency-key";
 import { type TaskInput, toTaskInput } from "@/tasks/task";
 import { Button } from "@/ui/button";
@@ -60,6 +69,17 @@ export function Capture({ make }: { make: Make }) {
     titleRef.current?.focus();
   }
 
+  function discard(key: string) {
+    removeDraft(key);
+    titleRef.current?.focus();
+  }
+
+  function edit(key: string, { title, description }: Draft) {
+    if (!isBlank(draft)) storeDraft(rejectedDraft(createKey()), draft);
+    storeDraft(NEW_DRAFT, { title, description });
+    discard(key);
+  }
+
   return (
     <div className="capture">
       <form
@@ -88,25 +108,43 @@ export function Capture({ make }: { make: Make }) {
         />
       </form>
       {rejected.map(([key, each]) => (
-        <UnsavedTask
-          key={key}
-          draft={each}
-          onDiscard={() => {
-            removeDraft(key);
-            titleRef.current?.focus();
-          }}
-          onEdit={() => {
-            const typed = readDraft(NEW_DRAFT);
-            const { title, description } = each;
-            removeDraft(key);
-            storeDraft(NEW_DRAFT, { title, description });
-            if (typed && !isBlank(typed)) storeDraft(`rejected:${createKey()}`, typed);
-            titleRef.current?.focus();
-          }}
-        />
+        <RejectedTask key={key} draft={each} onEdit={() => edit(key, each)} onDiscard={() => discard(key)} />
       ))}
       {pasted && <PastedLines lines={pasted} onClose={(choice) => paste(pasted, choice)} />}
     </div>
+  );
+}
+
+interface RejectedTaskProps {
+  draft: Draft;
+  onEdit: () => void;
+  onDiscard: () => void;
+}
+
+/** A new task that the service has rejected while the user was typing the next one. */
+function RejectedTask({ draft: { title, description, reason }, onEdit, onDiscard }: RejectedTaskProps) {
+  return (
+    <section
+      aria-label="Not added"
+      className="fade-in flex flex-wrap items-center gap-x-3 gap-y-1 rounded-3xl bg-warn py-2.5 pr-2.5 pl-5 text-on-warn"
+    >
+      <div className="min-w-48 flex-1">
+        <p role="alert" className="text-sm font-semibold">
+          Not added{reason ? `: ${reason}` : " yet"}
+        </p>
+        <p dir="auto" className="line-clamp-2 wrap-anywhere">
+          {title || description}
+        </p>
+      </div>
+      <div className="ml-auto flex">
+        <Button variant="quiet" onClick={onDiscard}>
+          Discard
+        </Button>
+        <Button variant="quiet" onClick={onEdit}>
+          Edit
+        </Button>
+      </div>
+    </section>
   );
 }
 

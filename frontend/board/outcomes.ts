@@ -1,8 +1,7 @@
 import { ConflictError } from "@/conflicts/conflict-error";
 import { addConflict } from "@/conflicts/conflicts";
 import { ObsoleteError } from "@/conflicts/save-with-version";
-import { isBlank } from "@/drafts/draft";
-import { editDraft, NEW_DRAFT, readDraft, rejectedDraft, storeDraft, toDraft } from "@/drafts/drafts";
+import { editDraft, isBlank, NEW_DRAFT, readDraft, rejectedDraft, storeDraft, toDraft } from "@/drafts/drafts";
 import { requiresSignIn } from "@/tasks/api-error";
 import type { Change, Edit } from "@/tasks/change";
 import {

@@ -1,7 +1,6 @@
 import { type FormEvent, type KeyboardEvent, useEffect } from "react";
 
-import type { Draft } from "@/drafts/draft";
-import { editDraft, removeDraft, storeDraft } from "@/drafts/drafts";
+import { type Draft, editDraft, removeDraft, storeDraft } from "@/drafts/drafts";
 import { createKey } from "@/tasks/idempotency-key";
 import { hasSameText, rowKeyOf, type Task, toTaskInput } from "@/tasks/task";
 import { Button } from "@/ui/button";

@@ -1,6 +1,6 @@
 import type { ChangeEvent, ClipboardEvent, KeyboardEvent, ReactNode, RefObject } from "react";
 
-import type { Draft } from "@/drafts/draft";
+import type { Draft } from "@/drafts/drafts";
 import { FORM_ERROR } from "@/tasks/messages";
 import { FieldError } from "@/ui/field-error";
 

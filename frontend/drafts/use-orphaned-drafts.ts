@@ -6,7 +6,6 @@ import type { Change, Edit } from "@/tasks/change";
 import { createKey } from "@/tasks/idempotency-key";
 import { hasSameText, isSame, type Task, toTaskInput } from "@/tasks/task";
 
-import type { Draft } from "./draft";
 import { editDraft, editDrafts, readDraft, removeDraft } from "./drafts";
 
 /** Asks what to do with each draft whose task was deleted elsewhere, while the user was typing or before a reload. */
@@ -24,6 +23,6 @@ export function useOrphanedDrafts(savedTasks: readonly Task[] | undefined, pendi
 
 /** Removes the draft of an edit that is decided, unless the user has typed more since. */
 export function removeSubmittedDraft({ task, input }: Edit): void {
-  const draft: Draft | undefined = readDraft(editDraft(task));
+  const draft = readDraft(editDraft(task));
   if (draft && hasSameText(toTaskInput(draft), input)) removeDraft(editDraft(task));
 }
