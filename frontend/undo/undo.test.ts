@@ -41,6 +41,17 @@ test("a change that is undone is never sent", async () => {
   assert(!undoLast());
 });
 
+test("a change that is undone before its turn has come is never sent", async () => {
+  const send = vi.fn(async () => null);
+  holdForUndo("1", "Deleted");
+
+  undoLast();
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  await assert.rejects(withUndo(send)(change("1")), UndoneError);
+  assert.equal(send.mock.calls.length, 0);
+});
+
 test("leaving the page sends what is held back", async () => {
   const send = vi.fn(async () => null);
   holdForUndo("1", "Deleted");
