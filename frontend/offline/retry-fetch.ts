@@ -1,6 +1,5 @@
 import { NetworkError } from "@/tasks/api-error";
 
-import { IdleTimeout } from "./idle-timeout";
 import { endOutage, type OutageCause, waitForRetry } from "./outage";
 import { parseRetryAfter, withJitter } from "./retry-after";
 
@@ -37,31 +36,42 @@ export async function retryFetch(attempt: Attempt, signal: AbortSignal, origin: 
   }
 }
 
-/** Returns the error when no complete response arrives. */
+/** Returns the error when no complete response arrives. Aborts when nothing has arrived for a while. */
 async function fetchOnce(attempt: Attempt, signal: AbortSignal): Promise<Response | NetworkError> {
-  const timeout = new IdleTimeout(IDLE_TIMEOUT_MS, signal);
+  // `AbortSignal.any` combines signals too, but Safari has it since 17.4 only.
+  const either = new AbortController();
+  const abort = () => either.abort(signal.reason);
+  signal.addEventListener("abort", abort);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const restart = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => either.abort(), IDLE_TIMEOUT_MS);
+  };
   try {
-    const response = await attempt(timeout.signal);
-    await readToEnd(response, timeout);
+    signal.throwIfAborted();
+    restart();
+    const response = await attempt(either.signal);
+    await readToEnd(response, restart);
     return response;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof NetworkError) return error;
-    if (timeout.signal.aborted) return new NetworkError("service", "It does not respond in time");
+    if (either.signal.aborted) return new NetworkError("service", "It does not respond in time");
     throw error;
   } finally {
-    timeout.stop();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
   }
 }
 
 /** The connection can break or stall in the middle of the body. */
-async function readToEnd(response: Response, timeout: IdleTimeout): Promise<void> {
+async function readToEnd(response: Response, onData: () => void): Promise<void> {
   const body = response.clone().body?.getReader();
   const read = () =>
     body?.read().catch((error: unknown) => {
       throw new NetworkError("service", error);
     });
-  do timeout.restart();
+  do onData();
   while ((await read())?.done === false);
 }
 
