@@ -110,7 +110,18 @@ export function Capture({ make }: { make: Make }) {
       {rejected.map(([key, each]) => (
         <RejectedTask key={key} draft={each} onEdit={() => edit(key, each)} onDiscard={() => discard(key)} />
       ))}
-      {pasted && <PastedLines lines={pasted} onClose={(choice) => paste(pasted, choice)} />}
+      {pasted && (
+        <Modal
+          title={`Add ${pasted.length} tasks?`}
+          choices={[
+            { text: "Paste as one title", variant: "plain", value: "title" },
+            { text: `Add ${pasted.length} tasks`, value: "tasks", autoFocus: true },
+          ]}
+          onClose={(choice) => paste(pasted, choice)}
+        >
+          <p>The text has {pasted.length} lines. Each of them can be a task.</p>
+        </Modal>
+      )}
     </div>
   );
 }
@@ -145,27 +156,6 @@ function RejectedTask({ draft: { title, description, reason }, onEdit, onDiscard
         </Button>
       </div>
     </section>
-  );
-}
-
-function PastedLines({ lines, onClose }: { lines: readonly string[]; onClose: (choice: string) => void }) {
-  return (
-    <Modal
-      title={`Add ${lines.length} tasks?`}
-      onClose={onClose}
-      actions={
-        <>
-          <Button type="submit" variant="plain" value="title">
-            Paste as one title
-          </Button>
-          <Button type="submit" value="tasks" autoFocus>
-            Add {lines.length} tasks
-          </Button>
-        </>
-      }
-    >
-      <p>The text has {lines.length} lines. Each of them can be a task.</p>
-    </Modal>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { Button } from "@/ui/button";
+
 import { Modal } from "@/ui/modal";
 import { createRemembered } from "@/ui/remembered";
 import { createStore } from "@/ui/store";
@@ -9,35 +9,23 @@ import { currentRow, focusNewTask, focusRow } from "./focus";
 
 const off = createRemembered("keys-are-off");
 
-const KEYS: readonly [string, string][] = [
-  ["n", "Write a new task"],
-  ["/", "Search"],
-  ["j", "Next task"],
-  ["k", "Previous task"],
-  ["x", "Complete or reopen"],
-  ["e", "Edit"],
-  ["Delete", "Delete"],
-  ["z", "Undo"],
-  ["← →", "Buttons of the task"],
-  ["?", "Show the keys"],
-];
-
 const isHelpOpen = createStore(false);
 
-/** What a key does. It clicks what is there for the pointer too. */
-const ACTIONS: Record<string, () => void> = {
-  n: focusNewTask,
-  "/": () => document.getElementById("search")?.focus(),
-  j: () => focusRow(1),
-  k: () => focusRow(-1),
-  ArrowDown: () => focusRow(1),
-  ArrowUp: () => focusRow(-1),
-  x: () => clickInRow("input[type=checkbox]"),
-  e: () => clickInRow("[data-edit]"),
-  Delete: () => clickInRow("[data-delete]"),
-  z: () => undoLast(),
-  "?": () => isHelpOpen.set(true),
-};
+/** What a key means, and does. It clicks what is there for the pointer too. */
+const KEYS: readonly [string, string, (() => void)?][] = [
+  ["n", "Write a new task", focusNewTask],
+  ["/", "Search", () => document.getElementById("search")?.focus()],
+  ["j", "Next task", () => focusRow(1)],
+  ["k", "Previous task", () => focusRow(-1)],
+  ["x", "Complete or reopen", () => clickInRow("input[type=checkbox]")],
+  ["e", "Edit", () => clickInRow("[data-edit]")],
+  ["Delete", "Delete", () => clickInRow("[data-delete]")],
+  ["z", "Undo", () => undoLast()],
+  ["← →", "Buttons of the task"],
+  ["?", "Show the keys", () => isHelpOpen.set(true)],
+];
+
+const SAME_AS: Record<string, string> = { ArrowDown: "j", ArrowUp: "k" };
 
 function clickInRow(selector: string): void {
   currentRow()?.querySelector<HTMLElement>(selector)?.click();
@@ -50,8 +38,9 @@ function handleKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isElsewhere) return;
   // The page scrolls with the arrow keys unless a task has the focus.
   if (event.key.startsWith("Arrow") && !target.closest("[data-row]")) return;
-  const action = ACTIONS[event.key];
-  if (!action || (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(event.key))) return;
+  const name = SAME_AS[event.key] ?? event.key;
+  const action = KEYS.find(([key]) => key === name)?.[2];
+  if (!action || (event.repeat && name !== "j" && name !== "k")) return;
   event.preventDefault();
   action();
 }
@@ -75,15 +64,7 @@ export function Keys() {
         Keys <kbd className="kbd">?</kbd>
       </button>
       {isOpen && (
-        <Modal
-          title="Keys"
-          onClose={() => isHelpOpen.set(false)}
-          actions={
-            <Button type="submit" autoFocus>
-              Close
-            </Button>
-          }
-        >
+        <Modal title="Keys" onClose={() => isHelpOpen.set(false)} choices={[{ text: "Close", autoFocus: true }]}>
           <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-1.5">
             {KEYS.map(([key, meaning]) => (
               <div key={key} className="contents">

@@ -3,7 +3,6 @@ import { removeSubmittedDraft } from "@/drafts/use-orphaned-drafts";
 import { drop } from "@/offline/outbox";
 import { createKey } from "@/tasks/idempotency-key";
 import type { TaskInput } from "@/tasks/task";
-import { Button } from "@/ui/button";
 import { Modal } from "@/ui/modal";
 
 import type { ConflictError } from "./conflict-error";
@@ -35,16 +34,10 @@ function ConflictDialog({ conflict, make }: { conflict: ConflictError; make: Mak
       requiresChoice
       title={texts.title}
       onClose={close}
-      actions={
-        <>
-          <Button type="submit" variant="outlined" value="theirs">
-            {texts.theirs}
-          </Button>
-          <Button type="submit" variant={change.kind === "edit" ? "filled" : "danger"} value="mine">
-            {texts.mine}
-          </Button>
-        </>
-      }
+      choices={[
+        { text: texts.theirs, variant: "outlined", value: "theirs" },
+        { text: texts.mine, variant: change.kind === "edit" ? "filled" : "danger", value: "mine" },
+      ]}
     >
       <p>{texts.explanation}</p>
       <div className={`mt-5 grid gap-3 ${change.kind === "edit" && theirs ? "sm:grid-cols-2" : ""}`}>

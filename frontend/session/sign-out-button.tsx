@@ -7,7 +7,6 @@ import { hasDrafts, removeAllDrafts } from "@/drafts/drafts";
 import { forgetList, type User } from "@/offline/kept-list";
 import { forgetChanges } from "@/offline/outbox";
 import { tellTabs } from "@/tabs/tabs";
-import { Button } from "@/ui/button";
 import { Modal } from "@/ui/modal";
 import { navigateTo } from "@/ui/navigation";
 import { notify } from "@/ui/notifications";
@@ -61,34 +60,20 @@ export function SignOutButton({ user, isPending }: { user: User; isPending: bool
         Sign out
       </button>
       {isConfirming && (
-        <SignOutDialog
+        <Modal
+          title="Sign out anyway?"
+          choices={[
+            { text: "Stay", variant: "plain", value: "stay", autoFocus: true },
+            { text: "Sign out and lose it", variant: "danger", value: "leave" },
+          ]}
           onClose={(choice) => {
             setIsConfirming(false);
             if (choice === "leave") void signOut();
           }}
-        />
+        >
+          <p>Some of what you typed or did here has not reached the service yet. It would be lost.</p>
+        </Modal>
       )}
     </>
-  );
-}
-
-function SignOutDialog({ onClose }: { onClose: (choice: string) => void }) {
-  return (
-    <Modal
-      title="Sign out anyway?"
-      onClose={onClose}
-      actions={
-        <>
-          <Button type="submit" variant="plain" value="stay" autoFocus>
-            Stay
-          </Button>
-          <Button type="submit" variant="danger" value="leave">
-            Sign out and lose it
-          </Button>
-        </>
-      }
-    >
-      <p>Some of what you typed or did here has not reached the service yet. It would be lost.</p>
-    </Modal>
   );
 }

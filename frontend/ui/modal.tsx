@@ -1,12 +1,18 @@
 "use client";
 
-import { type ReactNode, useCallback, useEffect, useId, useRef } from "react";
+import { type ComponentProps, type ReactNode, useCallback, useEffect, useId, useRef } from "react";
+
+import { Button } from "./button";
+
+interface Choice extends ComponentProps<typeof Button> {
+  text: string;
+}
 
 interface ModalProps {
   title: string;
   children: ReactNode;
   /** The buttons. Each closes the dialog and passes its `value` to `onClose`. */
-  actions: ReactNode;
+  choices: readonly Choice[];
   /** Gets the value of the button, or an empty string if the user dismissed the dialog. */
   onClose: (value: string) => void;
   /** Whether the user has to choose a button and cannot dismiss the dialog. */
@@ -15,7 +21,7 @@ interface ModalProps {
 }
 
 /** A native `dialog`, which traps the focus and restores it afterwards. */
-export function Modal({ title, children, actions, onClose, requiresChoice = false, wide = false }: ModalProps) {
+export function Modal({ title, children, choices, onClose, requiresChoice = false, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const show = useCallback(() => {
@@ -42,7 +48,11 @@ export function Modal({ title, children, actions, onClose, requiresChoice = fals
       </h2>
       <div className="mt-2 text-muted">{children}</div>
       <form method="dialog" className="mt-6 flex flex-wrap justify-end gap-2">
-        {actions}
+        {choices.map(({ text, ...button }) => (
+          <Button key={text} type="submit" {...button}>
+            {text}
+          </Button>
+        ))}
       </form>
     </dialog>
   );
