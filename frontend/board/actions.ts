@@ -1,6 +1,5 @@
-import { createKey } from "@/tasks/idempotency-key";
 import { quoted } from "@/tasks/messages";
-import type { Task } from "@/tasks/task";
+import { createKey, type Task } from "@/tasks/task";
 import { holdForUndo, offerUndo } from "@/undo/undo";
 
 import type { Make } from "./use-board";

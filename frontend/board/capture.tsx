@@ -14,8 +14,7 @@ import {
   useDraft,
   useRejectedDrafts,
 } from "@/drafts/drafts";
-import { createKey } from "@/tasks/idempotency-key";
-import { type TaskInput, toTaskInput } from "@/tasks/task";
+import { createKey, type TaskInput, toTaskInput } from "@/tasks/task";
 import { Button } from "@/ui/button";
 import { PlusIcon } from "@/ui/icons";
 import { Modal } from "@/ui/modal";

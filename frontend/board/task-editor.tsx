@@ -1,8 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useEffect } from "react";
 
 import { type Draft, editDraft, removeDraft, storeDraft } from "@/drafts/drafts";
-import { createKey } from "@/tasks/idempotency-key";
-import { hasSameText, rowKeyOf, type Task, toTaskInput } from "@/tasks/task";
+import { createKey, hasSameText, rowKeyOf, type Task, toTaskInput } from "@/tasks/task";
 import { Button } from "@/ui/button";
 
 import { keepFocus } from "./focus";

@@ -1,8 +1,7 @@
 import type { Make } from "@/board/use-board";
 import { removeSubmittedDraft } from "@/drafts/use-orphaned-drafts";
 import { drop } from "@/offline/outbox";
-import { createKey } from "@/tasks/idempotency-key";
-import type { TaskInput } from "@/tasks/task";
+import { createKey, type TaskInput } from "@/tasks/task";
 import { Modal } from "@/ui/modal";
 
 import type { ConflictError } from "./conflict-error";

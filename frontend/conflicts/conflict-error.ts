@@ -1,6 +1,5 @@
 import type { Change, Edit } from "@/tasks/change";
-import { createKey } from "@/tasks/idempotency-key";
-import type { Task } from "@/tasks/task";
+import { createKey, type Task } from "@/tasks/task";
 
 /** A deletion of one task, or an edit. */
 export type ConflictingChange = Edit | { kind: "delete"; key: string; task: Task };

@@ -3,8 +3,7 @@ import { useEffect } from "react";
 import { ConflictError } from "@/conflicts/conflict-error";
 import { addConflictIfNew } from "@/conflicts/conflicts";
 import type { Change, Edit } from "@/tasks/change";
-import { createKey } from "@/tasks/idempotency-key";
-import { hasSameText, isSame, type Task, toTaskInput } from "@/tasks/task";
+import { createKey, hasSameText, isSame, type Task, toTaskInput } from "@/tasks/task";
 
 import { editDraft, editDrafts, readDraft, removeDraft } from "./drafts";
 

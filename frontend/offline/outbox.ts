@@ -2,8 +2,7 @@ import { createStore, del, entries, set, type UseStore } from "idb-keyval";
 
 import { isUndecided } from "@/tasks/api-error";
 import type { Change, Send } from "@/tasks/change";
-import { createKey } from "@/tasks/idempotency-key";
-import { isSame, type Task } from "@/tasks/task";
+import { createKey, isSame, type Task } from "@/tasks/task";
 
 /** A change that the service has not saved yet, as IndexedDB keeps it. */
 interface Entry {

@@ -45,3 +45,9 @@ export function newTask(rowKey: string, { title, description }: TaskInput): Task
   const times = { created_at: now, updated_at: now };
   return { id: 0, user_id: "", title, description: description ?? null, completed: false, etag: "", ...times, rowKey };
 }
+
+/** Names a change: 128 random bits. Browsers have `crypto.randomUUID` only on HTTPS and on localhost. */
+export function createKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

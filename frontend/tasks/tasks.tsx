@@ -5,9 +5,8 @@ import { useMemo } from "react";
 
 import { type Api, unwrap } from "./api";
 import { useApi } from "./api-provider";
-import { createKey } from "./idempotency-key";
 import { runSerially } from "./serial-queue";
-import { isSame, newTask, rowKeyOf, type Task, type TaskInput, type TaskList } from "./task";
+import { createKey, isSame, newTask, rowKeyOf, type Task, type TaskInput, type TaskList } from "./task";
 
 /** What a user does. The service makes an addition with the same `key` only once. */
 export type Addition = { kind: "add"; key: string; input: TaskInput };
