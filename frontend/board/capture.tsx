@@ -89,13 +89,11 @@ export function Capture({ make }: { make: Make }) {
         <TaskFields
           name="new"
           draft={draft}
-          titleRef={titleRef}
-          titlePlaceholder="What needs to be done?"
+          titleProps={{ ref: titleRef, placeholder: "What needs to be done?", onPaste: askAboutLines }}
           onChange={({ errors: _, ...typed }) =>
             isBlank(typed) ? removeDraft(NEW_DRAFT) : storeDraft(NEW_DRAFT, typed)
           }
           onSubmit={submit}
-          onPaste={askAboutLines}
           below="capture-below"
           actions={
             // The focus stays in the field, so that nothing moves under the pointer.

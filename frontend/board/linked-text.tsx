@@ -1,4 +1,9 @@
-import { linksIn } from "./links";
+/** A part of a text: plain, or the address of a page. */
+type Part = string | { href: string };
+
+const ADDRESS = /(https?:\/\/[^\s<>"]+)/i;
+/** A sentence may end behind an address, and brackets may be around it. */
+const TRAILING = /[.,;:!?'’”»\])}]+$/;
 
 /** Text whose addresses are links. They open in another tab, which learns nothing about this page. */
 export function LinkedText({ text }: { text: string }) {
@@ -20,4 +25,28 @@ export function LinkedText({ text }: { text: string }) {
       </a>
     ),
   );
+}
+
+/** Splits a text at its addresses. Only `http` and `https` become links, and nothing is taken as HTML. */
+export function linksIn(text: string): Part[] {
+  const parts = text.split(ADDRESS).flatMap<Part>((part, index) => {
+    const href = withoutTrailing(part);
+    // Every second part is what the expression has found.
+    return index % 2 === 1 && isAddress(href) ? [{ href }, part.slice(href.length)] : part;
+  });
+  return parts.filter((part) => part !== "");
+}
+
+/** Keeps a bracket that the address itself has opened, as Wikipedia's do. */
+function withoutTrailing(found: string): string {
+  const bare = found.replace(TRAILING, "");
+  return found[bare.length] === ")" && bare.includes("(") && !bare.includes(")") ? `${bare})` : bare;
+}
+
+function isAddress(href: string): boolean {
+  try {
+    return new URL(href).hostname !== "";
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,4 @@
-import { ConflictError } from "@/conflicts/conflict-error";
-import { addConflict } from "@/conflicts/conflicts";
+import { addConflict, ConflictError } from "@/conflicts/conflict-error";
 import { ObsoleteError } from "@/conflicts/save-with-version";
 import { editDraft, isBlank, NEW_DRAFT, readDraft, rejectedDraft, storeDraft, toDraft } from "@/drafts/drafts";
 import { requiresSignIn } from "@/tasks/api-error";

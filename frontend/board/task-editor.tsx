@@ -43,7 +43,7 @@ export function TaskEditor({ task, draft, make }: TaskEditorProps) {
       <TaskFields
         name={`task-${rowKeyOf(task)}`}
         draft={draft}
-        autoFocus={!isTyping()}
+        titleProps={{ autoFocus: !isTyping() }}
         onChange={(typed) => storeDraft(key, { ...typed, task: base })}
         onSubmit={save}
         actions={

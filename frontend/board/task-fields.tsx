@@ -1,19 +1,16 @@
-import type { ChangeEvent, ClipboardEvent, KeyboardEvent, ReactNode, RefObject } from "react";
+import type { ChangeEvent, ComponentProps, KeyboardEvent, ReactNode } from "react";
 
 import type { Draft } from "@/drafts/drafts";
 import { FORM_ERROR } from "@/tasks/messages";
-import { FieldError } from "@/ui/field-error";
 
 interface TaskFieldsProps {
   /** A prefix that makes the ids of the fields unique on the page. */
   name: string;
   draft: Draft;
-  titleRef?: RefObject<HTMLTextAreaElement | null>;
-  titlePlaceholder?: string;
-  autoFocus?: boolean;
   onChange: (draft: Draft) => void;
   onSubmit: () => void;
-  onPaste?: (event: ClipboardEvent<HTMLTextAreaElement>) => void;
+  /** What only the field of the title has. */
+  titleProps: ComponentProps<"textarea">;
   /** The classes of the part below the title. */
   below?: string;
   actions: ReactNode;
@@ -29,19 +26,7 @@ const FIELD = "auto-grow block resize-none rounded-xl bg-transparent px-3 py-2.5
  * The fields for title and description. The service validates them, and each field shows its error. An
  * error of the whole form is shown below them.
  */
-export function TaskFields(props: TaskFieldsProps) {
-  const {
-    name,
-    draft,
-    titleRef,
-    titlePlaceholder,
-    autoFocus,
-    onChange,
-    onSubmit,
-    onPaste,
-    below = "",
-    actions,
-  } = props;
+export function TaskFields({ name, draft, onChange, onSubmit, titleProps, below = "", actions }: TaskFieldsProps) {
   const { title, description, errors = {} } = draft;
 
   function submitOnEnter(event: KeyboardEvent) {
@@ -65,16 +50,12 @@ export function TaskFields(props: TaskFieldsProps) {
         Title
       </label>
       <textarea
-        ref={titleRef}
+        {...titleProps}
         id={`${name}-title`}
         dir="auto"
         value={title}
         onChange={changeTitle}
         onKeyDown={submitOnEnter}
-        onPaste={onPaste}
-        placeholder={titlePlaceholder}
-        // biome-ignore lint/a11y/noAutofocus: the user has just opened this editor.
-        autoFocus={autoFocus}
         autoComplete="off"
         enterKeyHint="done"
         rows={Math.min(Math.ceil(title.length / CHARACTERS_A_ROW) || 1, MAX_ROWS)}
@@ -82,9 +63,7 @@ export function TaskFields(props: TaskFieldsProps) {
         aria-describedby={`${name}-title-error ${name}-error`}
         className={`${FIELD} min-h-11 w-full max-h-[40vh] text-lg leading-6`}
       />
-      <div className="px-3">
-        <FieldError id={`${name}-title-error`} message={errors.title} />
-      </div>
+      <FieldError id={`${name}-title-error`} message={errors.title} />
       <label htmlFor={`${name}-description`} className="sr-only">
         Description
       </label>
@@ -103,10 +82,17 @@ export function TaskFields(props: TaskFieldsProps) {
         />
         {actions}
       </div>
-      <div className="px-3">
-        <FieldError id={`${name}-description-error`} message={errors.description} />
-        <FieldError id={`${name}-error`} message={errors[FORM_ERROR]} />
-      </div>
+      <FieldError id={`${name}-description-error`} message={errors.description} />
+      <FieldError id={`${name}-error`} message={errors[FORM_ERROR]} />
     </>
+  );
+}
+
+/** The field refers to its id with `aria-describedby`. */
+function FieldError({ id, message }: { id: string; message: string | undefined }) {
+  return (
+    <p id={id} role="alert" className={message ? "mt-1 px-3 text-sm font-medium text-danger" : "sr-only"}>
+      {message}
+    </p>
   );
 }

@@ -4,8 +4,7 @@ import { drop } from "@/offline/outbox";
 import { createKey, type TaskInput } from "@/tasks/task";
 import { Modal } from "@/ui/modal";
 
-import type { ConflictError } from "./conflict-error";
-import { removeConflict, useConflict } from "./conflicts";
+import { type ConflictError, removeConflict, useConflict } from "./conflict-error";
 
 /** Asks about the conflicts one after the other. */
 export function Conflicts({ make }: { make: Make }) {

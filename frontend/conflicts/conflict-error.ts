@@ -1,20 +1,18 @@
 import type { Change, Edit } from "@/tasks/change";
 import { createKey, type Task } from "@/tasks/task";
+import { createStore } from "@/ui/store";
 
 /** A deletion of one task, or an edit. */
 export type ConflictingChange = Edit | { kind: "delete"; key: string; task: Task };
 
 /** The task was changed elsewhere, so the user has to choose between the two versions. */
 export class ConflictError extends Error {
-  readonly change: ConflictingChange;
-  /** The task as the service has it now, or null if it is deleted. */
-  readonly theirs: Task | null;
-
-  constructor(change: ConflictingChange, theirs: Task | null) {
+  /** `theirs` is the task as the service has it now, or null if it is deleted. */
+  constructor(
+    readonly change: ConflictingChange,
+    readonly theirs: Task | null,
+  ) {
     super("The task has changed since you opened it");
-    this.name = "ConflictError";
-    this.change = change;
-    this.theirs = theirs;
   }
 
   hasSameSubject({ change }: ConflictError): boolean {
@@ -27,4 +25,27 @@ export class ConflictError extends Error {
     const key = createKey();
     return change.kind === "edit" ? { ...change, key, task: theirs } : { kind: "delete", key, tasks: [theirs] };
   }
+}
+
+/** The conflicts that the user has to resolve, one after the other. */
+const conflicts = createStore<readonly ConflictError[]>([]);
+
+export const useConflict = (): ConflictError | undefined => conflicts.use()[0];
+
+/** Replaces an earlier conflict about the same change, because the newest text is what counts. */
+export function addConflict(conflict: ConflictError): void {
+  const queue = conflicts.get();
+  const isQueued = queue.some((each) => each.hasSameSubject(conflict));
+  conflicts.set(
+    isQueued ? queue.map((each) => (each.hasSameSubject(conflict) ? conflict : each)) : [...queue, conflict],
+  );
+}
+
+/** Keeps an earlier conflict about the same change, because the user may be resolving it. */
+export function addConflictIfNew(conflict: ConflictError): void {
+  if (!conflicts.get().some((each) => each.hasSameSubject(conflict))) addConflict(conflict);
+}
+
+export function removeConflict(conflict: ConflictError): void {
+  conflicts.set(conflicts.get().filter((each) => each !== conflict));
 }

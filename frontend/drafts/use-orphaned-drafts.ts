@@ -1,7 +1,6 @@
 import { useEffect } from "react";
 
-import { ConflictError } from "@/conflicts/conflict-error";
-import { addConflictIfNew } from "@/conflicts/conflicts";
+import { addConflictIfNew, ConflictError } from "@/conflicts/conflict-error";
 import type { Change, Edit } from "@/tasks/change";
 import { createKey, hasSameText, isSame, type Task, toTaskInput } from "@/tasks/task";
 

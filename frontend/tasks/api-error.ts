@@ -2,14 +2,14 @@ import type { ErrorEnvelope, Violation } from "./task";
 
 /** An error response of the Tasks API: `code` is for programs, `message` for the user. */
 export class ApiError extends Error {
-  readonly status: number;
   readonly code: string;
   readonly details: readonly Violation[];
 
-  constructor(status: number, envelope: ErrorEnvelope | undefined) {
+  constructor(
+    readonly status: number,
+    envelope: ErrorEnvelope | undefined,
+  ) {
     super(envelope?.error.message ?? `The service responded with status ${status}`);
-    this.name = "ApiError";
-    this.status = status;
     this.code = envelope?.error.code ?? "UNKNOWN";
     this.details = envelope?.error.details ?? [];
   }
@@ -22,22 +22,18 @@ export class ApiError extends Error {
 
 /** No response arrived. `fetch` throws a TypeError then, which alone may also be a mistake in a program. */
 export class NetworkError extends Error {
-  /** The server that did not respond. */
-  readonly server: "service" | "sign-in";
-
-  constructor(server: NetworkError["server"], cause: unknown) {
+  /** `server` is the one that did not respond. */
+  constructor(
+    readonly server: "service" | "sign-in",
+    cause: unknown,
+  ) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.name = "NetworkError";
-    this.server = server;
   }
 }
 
 /** The session has ended. */
 export class SignedOutError extends Error {
-  constructor() {
-    super("Please sign in again");
-    this.name = "SignedOutError";
-  }
+  override message = "Please sign in again";
 }
 
 export function requiresSignIn(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 
-import { linksIn } from "./links";
+import { linksIn } from "./linked-text";
 
 const hrefsIn = (text: string) => linksIn(text).flatMap((part) => (typeof part === "string" ? [] : [part.href]));
 
