@@ -6,14 +6,36 @@ import { getToken } from "@/session/token";
 import { useApi } from "@/tasks/api-provider";
 import { notify } from "@/ui/notifications";
 
-import { type Exchange, loseNextAnswer, recordExchanges, useExchanges } from "./exchange";
+/** A request to the Tasks API and its response, as the panel shows them. */
+interface Exchange {
+  id: number;
+  request: string;
+  status: string;
+  /** What makes the request safe to repeat, and what the answer says about that. */
+  headers: string[];
+}
+
+const MAX_EXCHANGES = 12;
+const SENT = ["If-Match", "If-None-Match", "Idempotency-Key"];
+const RECEIVED = ["ETag", "Retry-After", "Idempotency-Replayed"];
+
+let losesNextAnswer = false;
+let lastId = 0;
 
 /** Takes away what a todo list needs, and shows what travels meanwhile. Only the demo has it. */
 export default function Panel({ tasksApiUrl }: { tasksApiUrl: string }) {
   const [isOpen, setIsOpen] = useState(false);
   const [isStopped, setIsStopped] = useState(false);
+  const [exchanges, setExchanges] = useState<readonly Exchange[]>([]);
   const api = useApi();
-  useEffect(() => recordExchanges(tasksApiUrl), [tasksApiUrl]);
+  useEffect(() => {
+    const show = (exchange: Exchange) =>
+      setExchanges((shown) => {
+        const others = shown.filter(({ id }) => id !== exchange.id);
+        return [exchange, ...others].sort((one, other) => other.id - one.id).slice(0, MAX_EXCHANGES);
+      });
+    return recordExchanges(tasksApiUrl, show);
+  }, [tasksApiUrl]);
 
   async function control(action: string, text?: string) {
     const response = await fetch(`/demo/control?action=${action}`, { method: "POST" }).catch(() => undefined);
@@ -59,34 +81,60 @@ export default function Panel({ tasksApiUrl }: { tasksApiUrl: string }) {
               </button>
             ))}
           </div>
-          <Exchanges />
+          <ol aria-label="Requests" className="mt-3 space-y-1.5 font-mono text-xs leading-snug">
+            {exchanges.map(({ id, request, status, headers }) => (
+              <li key={id} className="wrap-anywhere">
+                <span className="font-semibold">{request}</span>{" "}
+                <span className={/^[23…]/.test(status) ? "text-accent" : "text-danger"}>{status}</span>
+                {headers.map((header) => (
+                  <span key={header} className="block text-muted">
+                    {header}
+                  </span>
+                ))}
+              </li>
+            ))}
+          </ol>
         </div>
       )}
     </aside>
   );
 }
 
-function Exchanges() {
-  const exchanges = useExchanges();
-  return (
-    <ol aria-label="Requests" className="mt-3 space-y-1.5 font-mono text-xs leading-snug">
-      {exchanges.map((exchange) => (
-        <li key={exchange.id} className="wrap-anywhere">
-          <span className="font-semibold">{exchange.request}</span> <Status {...exchange} />
-          {[...exchange.sent.map((each) => `→ ${each}`), ...exchange.received.map((each) => `← ${each}`)].map(
-            (line) => (
-              <span key={line} className="block text-muted">
-                {line}
-              </span>
-            ),
-          )}
-        </li>
-      ))}
-    </ol>
-  );
+/** The service makes the next change, and its answer gets lost on the way. */
+function loseNextAnswer(): void {
+  losesNextAnswer = true;
+  notify("error", "The answer to your next change gets lost");
 }
 
-function Status({ status = "…" }: Exchange) {
-  const isFine = /^[23…]/.test(status);
-  return <span className={isFine ? "text-accent" : "text-danger"}>{status}</span>;
+/** Shows every request to the Tasks API from now on. Returns how to stop that. */
+function recordExchanges(origin: string, show: (exchange: Exchange) => void): () => void {
+  const { fetch } = window;
+  window.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (!request.url.startsWith(`${origin}/api/`)) return fetch(input, init);
+    lastId += 1;
+    const sent = namedHeaders("→", request.headers, SENT);
+    const exchange = { id: lastId, request: `${request.method} ${request.url.slice(origin.length)}`, headers: sent };
+    show({ ...exchange, status: "…" });
+    try {
+      const response = await fetch(request);
+      if (losesNextAnswer && request.method !== "GET") {
+        losesNextAnswer = false;
+        throw new TypeError("The answer was lost");
+      }
+      const headers = [...sent, ...namedHeaders("←", response.headers, RECEIVED)];
+      show({ ...exchange, status: `${response.status} ${response.statusText}`, headers });
+      return response;
+    } catch (error) {
+      show({ ...exchange, status: error instanceof Error ? error.message : "No answer" });
+      throw error;
+    }
+  };
+  return () => {
+    window.fetch = fetch;
+  };
+}
+
+function namedHeaders(direction: string, headers: Headers, names: readonly string[]): string[] {
+  return names.filter((name) => headers.has(name)).map((name) => `${direction} ${name}: ${headers.get(name)}`);
 }
