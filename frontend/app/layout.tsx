@@ -35,9 +35,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <noscript>
           <p className="bg-warn px-5 py-3 text-on-warn">Daybreak needs JavaScript. Please allow it for this site.</p>
         </noscript>
-        <Providers tasksApiUrl={tasksApiUrl()} theme={theme}>
-          {children}
-        </Providers>
+        <Providers tasksApiUrl={tasksApiUrl()}>{children}</Providers>
       </body>
     </html>
   );

@@ -1,13 +1,7 @@
-"use client";
-
-import { createContext, type ReactNode, useContext } from "react";
+import type { ReactNode } from "react";
 
 import { Landscape } from "./landscape";
-import type { Theme } from "./theme";
 import { ThemeToggle } from "./theme-toggle";
-
-/** The theme of the cookie, which the server has read. */
-export const ThemeContext = createContext<Theme>("system");
 
 interface PageLayoutProps {
   headline: string;
@@ -24,7 +18,6 @@ interface PageLayoutProps {
  * landscape is a band above the content; where the page is low, as with a large zoom, only its text is left.
  */
 export function PageLayout({ headline, subtitle, progress, menu, children }: PageLayoutProps) {
-  const theme = useContext(ThemeContext);
   return (
     <div className="page">
       <header className="band relative isolate overflow-hidden text-on-sky">
@@ -41,7 +34,7 @@ export function PageLayout({ headline, subtitle, progress, menu, children }: Pag
       </header>
       <div className="menu absolute top-1.5 right-2 flex items-center sm:right-5 lg:top-10 lg:right-10">
         {menu}
-        <ThemeToggle initial={theme} />
+        <ThemeToggle />
       </div>
       <main className="mx-auto w-full max-w-2xl px-5 pt-4 pb-32 sm:px-8 lg:px-12 lg:pt-28">{children}</main>
     </div>

@@ -8,28 +8,18 @@ import { requiresSignIn } from "@/tasks/api-error";
 import { ApiProvider } from "@/tasks/api-provider";
 
 import { navigateTo } from "./navigation";
-import { Notifications } from "./notices";
-import { ThemeContext } from "./page-layout";
-import type { Theme } from "./theme";
+import { Notifications } from "./notifications";
 
 // Notifies before the next paint. The default, a timeout, would make a ticked checkbox flicker.
 notifyManager.setScheduler(queueMicrotask);
 
-interface ProvidersProps {
-  tasksApiUrl: string;
-  theme: Theme;
-  children: ReactNode;
-}
-
-export function Providers({ tasksApiUrl, theme, children }: ProvidersProps) {
+export function Providers({ tasksApiUrl, children }: { tasksApiUrl: string; children: ReactNode }) {
   const [client] = useState(queryClient);
   useEffect(registerServiceWorker, []);
   return (
     <QueryClientProvider client={client}>
-      <ThemeContext value={theme}>
-        <ApiProvider origin={tasksApiUrl}>{children}</ApiProvider>
-        <Notifications />
-      </ThemeContext>
+      <ApiProvider origin={tasksApiUrl}>{children}</ApiProvider>
+      <Notifications />
     </QueryClientProvider>
   );
 }

@@ -1,15 +1,17 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { MoonIcon } from "./icons";
-import { THEME_COOKIE, THEMES, type Theme } from "./theme";
+import { THEME_COOKIE, THEMES, type Theme, themeOf } from "./theme";
 
 const NAMES = { system: "as the system", light: "light", dark: "dark" } as const;
 
 /** Goes from the system's theme to light, to dark, and back. A cookie keeps the choice for a year. */
-export function ThemeToggle({ initial }: { initial: Theme }) {
-  const [theme, setTheme] = useState(initial);
+export function ThemeToggle() {
+  const [theme, setTheme] = useState<Theme>("system");
+  // The server has put the theme of the cookie there.
+  useEffect(() => setTheme(themeOf(document.documentElement.dataset.theme)), []);
 
   function toggle() {
     const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";

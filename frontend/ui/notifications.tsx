@@ -4,13 +4,40 @@ import { OutageBanner } from "@/offline/outage-banner";
 import { UndoNotice } from "@/undo/undo-notice";
 
 import { CloseIcon } from "./icons";
-import { dismiss, useNotifications } from "./notifications";
+import { createStore } from "./store";
+
+/** A message to the user about something that has just happened. */
+interface Notification {
+  id: number;
+  text: string;
+  kind: "success" | "error";
+}
+
+const DURATION_MS = { success: 4_000, error: 12_000 } as const;
+/** The maximum of each kind, so that successes do not displace errors. */
+const MAX_PER_KIND = 3;
+
+const notifications = createStore<readonly Notification[]>([]);
+let lastId = 0;
+
+export function notify(kind: Notification["kind"], text: string): void {
+  lastId += 1;
+  const id = lastId;
+  const otherKind = notifications.get().filter((each) => each.kind !== kind);
+  const sameKind = notifications.get().filter((each) => each.kind === kind);
+  notifications.set([...otherKind, ...sameKind.slice(1 - MAX_PER_KIND), { id, kind, text }]);
+  setTimeout(() => dismiss(id), DURATION_MS[kind]);
+}
+
+function dismiss(id: number): void {
+  notifications.set(notifications.get().filter((each) => each.id !== id));
+}
 
 /** Shows errors over the page. Successes are for screen readers only, because the list shows them already. */
 export function Notifications() {
-  const notifications = useNotifications();
-  const errors = notifications.filter(({ kind }) => kind === "error");
-  const success = notifications.filter(({ kind }) => kind === "success").at(-1);
+  const shown = notifications.use();
+  const errors = shown.filter(({ kind }) => kind === "error");
+  const success = shown.filter(({ kind }) => kind === "success").at(-1);
   return (
     <>
       <div role="status" className="sr-only">
