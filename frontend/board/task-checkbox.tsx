@@ -20,15 +20,7 @@ export function TaskCheckbox({ task, onChange }: TaskCheckboxProps) {
         viewBox="0 0 24 24"
         className="pointer-events-none col-start-1 row-start-1 size-6 text-on-accent"
       >
-        <path
-          className="checkmark"
-          d="M7 12.5l3.5 3.5 7-7.5"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="2.25"
-          strokeLinecap="round"
-          strokeLinejoin="round"
-        />
+        <path className="checkmark" d="M7 12.5l3.5 3.5 7-7.5" />
       </svg>
     </label>
   );

@@ -2,6 +2,7 @@
 
 import { useIsMutating } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+
 import { type OutageCause, retryNow, useOutage } from "./outage";
 import { isKept } from "./outbox";
 
@@ -15,20 +16,20 @@ const HEADLINES: Record<OutageCause, string> = {
 /** Tells the user what does not respond and when the next retry is, until the outage ends. */
 export function OutageBanner() {
   const outage = useOutage();
-  return <div role="status">{outage && <Banner cause={outage.cause} retryAt={outage.retryAt} />}</div>;
-}
-
-function Banner({ cause, retryAt }: { cause: OutageCause; retryAt: number }) {
   return (
-    <div className="notice fade-in bg-warn text-on-warn">
-      <p className="grow py-1 leading-snug">
-        <strong className="block font-semibold">{HEADLINES[cause]}</strong>
-        {cause === "cors" ? `FRONTEND_URL of the Tasks API has to contain ${location.origin}.` : <Waiting />}
-      </p>
-      <button type="button" onClick={retryNow} className="notice-button min-w-28 tabular-nums hover:bg-on-warn/10">
-        Try now
-        <Countdown key={retryAt} until={retryAt} />
-      </button>
+    <div role="status">
+      {outage && (
+        <div className="notice fade-in bg-warn text-on-warn">
+          <p className="grow py-1 leading-snug">
+            <strong className="block font-semibold">{HEADLINES[outage.cause]}</strong>
+            {outage.cause === "cors" ? `FRONTEND_URL of the Tasks API has to contain ${location.origin}.` : <Waiting />}
+          </p>
+          <button type="button" onClick={retryNow} className="notice-button min-w-28 tabular-nums hover:bg-on-warn/10">
+            Try now
+            <Countdown key={outage.retryAt} until={outage.retryAt} />
+          </button>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 
-import { parseRetryAfter, withJitter } from "./retry-after";
+import { parseRetryAfter, withJitter } from "./retry-fetch";
 
 const NOW = Date.parse("2026-01-31T09:30:00Z");
 

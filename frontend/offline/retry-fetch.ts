@@ -1,10 +1,12 @@
 import { NetworkError } from "@/tasks/api-error";
 
 import { endOutage, type OutageCause, waitForRetry } from "./outage";
-import { parseRetryAfter, withJitter } from "./retry-after";
 
 const IDLE_TIMEOUT_MS = 15_000;
 const MAX_BACKOFF_S = 15;
+const MIN_RETRY_AFTER_S = 1;
+const MAX_RETRY_AFTER_S = 60;
+const MAX_JITTER = 0.25;
 
 /** The service sends 503. A proxy sends 502 or 504 when the service is down or too slow. */
 const RETRIED_STATUSES = [502, 503, 504];
@@ -85,4 +87,19 @@ async function causeOf(result: Response | NetworkError, failures: number, origin
     () => "cors",
     () => "service",
   );
+}
+
+/**
+ * Returns how many seconds a `Retry-After` header asks to wait, limited to 1 to 60. The header is a
+ * number or a date (RFC 9110, section 10.2.3). The result is undefined when it is neither.
+ */
+export function parseRetryAfter(header: string | null, now = Date.now()): number | undefined {
+  if (!header) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, MIN_RETRY_AFTER_S), MAX_RETRY_AFTER_S);
+}
+
+/** Adds up to a quarter, so that clients do not all retry at the same moment. */
+export function withJitter(seconds: number, random = Math.random()): number {
+  return seconds * (1 + MAX_JITTER * random);
 }

@@ -1,21 +1,9 @@
 const HORIZON_Y = 176;
 const NOON_Y = 60;
 
-/** The position and radius of each star. No text covers these positions. */
-const STARS = [
-  [340, 26, 1.1],
-  [292, 62, 0.8],
-  [372, 118, 0.9],
-  [356, 208, 0.8],
-  [318, 156, 1.2],
-  [228, 34, 0.9],
-  [52, 342, 0.8],
-  [112, 386, 1],
-  [196, 350, 0.8],
-  [302, 318, 0.9],
-  [254, 268, 0.8],
-  [30, 430, 0.9],
-] as const;
+/** The position of each star. No text covers these positions. */
+const STARS =
+  "M340 26h0M292 62h0M372 118h0M356 208h0M318 156h0M228 34h0M52 342h0M112 386h0M196 350h0M302 318h0M254 268h0M30 430h0";
 
 /** A landscape with a rising sun, or a moon in the dark theme: 0 is at the horizon, 1 is the highest point. */
 export function Landscape({ progress }: { progress: number }) {
@@ -27,9 +15,7 @@ export function Landscape({ progress }: { progress: number }) {
         viewBox="0 0 400 640"
         preserveAspectRatio="xMidYMid slice"
       >
-        {STARS.map(([cx, cy, r]) => (
-          <circle key={cx} cx={cx} cy={cy} r={r} fill="var(--star)" />
-        ))}
+        <path d={STARS} stroke="var(--star)" strokeWidth="1.8" strokeLinecap="round" />
       </svg>
       <svg
         className="absolute right-[20%] bottom-2 h-28 overflow-visible lg:right-[24%] lg:bottom-[16vh] lg:h-[19rem]"

@@ -21,12 +21,10 @@ async function signInAgain(): Promise<Headers | undefined> {
   const [id, password] = (await cookies()).get(COOKIE)?.value.split(":") ?? [];
   if (!id || !password) return undefined;
   const body = { email: emailOf(id), password };
-  return auth()
+  const answer = await auth()
     .api.signInEmail({ body, returnHeaders: true })
-    .then(
-      ({ headers }) => headers,
-      () => undefined,
-    );
+    .catch(() => undefined);
+  return answer?.headers;
 }
 
 async function signUp(): Promise<Headers> {
