@@ -1,6 +1,8 @@
-import { clear, createStore, get, set, type UseStore } from "idb-keyval";
+import { del, get, set } from "idb-keyval";
 
 import type { Task, TaskList } from "@/tasks/task";
+
+import { openDatabase } from "./database";
 
 export interface User {
   id: string;
@@ -17,12 +19,12 @@ export interface KeptList {
 const LONG_LIST = 500;
 const DELAY_MS = 2_000;
 const NAME = "list";
-let database: UseStore | undefined;
+const inDatabase = openDatabase(NAME);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The list as this device saw it last, for a start without a network. Returns undefined without one. */
 export async function readKeptList(): Promise<KeptList | undefined> {
-  return attempt(() => get<KeptList>(NAME, store()));
+  return inDatabase((store) => get<KeptList>(NAME, store));
 }
 
 /** Stores the list soon. */
@@ -31,7 +33,8 @@ export function keepList(user: User, list: TaskList): void {
   timer = setTimeout(
     () => {
       const tasks: Task[] = list.tasks.map(({ rowKey: _, ...task }) => task);
-      void attempt(() => set(NAME, { user, list: { ...list, tasks } } satisfies KeptList, store()));
+      const kept: KeptList = { user, list: { ...list, tasks } };
+      void inDatabase((store) => set(NAME, kept, store));
     },
     list.tasks.length > LONG_LIST ? DELAY_MS : 0,
   );
@@ -39,19 +42,5 @@ export function keepList(user: User, list: TaskList): void {
 
 export async function forgetList(): Promise<void> {
   clearTimeout(timer);
-  await attempt(() => clear(store()));
-}
-
-/** A browser may have no storage, or refuse it: then nothing is kept. */
-async function attempt<T>(use: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await use();
-  } catch {
-    return undefined;
-  }
-}
-
-function store(): UseStore {
-  database ??= createStore("list", "list");
-  return database;
+  await inDatabase((store) => del(NAME, store));
 }

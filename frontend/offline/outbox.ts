@@ -1,8 +1,10 @@
-import { createStore, del, entries, set, type UseStore } from "idb-keyval";
+import { del, entries, set } from "idb-keyval";
 
 import { isUndecided } from "@/tasks/api-error";
 import type { Change, Send } from "@/tasks/change";
 import { createKey, isSame, type Task } from "@/tasks/task";
+
+import { openDatabase } from "./database";
 
 /** A change that the service has not saved yet, as IndexedDB keeps it. */
 interface Entry {
@@ -13,11 +15,13 @@ interface Entry {
 }
 
 const TAB = createKey();
-let database: UseStore | undefined;
 let lastPlace = 0;
 /** Where each change of this page is kept. The places sort in the order of the changes. */
 const places = new Map<string, { place: number; stored: Promise<unknown> }>();
 let storageFails = false;
+const inDatabase = openDatabase("changes", () => {
+  storageFails = true;
+});
 
 /** False if the browser stores nothing, so that closing the page loses what is not sent. */
 export const isKept = (): boolean => !storageFails;
@@ -57,7 +61,7 @@ export async function adoptChanges(owner: string, tabs?: ReadonlySet<string>): P
 
 export async function drop(key: string): Promise<void> {
   const kept = places.get(key);
-  if (kept) await attempt(() => del(kept.place, store()));
+  if (kept) await inDatabase((store) => del(kept.place, store));
   places.delete(key);
 }
 
@@ -66,14 +70,14 @@ export async function forgetChanges(exceptOf?: string): Promise<void> {
   for (const [place, { owner, change }] of await all()) {
     if (owner === exceptOf) continue;
     places.delete(change.key);
-    await attempt(() => del(place, store()));
+    await inDatabase((store) => del(place, store));
   }
 }
 
 function keep(entry: Entry, before?: number): Promise<unknown> {
   lastPlace = Math.max(Date.now(), lastPlace + 1);
   const place = before ?? lastPlace;
-  const stored = attempt(() => set(place, entry, store()));
+  const stored = inDatabase((store) => set(place, entry, store));
   places.set(entry.change.key, { place, stored });
   return stored;
 }
@@ -88,12 +92,12 @@ async function nameAddedTask(owner: string, rowKey: string, task: Task): Promise
       change.kind === "delete"
         ? { ...change, tasks: change.tasks.map((each) => (isSame(each, saved) ? saved : each)) }
         : { ...change, task: isSame(change.task, saved) ? saved : change.task };
-    await attempt(() => set(place, { ...entry, change: named }, store()));
+    await inDatabase((store) => set(place, { ...entry, change: named }, store));
   }
 }
 
 async function all(): Promise<[number, Entry][]> {
-  return (await attempt(() => entries<number, Entry>(store()))) ?? [];
+  return (await inDatabase((store) => entries<number, Entry>(store))) ?? [];
 }
 
 /** Each page holds a lock with its name until it is closed, however that happens. */
@@ -105,19 +109,4 @@ if (typeof navigator !== "undefined" && navigator.locks) {
 async function openTabs(): Promise<Set<string>> {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   return new Set([TAB, ...held.map(({ name = "" }) => name.replace("tab:", ""))]);
-}
-
-function store(): UseStore {
-  database ??= createStore("changes", "changes");
-  return database;
-}
-
-/** Returns undefined if the browser forbids storage, or has no room. */
-async function attempt<Result>(action: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await action();
-  } catch {
-    storageFails = true;
-    return undefined;
-  }
 }
