@@ -13,7 +13,7 @@ import { PageLayout } from "@/ui/page-layout";
 
 import { Capture } from "./capture";
 import { Keys } from "./keys";
-import { headline, progress, summary } from "./summary";
+import { summaryOf } from "./summary";
 import { TaskList } from "./task-list";
 import { useBoard } from "./use-board";
 import { useViewOfUrl } from "./view";
@@ -35,16 +35,16 @@ export function Board({ user, demoOf, initialList }: BoardProps) {
   useViewOfUrl();
   const { tasks, isWhole, pending, error, refetch, make } = useBoard(user, initialList);
   // The numbers of a part of the list would be wrong.
-  const wholeList = isWhole ? tasks : undefined;
+  const summary = isWhole && tasks ? summaryOf(tasks) : undefined;
   return (
     <PageLayout
-      headline={wholeList ? headline(wholeList) : "Your list."}
+      headline={summary?.headline ?? "Your list."}
       subtitle={
-        <p className={wholeList ? "tabular-nums" : "invisible"} data-summary>
-          {wholeList ? summary(wholeList) : "0 open"}
+        <p className={summary ? "tabular-nums" : "invisible"} data-summary>
+          {summary?.text ?? "0 open"}
         </p>
       }
-      progress={wholeList ? progress(wholeList) : 0}
+      progress={summary?.progress ?? 0}
       menu={
         <>
           <Keys />

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ClipboardEvent, type FormEvent, useEffect, useRef, useState } from "react";
+import { type ClipboardEvent, useEffect, useRef, useState } from "react";
 
 import {
   type Draft,
@@ -19,7 +19,7 @@ import { Button } from "@/ui/button";
 import { PlusIcon } from "@/ui/icons";
 import { Modal } from "@/ui/modal";
 
-import { TaskFields } from "./task-fields";
+import { TaskForm } from "./task-form";
 import type { Make } from "./use-board";
 
 const DOUBLE_CLICK_MS = 500;
@@ -38,8 +38,7 @@ export function Capture({ make }: { make: Make }) {
 
   const add = (input: TaskInput) => make({ kind: "add", key: createKey(), input });
 
-  function submit(event?: FormEvent) {
-    event?.preventDefault();
+  function submit() {
     titleRef.current?.focus();
     // The second click of a double click must not submit the form that the first one has cleared.
     const isDoubleClick = performance.now() - lastSubmission.current < DOUBLE_CLICK_MS;
@@ -81,29 +80,22 @@ export function Capture({ make }: { make: Make }) {
 
   return (
     <div className="capture">
-      <form
+      <TaskForm
+        label="Add a task"
+        name="new"
+        draft={draft}
+        onChange={({ errors: _, ...typed }) => (isBlank(typed) ? removeDraft(NEW_DRAFT) : storeDraft(NEW_DRAFT, typed))}
         onSubmit={submit}
-        aria-label="Add a task"
+        titleProps={{ ref: titleRef, placeholder: "What needs to be done?", onPaste: askAboutLines }}
         className="rounded-3xl border border-line bg-raised p-2 shadow-[0_1px_0_var(--line)] transition-colors focus-within:border-edge"
+        below="capture-below"
       >
-        <TaskFields
-          name="new"
-          draft={draft}
-          titleProps={{ ref: titleRef, placeholder: "What needs to be done?", onPaste: askAboutLines }}
-          onChange={({ errors: _, ...typed }) =>
-            isBlank(typed) ? removeDraft(NEW_DRAFT) : storeDraft(NEW_DRAFT, typed)
-          }
-          onSubmit={submit}
-          below="capture-below"
-          actions={
-            // The focus stays in the field, so that nothing moves under the pointer.
-            <Button type="submit" onPointerDown={(event) => event.preventDefault()}>
-              <PlusIcon />
-              Add
-            </Button>
-          }
-        />
-      </form>
+        {/* The focus stays in the field, so that nothing moves under the pointer. */}
+        <Button type="submit" onPointerDown={(event) => event.preventDefault()}>
+          <PlusIcon />
+          Add
+        </Button>
+      </TaskForm>
       {rejected.map(([key, each]) => (
         <RejectedTask key={key} draft={each} onEdit={() => edit(key, each)} onDiscard={() => discard(key)} />
       ))}

@@ -2,24 +2,14 @@ import type { Task } from "@/tasks/task";
 
 const NUMBERS = "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
 
-export function headline(tasks: readonly Task[]): string {
-  const { open } = count(tasks);
-  if (tasks.length === 0) return "A clear day.";
-  if (open === 0) return "All done.";
-  return `${NUMBERS[open] ?? open} to go.`;
-}
-
-export function summary(tasks: readonly Task[]): string {
-  const { open, done } = count(tasks);
-  return `${open} open · ${done} done`;
-}
-
-/** Returns the share of completed tasks, from 0 to 1. An empty list counts as 1. */
-export function progress(tasks: readonly Task[]): number {
-  return tasks.length === 0 ? 1 : count(tasks).done / tasks.length;
-}
-
-function count(tasks: readonly Task[]): { open: number; done: number } {
+/** What the page says of a whole list. The progress is from 0 to 1, and 1 for an empty list. */
+export function summaryOf(tasks: readonly Task[]) {
   const done = tasks.filter(({ completed }) => completed).length;
-  return { open: tasks.length - done, done };
+  const open = tasks.length - done;
+  const toGo = open === 0 ? "All done." : `${NUMBERS[open] ?? open} to go.`;
+  return {
+    headline: tasks.length === 0 ? "A clear day." : toGo,
+    text: `${open} open · ${done} done`,
+    progress: tasks.length === 0 ? 1 : done / tasks.length,
+  };
 }

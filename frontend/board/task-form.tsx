@@ -3,17 +3,21 @@ import type { ChangeEvent, ComponentProps, KeyboardEvent, ReactNode } from "reac
 import type { Draft } from "@/drafts/drafts";
 import { FORM_ERROR } from "@/tasks/messages";
 
-interface TaskFieldsProps {
+interface TaskFormProps {
+  label: string;
   /** A prefix that makes the ids of the fields unique on the page. */
   name: string;
   draft: Draft;
   onChange: (draft: Draft) => void;
   onSubmit: () => void;
+  onCancel?: () => void;
   /** What only the field of the title has. */
   titleProps: ComponentProps<"textarea">;
+  className: string;
   /** The classes of the part below the title. */
   below?: string;
-  actions: ReactNode;
+  /** The buttons. */
+  children: ReactNode;
 }
 
 /** For browsers without `field-sizing`. With it, the height follows the content. */
@@ -23,16 +27,20 @@ const CHARACTERS_A_ROW = 60;
 const FIELD = "auto-grow block resize-none rounded-xl bg-transparent px-3 py-2.5 focus-visible:outline-offset-0";
 
 /**
- * The fields for title and description. The service validates them, and each field shows its error. An
- * error of the whole form is shown below them.
+ * The form of a new task, and of one that is edited. Enter submits, with Ctrl or Cmd in the description, and
+ * Escape cancels. The service validates, and each field shows its error. An error of the whole form is below.
  */
-export function TaskFields({ name, draft, onChange, onSubmit, titleProps, below = "", actions }: TaskFieldsProps) {
+export function TaskForm(props: TaskFormProps) {
+  const { label, name, draft, onChange, onSubmit, onCancel, titleProps, className, below = "", children } = props;
   const { title, description, errors = {} } = draft;
 
-  function submitOnEnter(event: KeyboardEvent) {
-    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
-    const isDescription = (event.target as HTMLElement).id === `${name}-description`;
-    if (isDescription && !event.ctrlKey && !event.metaKey) return;
+  function handleKey(event: KeyboardEvent) {
+    // During composition, both keys belong to the input method.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Escape") return onCancel?.();
+    const { id } = event.target as HTMLElement;
+    const submits = id === `${name}-title` || (id === `${name}-description` && (event.ctrlKey || event.metaKey));
+    if (event.key !== "Enter" || !submits) return;
     event.preventDefault();
     // A key that is held down submits once, even if the focus has moved since.
     if (!event.repeat) onSubmit();
@@ -45,7 +53,15 @@ export function TaskFields({ name, draft, onChange, onSubmit, titleProps, below 
   }
 
   return (
-    <>
+    <form
+      aria-label={label}
+      className={className}
+      onKeyDown={handleKey}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
       <label htmlFor={`${name}-title`} className="sr-only">
         Title
       </label>
@@ -55,7 +71,6 @@ export function TaskFields({ name, draft, onChange, onSubmit, titleProps, below 
         dir="auto"
         value={title}
         onChange={changeTitle}
-        onKeyDown={submitOnEnter}
         autoComplete="off"
         enterKeyHint="done"
         rows={Math.min(Math.ceil(title.length / CHARACTERS_A_ROW) || 1, MAX_ROWS)}
@@ -73,18 +88,17 @@ export function TaskFields({ name, draft, onChange, onSubmit, titleProps, below 
           dir="auto"
           value={description}
           onChange={({ target }) => onChange({ ...draft, description: target.value })}
-          onKeyDown={submitOnEnter}
           placeholder="Description (optional)"
           rows={Math.min(description.split("\n").length, MAX_ROWS)}
           aria-invalid={"description" in errors}
           aria-describedby={`${name}-description-error`}
           className={`${FIELD} max-h-[40vh] min-h-11 min-w-40 flex-1 text-muted`}
         />
-        {actions}
+        {children}
       </div>
       <FieldError id={`${name}-description-error`} message={errors.description} />
       <FieldError id={`${name}-error`} message={errors[FORM_ERROR]} />
-    </>
+    </form>
   );
 }
 
