@@ -1,4 +1,5 @@
-import { type Api, toApiError, unwrap } from "@/tasks/api";
+import { type Api, unwrap } from "@/tasks/api";
+import { ApiError } from "@/tasks/api-error";
 import type { Change, Send } from "@/tasks/change";
 import { hasSameText, type Task } from "@/tasks/task";
 import { simpleSource } from "@/tasks/tasks";
@@ -48,7 +49,7 @@ async function save(api: Api, change: SingleChange, start: Task): Promise<Task |
     const { data, error, response } = await sendRequest(api, change, current);
     if (response.ok) return data?.data ?? null;
     if (response.status === 404) return handleDeleted(change);
-    if (response.status !== 412) throw toApiError({ error, response });
+    if (response.status !== 412) throw new ApiError(response.status, error);
 
     const fetched = await fetchTask(api, current.id);
     if (!fetched) return handleDeleted(change);
@@ -66,7 +67,7 @@ async function clear(api: Api, tasks: readonly Task[]): Promise<null> {
       if (!task?.id) continue;
       const { error, response } = await sendRequest(api, { kind: "delete", key: "", task }, task);
       if (response.status === 412) kept += 1;
-      else if (!response.ok && response.status !== 404) throw toApiError({ error, response });
+      else if (!response.ok && response.status !== 404) throw new ApiError(response.status, error);
     }
   };
   await Promise.all(Array.from({ length: LANES }, (_, first) => lane(first)));

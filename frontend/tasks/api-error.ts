@@ -7,11 +7,12 @@ export class ApiError extends Error {
 
   constructor(
     readonly status: number,
-    envelope: ErrorEnvelope | undefined,
+    // A proxy may respond with another body, or with none.
+    body?: Partial<ErrorEnvelope>,
   ) {
-    super(envelope?.error.message ?? `The service responded with status ${status}`);
-    this.code = envelope?.error.code ?? "UNKNOWN";
-    this.details = envelope?.error.details ?? [];
+    super(body?.error?.message ?? `The service responded with status ${status}`);
+    this.code = body?.error?.code ?? "UNKNOWN";
+    this.details = body?.error?.details ?? [];
   }
 
   /** Returns the message for each invalid field. The contract defines the messages. */

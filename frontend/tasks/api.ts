@@ -49,10 +49,6 @@ interface ApiResult<Body> {
  * @throws ApiError for any other response.
  */
 export function unwrap<Body>({ data, error, response }: ApiResult<Body>): NonNullable<Body> {
-  if (!response.ok || data === undefined || data === null) throw toApiError({ error, response });
+  if (!response.ok || data === undefined || data === null) throw new ApiError(response.status, error);
   return data;
-}
-
-export function toApiError({ error, response }: Pick<ApiResult<unknown>, "error" | "response">): ApiError {
-  return new ApiError(response.status, error?.error ? error : undefined);
 }

@@ -1,6 +1,11 @@
 let leaving = false;
 let navigating = false;
 
+export const isNavigating = (): boolean => navigating;
+
+/** True once the page is being closed. A request then needs `keepalive` to arrive. */
+export const isLeaving = (): boolean => leaving;
+
 /** Loads another page, so that nothing stays in memory. A second call does not cancel the first. */
 export function navigateTo(path: string): void {
   if (navigating) return;
@@ -8,17 +13,9 @@ export function navigateTo(path: string): void {
   location.assign(path);
 }
 
-export function isNavigating(): boolean {
-  return navigating;
-}
-
-/** True once the page is being closed. A request then needs `keepalive` to arrive. */
-export function isLeaving(): boolean {
-  return leaving;
-}
-
 /** Calls `action` when the page is closed, reloaded or left. */
 export function onLeave(action: () => void): () => void {
+  const listening = new AbortController();
   const leave = () => {
     leaving = true;
     action();
@@ -26,10 +23,7 @@ export function onLeave(action: () => void): () => void {
   const comeBack = () => {
     leaving = false;
   };
-  window.addEventListener("pagehide", leave);
-  window.addEventListener("pageshow", comeBack);
-  return () => {
-    window.removeEventListener("pagehide", leave);
-    window.removeEventListener("pageshow", comeBack);
-  };
+  window.addEventListener("pagehide", leave, listening);
+  window.addEventListener("pageshow", comeBack, listening);
+  return () => listening.abort();
 }
