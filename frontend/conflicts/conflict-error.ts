@@ -15,8 +15,9 @@ export class ConflictError extends Error {
     super("The task has changed since you opened it");
   }
 
-  hasSameSubject({ change }: ConflictError): boolean {
-    return change.kind === this.change.kind && change.task.id === this.change.task.id;
+  /** What the conflict is about. */
+  get subject(): string {
+    return `${this.change.kind} ${this.change.task.id}`;
   }
 
   /** The change as it is sent again, on top of their version. */
@@ -27,25 +28,22 @@ export class ConflictError extends Error {
   }
 }
 
-/** The conflicts that the user has to resolve, one after the other. */
-const conflicts = createStore<readonly ConflictError[]>([]);
+/** The conflicts that the user has to resolve, one after the other, by their subjects. */
+const conflicts = createStore<Readonly<Record<string, ConflictError>>>({});
 
-export const useConflict = (): ConflictError | undefined => conflicts.use()[0];
+export const useConflict = (): ConflictError | undefined => Object.values(conflicts.use())[0];
 
-/** Replaces an earlier conflict about the same change, because the newest text is what counts. */
+/** Takes the place of an earlier conflict about the same change, because the newest text is what counts. */
 export function addConflict(conflict: ConflictError): void {
-  const queue = conflicts.get();
-  const isQueued = queue.some((each) => each.hasSameSubject(conflict));
-  conflicts.set(
-    isQueued ? queue.map((each) => (each.hasSameSubject(conflict) ? conflict : each)) : [...queue, conflict],
-  );
+  conflicts.set({ ...conflicts.get(), [conflict.subject]: conflict });
 }
 
 /** Keeps an earlier conflict about the same change, because the user may be resolving it. */
 export function addConflictIfNew(conflict: ConflictError): void {
-  if (!conflicts.get().some((each) => each.hasSameSubject(conflict))) addConflict(conflict);
+  if (!(conflict.subject in conflicts.get())) addConflict(conflict);
 }
 
-export function removeConflict(conflict: ConflictError): void {
-  conflicts.set(conflicts.get().filter((each) => each !== conflict));
+export function removeConflict({ subject }: ConflictError): void {
+  const { [subject]: _, ...others } = conflicts.get();
+  conflicts.set(others);
 }

@@ -82,10 +82,8 @@ async function sendRequest(api: Api, change: SingleChange, { id, etag }: Task) {
       return api.PUT("/api/tasks/{id}", { params, body: change.input });
     case "complete":
       return api.PATCH("/api/tasks/{id}/complete", { params });
-    case "delete": {
-      const { error, response } = await api.DELETE("/api/tasks/{id}", { params });
-      return { data: undefined, error, response };
-    }
+    case "delete":
+      return { ...(await api.DELETE("/api/tasks/{id}", { params })), data: undefined };
   }
 }
 

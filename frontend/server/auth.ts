@@ -11,16 +11,13 @@ import { clientAddressHeader } from "./client-address";
 import { canSendMail, sendMail } from "./mail";
 import { readSettings, type Settings } from "./settings";
 
+const createAuth = () => betterAuth(authOptions(readSettings()));
 let instance: ReturnType<typeof createAuth> | undefined;
 
 /** Returns Better Auth. The first call creates it, so that the build needs neither a database nor a secret. */
 export function auth() {
-  instance ??= createAuth(readSettings());
+  instance ??= createAuth();
   return instance;
-}
-
-function createAuth(settings: Settings) {
-  return betterAuth({ ...authOptions(settings), plugins: [tasksApiJwt(settings.secret), nextCookies()] });
 }
 
 /** Returns the options that define the tables. The migration uses them too. */
@@ -56,7 +53,7 @@ export function authOptions({ databaseUrl, secret, url, trustedProxies }: Settin
       },
     },
     telemetry: { enabled: false },
-    plugins: [tasksApiJwt(secret)],
+    plugins: [tasksApiJwt(secret), nextCookies()],
   } satisfies BetterAuthOptions;
 }
 

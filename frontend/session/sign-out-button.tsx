@@ -41,22 +41,17 @@ export function SignOutButton({ user, isPending }: { user: User; isPending: bool
     navigateTo("/sign-in");
   }
 
+  const title = `Signed in as ${user.name}`;
   if (user.isGuest) {
     return (
-      <Link href="/sign-up?next=%2F" className={BUTTON} title={`Signed in as ${user.name}`}>
+      <Link href="/sign-up?next=%2F" className={BUTTON} title={title}>
         Sign up
       </Link>
     );
   }
   return (
     <>
-      <button
-        type="button"
-        onClick={handleClick}
-        disabled={isBusy}
-        title={`Signed in as ${user.name}`}
-        className={BUTTON}
-      >
+      <button type="button" onClick={handleClick} disabled={isBusy} title={title} className={BUTTON}>
         Sign out
       </button>
       {isConfirming && (
