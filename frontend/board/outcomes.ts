@@ -27,14 +27,11 @@ export function reportFailure(change: Change, error: unknown): void {
   if (error instanceof ObsoleteError || requiresSignIn(error)) return;
   if (error instanceof UndoneError) notify("success", "Undone");
   else if (error instanceof ConflictError) addConflict(error);
-  else if (giveBack(change, error) && !isShownInForm(error)) notify("error", failureMessage(change, error));
-}
-
-/** Returns false if nothing more has to be said. */
-function giveBack(change: Change, error: unknown): boolean {
-  if (change.kind === "add") return giveBackNewTask(change, error);
-  if (change.kind === "edit") giveBackEdit(change, error);
-  return true;
+  else {
+    if (change.kind === "edit") giveBackEdit(change, error);
+    const isListed = change.kind === "add" && !giveBackNewTask(change, error);
+    if (!isListed && !isShownInForm(error)) notify("error", failureMessage(change, error));
+  }
 }
 
 /** Returns false if the draft is listed with its reason, because the user is already typing the next one. */

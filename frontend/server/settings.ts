@@ -21,11 +21,13 @@ const REQUIRED_IN_PRODUCTION = ["BETTER_AUTH_URL", "TASKS_API_URL"];
  * @throws Error that names every missing setting.
  */
 export function readSettings(): Settings {
-  const required = isProduction() ? [...REQUIRED, ...REQUIRED_IN_PRODUCTION] : REQUIRED;
+  const required = process.env.NODE_ENV === "production" ? [...REQUIRED, ...REQUIRED_IN_PRODUCTION] : REQUIRED;
   const missing = required.filter((name) => !process.env[name]);
   if (missing.length > 0) throw new Error(`${missing.join(" and ")} must be set: see .env.example`);
   const { DATABASE_URL: databaseUrl = "", BETTER_AUTH_SECRET: secret = "" } = process.env;
-  return { databaseUrl, secret, url: frontendUrl(), tasksApiUrl: tasksApiUrl(), trustedProxies: trustedProxies() };
+  const url = origin("BETTER_AUTH_URL", "http://localhost:3000");
+  const proxies = (process.env.TRUSTED_PROXIES ?? "").split(",").map((entry) => entry.trim());
+  return { databaseUrl, secret, url, tasksApiUrl: tasksApiUrl(), trustedProxies: proxies.filter(Boolean) };
 }
 
 export function tasksApiUrl(): string {
@@ -37,21 +39,8 @@ export function isDemo(): boolean {
   return process.env.DEMO === "1";
 }
 
-export function trustedProxies(): string[] {
-  const entries = (process.env.TRUSTED_PROXIES ?? "").split(",").map((entry) => entry.trim());
-  return entries.filter(Boolean);
-}
-
-function frontendUrl(): string {
-  return origin("BETTER_AUTH_URL", "http://localhost:3000");
-}
-
 function origin(name: string, fallback: string): string {
   const url = process.env[name] || fallback;
   if (!URL.canParse(url)) throw new Error(`${name} must be a URL such as ${fallback}`);
   return new URL(url).origin;
-}
-
-function isProduction(): boolean {
-  return process.env.NODE_ENV === "production";
 }
