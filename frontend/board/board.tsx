@@ -8,18 +8,19 @@ import { openDrafts } from "@/drafts/drafts";
 import type { User } from "@/offline/kept-list";
 import { SignOutButton } from "@/session/sign-out-button";
 import { setTokenOwner } from "@/session/token";
-import type { TaskList as List } from "@/tasks/task";
+import type { TaskList as List, Task } from "@/tasks/task";
 import { PageLayout } from "@/ui/page-layout";
 
 import { Capture } from "./capture";
 import { Keys } from "./keys";
-import { summaryOf } from "./summary";
 import { TaskList } from "./task-list";
 import { useBoard } from "./use-board";
 import { useViewOfUrl } from "./view";
 import { ViewBar } from "./view-bar";
 
 const Panel = dynamic(() => import("@/demo/panel"), { ssr: false });
+
+const NUMBERS = "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
 
 interface BoardProps {
   user: User;
@@ -65,4 +66,16 @@ function setOwner({ id }: User): void {
   if (typeof window === "undefined") return;
   openDrafts(id);
   setTokenOwner(id);
+}
+
+/** What the page says of a whole list. The progress is from 0 to 1, and 1 for an empty list. */
+function summaryOf(tasks: readonly Task[]) {
+  const done = tasks.filter(({ completed }) => completed).length;
+  const open = tasks.length - done;
+  const toGo = open === 0 ? "All done." : `${NUMBERS[open] ?? open} to go.`;
+  return {
+    headline: tasks.length === 0 ? "A clear day." : toGo,
+    text: `${open} open · ${done} done`,
+    progress: tasks.length === 0 ? 1 : done / tasks.length,
+  };
 }

@@ -51,12 +51,11 @@ export function Capture({ make }: { make: Make }) {
   function askAboutLines(event: ClipboardEvent<HTMLTextAreaElement>) {
     const lines = event.clipboardData
       .getData("text")
-      .split("\n")
-      .map((line) => line.trim());
-    const tasks = lines.filter(Boolean);
-    if (tasks.length < 2) return;
+      .trim()
+      .split(/\s*\n\s*/);
+    if (lines.length < 2) return;
     event.preventDefault();
-    setPasted(tasks);
+    setPasted(lines);
   }
 
   function paste(lines: readonly string[], choice: string) {
