@@ -1,6 +1,7 @@
 import { addConflict, ConflictError } from "@/conflicts/conflict-error";
 import { ObsoleteError } from "@/conflicts/save-with-version";
 import { editDraft, isBlank, NEW_DRAFT, readDraft, rejectedDraft, storeDraft, toDraft } from "@/drafts/drafts";
+import { drop } from "@/offline/outbox";
 import { requiresSignIn } from "@/tasks/api-error";
 import type { Change, Edit } from "@/tasks/change";
 import {
@@ -25,8 +26,10 @@ export function reportSuccess(change: Change, task: Task | null): void {
 export function reportFailure(change: Change, error: unknown): void {
   // When the user has to sign in again, another page is about to load, and the change is sent after that.
   if (error instanceof ObsoleteError || requiresSignIn(error)) return;
-  if (error instanceof UndoneError) notify("success", "Undone");
-  else if (error instanceof ConflictError) addConflict(error);
+  if (error instanceof UndoneError) {
+    void drop(change.key);
+    notify("success", "Undone");
+  } else if (error instanceof ConflictError) addConflict(error);
   else {
     if (change.kind === "edit") giveBackEdit(change, error);
     const isListed = change.kind === "add" && !giveBackNewTask(change, error);

@@ -15,7 +15,7 @@ import { fetchPages, type ShownList } from "@/tasks/pages";
 import { isSame, type TaskList } from "@/tasks/task";
 import { KEY, type Source, useTasks } from "@/tasks/tasks";
 import { isNavigating, navigateTo, onLeave } from "@/ui/navigation";
-import { releaseHolds, withUndo } from "@/undo/undo";
+import { releaseHolds, untilDecided } from "@/undo/undo";
 
 import { reportFailure, reportSuccess } from "./outcomes";
 
@@ -61,7 +61,8 @@ function useLayers(user: User): Source<Change> {
     return {
       apply: applyChange,
       queues: queuesOf,
-      send: withOutbox(user.id, withUndo(versioned), (error) => error instanceof ConflictError),
+      untilDecided,
+      send: withOutbox(user.id, versioned, (error) => error instanceof ConflictError),
       load: async (signal) => {
         await showKeptList(user, shown);
         const [list] = await Promise.all([fetchPages(api, shown, signal), checkSession()]);

@@ -5,7 +5,7 @@ import type { Page, Response, Route } from "playwright-core";
 
 import { withPage } from "./browser";
 import { SERVICE_URL, service, UNREACHABLE_DATABASE, waitUntil } from "./servers";
-import { addForm, addTask, checkbox, fillFields, taskRow, taskTitles, waitUntilSaved } from "./task-page";
+import { addForm, addTask, checkbox, deleteButton, fillFields, taskRow, taskTitles, waitUntilSaved } from "./task-page";
 import { openAsNewUser } from "./users";
 
 /** The maximum difference between the clocks of the browser. */
@@ -31,6 +31,26 @@ test("changes made during an outage are saved once, as soon as it ends", () =>
     await banner(page).waitFor({ state: "detached" });
     await page.reload();
     assert.deepEqual(await taskTitles(page), ["Bake bread", "Water the plants"]);
+    assert(await checkbox(page, "Water the plants").isChecked());
+  }));
+
+test("a deletion that waits behind another change can be undone during an outage", () =>
+  withPage(async (page) => {
+    await openAsNewUser(page);
+    await addTask(page, "Water the plants");
+
+    await service.whileStopped(async () => {
+      await checkbox(page, "Water the plants").check();
+      await banner(page).waitFor();
+      await deleteButton(page, "Water the plants").click();
+      await checkbox(page, "Water the plants").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Undo" }).click();
+
+      await checkbox(page, "Water the plants").waitFor();
+    });
+    await waitUntilSaved(page, "Water the plants");
+    await page.reload();
+
     assert(await checkbox(page, "Water the plants").isChecked());
   }));
 

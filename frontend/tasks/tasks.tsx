@@ -15,6 +15,8 @@ export type Completion = { kind: "complete"; key: string; task: Task; completed:
 /** Where tasks come from, and what becomes of changes. A layer replaces what it does differently. */
 export interface Source<Change> {
   load: (signal: AbortSignal) => Promise<TaskList>;
+  /** Rejects when the change is undone before it is sent. */
+  untilDecided?: (change: Change) => Promise<void>;
   /** Makes the change, and returns the task as it is then, or null if it is deleted. */
   send: (change: Change) => Promise<Task | null>;
   /** Returns the tasks as they are with the change: `saved` by the service, or pending. */
@@ -75,13 +77,15 @@ export function useTasks<Change extends { key: string }>(source: Source<Change>,
   const pending = useMutationState({ filters, select: ({ state }) => state.variables as Change });
   const { mutateAsync } = useMutation({
     mutationKey: KEY,
-    mutationFn: (change: Change) =>
-      runSerially(source.queues(change), async () => {
+    mutationFn: async (change: Change) => {
+      await source.untilDecided?.(change);
+      return runSerially(source.queues(change), async () => {
         const saved = await source.send(change);
         const put = (list: TaskList) => ({ ...list, tasks: source.apply(list.tasks, change, saved), version: null });
         client.setQueryData<TaskList>(KEY, (list) => list && put(list));
         return saved;
-      }),
+      });
+    },
     onError: () => void client.invalidateQueries({ queryKey: KEY }),
   });
   const list = query.data;

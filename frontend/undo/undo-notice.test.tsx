@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, test, vi } from "vitest";
 
-import { holdForUndo, offerUndo, withUndo } from "./undo";
+import { holdForUndo, offerUndo, untilDecided } from "./undo";
 import { UndoNotice } from "./undo-notice";
 
 beforeEach(() => {
@@ -21,7 +21,7 @@ test("the notice names what is deleted, and goes when it is undone", async () =>
   render(<UndoNotice />);
 
   act(() => holdForUndo("1", "“Bake bread” deleted"));
-  const sent = withUndo(send)({ kind: "delete", key: "1", tasks: [] });
+  const sent = untilDecided({ key: "1" }).then(send);
   assert(screen.getByText("“Bake bread” deleted"));
   act(() => void fireEvent.click(screen.getByRole("button", { name: "Undo" })));
 

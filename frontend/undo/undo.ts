@@ -1,4 +1,4 @@
-import type { Send } from "@/tasks/change";
+import type { Change } from "@/tasks/change";
 import { createStore } from "@/ui/store";
 
 const UNDO_MS = 8_000;
@@ -26,13 +26,9 @@ export const useUndoable = (): Undoable | undefined =>
     .filter(({ text }) => text !== undefined)
     .at(-1);
 
-/** Sends a change that is held back when the time to undo it is over. */
-export function withUndo(send: Send): Send {
-  return async (change) => {
-    // The change may have waited for its turn while it was undone, so its hold lasts until here.
-    await holds.get(change.key)?.finally(() => holds.delete(change.key));
-    return send(change);
-  };
+/** Resolves when the time to undo the change is over, and rejects when it is undone. */
+export async function untilDecided({ key }: Pick<Change, "key">): Promise<void> {
+  await holds.get(key);
 }
 
 /** Holds the change with this key back, so that undoing it needs no request. */
@@ -40,8 +36,8 @@ export function holdForUndo(key: string, text: string): void {
   const hold = new Promise<void>((release, reject) =>
     offer({ key, text, release, undo: () => reject(new UndoneError()) }),
   );
-  hold.catch(() => undefined);
   holds.set(key, hold);
+  hold.catch(() => undefined).finally(() => holds.delete(key));
 }
 
 export function offerUndo(key: string, undo: () => void): void {
