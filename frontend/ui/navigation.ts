@@ -23,7 +23,7 @@ export function onLeave(action: () => void): () => void {
   const comeBack = () => {
     leaving = false;
   };
-  window.addEventListener("pagehide", leave, listening);
-  window.addEventListener("pageshow", comeBack, listening);
+  window.addEventListener("pagehide", leave, { signal: listening.signal });
+  window.addEventListener("pageshow", comeBack, { signal: listening.signal });
   return () => listening.abort();
 }
