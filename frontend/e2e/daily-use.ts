@@ -187,7 +187,8 @@ test("pasted lines become several tasks, after a question", () =>
     await paste("One\nTwo");
     await page.getByRole("button", { name: "Paste as one title" }).click();
 
-    assert.equal(await addForm(page).getByLabel("Title").inputValue(), "One Two");
+    const title = addForm(page).getByLabel("Title");
+    await waitUntil(async () => (await title.inputValue()) === "One Two", "the lines are not in the title");
   }));
 
 test("addresses are links, and nothing in a text is HTML", () =>
