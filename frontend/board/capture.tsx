@@ -16,7 +16,7 @@ import {
 } from "@/drafts/drafts";
 import { createKey, type TaskInput, toTaskInput } from "@/tasks/task";
 import { Button } from "@/ui/button";
-import { PlusIcon } from "@/ui/icons";
+import { Icon } from "@/ui/icons";
 import { Modal } from "@/ui/modal";
 
 import { TaskForm } from "./task-form";
@@ -91,7 +91,7 @@ export function Capture({ make }: { make: Make }) {
       >
         {/* The focus stays in the field, so that nothing moves under the pointer. */}
         <Button type="submit" onPointerDown={(event) => event.preventDefault()}>
-          <PlusIcon />
+          <Icon name="plus" />
           Add
         </Button>
       </TaskForm>

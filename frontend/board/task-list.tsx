@@ -4,7 +4,7 @@ import { useOutage } from "@/offline/outage";
 import { requiresSignIn } from "@/tasks/api-error";
 import { rowKeyOf, type Task } from "@/tasks/task";
 import { Button } from "@/ui/button";
-import { ChevronIcon } from "@/ui/icons";
+import { Icon } from "@/ui/icons";
 import { createRemembered } from "@/ui/remembered";
 
 import { deleteTasks } from "./actions";
@@ -125,7 +125,7 @@ function Done({ room, tasks, words, make }: Omit<RowsProps, "name">) {
             className="-ml-2 flex min-h-11 items-center gap-2 rounded-full px-2 pr-4 font-semibold text-muted hover:bg-ink/5 hover:text-ink"
           >
             <span className={`transition-transform ${isShown ? "rotate-90" : ""}`}>
-              <ChevronIcon />
+              <Icon name="chevron" />
             </span>
             Done <span className="tabular-nums">{tasks.length}</span>
           </button>

@@ -5,7 +5,7 @@ import { type KeyboardEvent, memo, useState } from "react";
 import { editDraft, storeDraft, toDraft, useDraft } from "@/drafts/drafts";
 import { useOutage } from "@/offline/outage";
 import { rowKeyOf, type Task } from "@/tasks/task";
-import { ClockIcon, PencilIcon, TrashIcon } from "@/ui/icons";
+import { Icon } from "@/ui/icons";
 
 import { completeTask, deleteTasks } from "./actions";
 import { focusInRow } from "./focus";
@@ -66,10 +66,10 @@ export const TaskRow = memo(function TaskRow({ task, make }: TaskRowProps) {
               {saving && <Waiting />}
             </div>
             <RowButton label={`Edit “${title}”`} data-edit onClick={edit}>
-              <PencilIcon />
+              <Icon name="pencil" />
             </RowButton>
             <RowButton label={`Delete “${title}”`} data-delete danger onClick={() => deleteTasks(make, [task])}>
-              <TrashIcon />
+              <Icon name="trash" />
             </RowButton>
           </>
         )}
@@ -133,7 +133,7 @@ function Waiting() {
   return (
     outage && (
       <p className="mt-1 flex items-center gap-1 text-sm text-muted">
-        <ClockIcon /> Waiting to be sent
+        <Icon name="clock" /> Waiting to be sent
       </p>
     )
   );

@@ -1,4 +1,4 @@
-import { SearchIcon } from "@/ui/icons";
+import { Icon } from "@/ui/icons";
 
 import { FILTERS, show, useView } from "./view";
 
@@ -28,7 +28,7 @@ export function ViewBar() {
       </nav>
       <search className="relative ml-auto min-w-0 grow sm:max-w-60">
         <span className="pointer-events-none absolute inset-y-0 left-3 grid place-items-center text-muted">
-          <SearchIcon />
+          <Icon name="search" />
         </span>
         <input
           id="search"

@@ -3,7 +3,7 @@
 import { OutageBanner } from "@/offline/outage-banner";
 import { UndoNotice } from "@/undo/undo-notice";
 
-import { CloseIcon } from "./icons";
+import { Icon } from "./icons";
 import { createStore } from "./store";
 
 /** A message to the user about something that has just happened. */
@@ -54,7 +54,7 @@ export function Notifications() {
                 onClick={() => dismiss(id)}
                 className="grid size-11 shrink-0 place-items-center rounded-full hover:bg-paper/15"
               >
-                <CloseIcon />
+                <Icon name="close" />
               </button>
             </div>
           ))}

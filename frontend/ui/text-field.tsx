@@ -1,6 +1,6 @@
 import { type ComponentProps, useId, useState } from "react";
 
-import { EyeIcon } from "./icons";
+import { Icon } from "./icons";
 
 interface TextFieldProps extends ComponentProps<"input"> {
   label: string;
@@ -30,7 +30,7 @@ export function TextField({ label, type = "text", ...rest }: TextFieldProps) {
             onClick={() => setIsShown(!isShown)}
             className="absolute inset-y-0.5 right-0.5 grid w-11 place-items-center rounded-full text-muted hover:text-ink aria-pressed:text-accent"
           >
-            <EyeIcon />
+            <Icon name="eye" />
           </button>
         )}
       </div>

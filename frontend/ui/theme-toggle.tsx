@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 
-import { MoonIcon } from "./icons";
+import { Icon } from "./icons";
 import { THEME_COOKIE, THEMES, type Theme, themeOf } from "./theme";
 
 const NAMES = { system: "as the system", light: "light", dark: "dark" } as const;
@@ -30,7 +30,7 @@ export function ThemeToggle() {
       title={`Theme: ${NAMES[theme]}`}
       className="menu-button grid size-11 place-items-center rounded-full text-on-sky hover:bg-ink/10 lg:text-ink"
     >
-      <MoonIcon />
+      <Icon name="moon" />
     </button>
   );
 }
