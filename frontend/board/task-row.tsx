@@ -10,7 +10,6 @@ import { Icon } from "@/ui/icons";
 import { completeTask, deleteTasks } from "./actions";
 import { focusInRow } from "./focus";
 import { LinkedText } from "./linked-text";
-import { TaskCheckbox } from "./task-checkbox";
 import { TaskEditor } from "./task-editor";
 import type { Make } from "./use-board";
 
@@ -46,7 +45,7 @@ export const TaskRow = memo(function TaskRow({ task, make }: TaskRowProps) {
       data-row={rowKeyOf(task)}
     >
       <div className="group flex items-start gap-1 py-1.5">
-        <TaskCheckbox task={task} onChange={(checked) => completeTask(make, task, checked)} />
+        <Checkbox task={task} onChange={(checked) => completeTask(make, task, checked)} />
         {draft ? (
           <TaskEditor key={rowKeyOf(task)} task={task} draft={draft} make={make} />
         ) : (
@@ -77,6 +76,27 @@ export const TaskRow = memo(function TaskRow({ task, make }: TaskRowProps) {
     </li>
   );
 });
+
+function Checkbox({ task, onChange }: { task: Task; onChange: (completed: boolean) => void }) {
+  return (
+    <label className="grid size-11 shrink-0 cursor-pointer place-items-center">
+      <input
+        type="checkbox"
+        checked={task.completed}
+        onChange={({ target }) => onChange(target.checked)}
+        aria-label={`Done: ${task.title}`}
+        className="checkbox col-start-1 row-start-1 size-6 cursor-pointer appearance-none rounded-full border-2 border-edge transition-colors checked:border-accent checked:bg-accent hover:border-accent"
+      />
+      <svg
+        aria-hidden="true"
+        viewBox="0 0 24 24"
+        className="pointer-events-none col-start-1 row-start-1 size-6 text-on-accent"
+      >
+        <path className="checkmark" d="M7 12.5l3.5 3.5 7-7.5" />
+      </svg>
+    </label>
+  );
+}
 
 interface RowButtonProps extends React.ComponentProps<"button"> {
   label: string;

@@ -16,13 +16,13 @@ export interface ShownList {
  */
 export async function fetchPages(api: Api, shown: ShownList, signal: AbortSignal): Promise<TaskList> {
   const before = shown.get();
-  if (before && before.next !== null) return fetchRest(api, before, shown, signal);
+  if (before && before.next !== null) return fetchRest(api, before, signal, shown);
   const first = await fetchPage(api, { limit: FIRST_PAGE_SIZE }, signal, before);
   if (!before) {
     shown.set(first);
-    return fetchRest(api, first, shown, signal);
+    return fetchRest(api, first, signal, shown);
   }
-  const list = first === before ? before : await fetchWhole(api, first, before, signal);
+  const list = first === before ? before : await fetchAgain(api, first, before, signal);
   // If a change was saved meanwhile, the service may have read the list before it.
   return shown.get() === before ? list : fetchPages(api, shown, signal);
 }
@@ -32,23 +32,20 @@ export async function fetchPages(api: Api, shown: ShownList, signal: AbortSignal
  * moved to another page: the position of a task is fixed. The version stays that of the first page: if the
  * list has changed since, the next request gets it again.
  */
-async function fetchRest(api: Api, start: TaskList, shown: ShownList, signal: AbortSignal): Promise<TaskList> {
+async function fetchRest(api: Api, start: TaskList, signal: AbortSignal, shown?: ShownList): Promise<TaskList> {
   let list = start;
   while (list.next !== null) {
     const page = await fetchPage(api, { limit: PAGE_SIZE, after: list.next }, signal);
-    const now = shown.get() ?? list;
+    const now = shown?.get() ?? list;
     list = { ...now, tasks: withPage(now.tasks, page.tasks), next: page.next };
-    shown.set(list);
+    shown?.set(list);
   }
   return list;
 }
 
-async function fetchWhole(api: Api, first: TaskList, before: TaskList, signal: AbortSignal): Promise<TaskList> {
-  let list = first;
-  while (list.next !== null) {
-    const page = await fetchPage(api, { limit: PAGE_SIZE, after: list.next }, signal);
-    list = { ...list, tasks: withPage(list.tasks, page.tasks), next: page.next };
-  }
+/** Shows nothing before the list is whole, because a whole one is shown already. */
+async function fetchAgain(api: Api, first: TaskList, before: TaskList, signal: AbortSignal): Promise<TaskList> {
+  const list = await fetchRest(api, first, signal);
   return { ...list, tasks: shareUnchanged(list.tasks, before.tasks) };
 }
 
