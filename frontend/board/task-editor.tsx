@@ -8,14 +8,8 @@ import { keepFocus } from "./focus";
 import { TaskForm } from "./task-form";
 import type { Make } from "./use-board";
 
-interface TaskEditorProps {
-  task: Task;
-  draft: Draft;
-  make: Make;
-}
-
 /** Edits a task in place. */
-export function TaskEditor({ task, draft, make }: TaskEditorProps) {
+export function TaskEditor({ task, draft, make }: { task: Task; draft: Draft; make: Make }) {
   const key = editDraft(task);
   // Conflicts are found by comparing with the task as it was when the user began to edit it.
   const base = draft.task ?? task;
