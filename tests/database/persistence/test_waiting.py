@@ -23,6 +23,7 @@ SLEEP = text("SELECT pg_sleep(:seconds)")
 CANCEL = """
     SELECT pg_cancel_backend(pid) FROM pg_stat_activity
      WHERE wait_event = 'PgSleep' AND query_start < clock_timestamp() - interval '0.1 s'
+       AND datname = current_database()
 """
 NOBODY_FREE = "no connection was free in time"
 
