@@ -57,7 +57,7 @@ export class ServerProcess {
   async stop(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
-    if (!process || process.exitCode !== null) return;
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
     const exited = once(process, "exit");
     process.kill("SIGTERM");
     await exited;
