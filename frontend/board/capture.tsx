@@ -51,8 +51,9 @@ export function Capture({ make }: { make: Make }) {
   function askAboutLines(event: ClipboardEvent<HTMLTextAreaElement>) {
     const lines = event.clipboardData
       .getData("text")
-      .trim()
-      .split(/\s*\n\s*/);
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
     if (lines.length < 2) return;
     event.preventDefault();
     setPasted(lines);

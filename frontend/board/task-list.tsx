@@ -1,4 +1,4 @@
-import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type FocusEvent, memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { useOutage } from "@/offline/outage";
 import { requiresSignIn } from "@/tasks/api-error";
@@ -74,15 +74,18 @@ interface RowsProps {
 function Rows({ name, words, tasks, room = FOUND_ROWS.length, make }: RowsProps) {
   const [shown, setShown] = useState({ count: words ? room : ROWS, words, rowKeys: new Map() as RowKeys });
   if (shown.words !== words) {
-    setShown({ count: room, words, rowKeys: reuseRows(shown.rowKeys, tasks.slice(0, room)) });
+    // A row that has the focus must not become another task's.
+    const before = document.activeElement?.id === "search" ? shown.rowKeys : undefined;
+    setShown({ count: room, words, rowKeys: before ? reuseRows(before, tasks.slice(0, room)) : new Map() });
   }
   const { count, rowKeys } = shown;
   const end = useRef<HTMLLIElement>(null);
   const hasMore = count < tasks.length;
+  const isScreenful = count <= FOUND_ROWS.length;
+  const more = count + (isScreenful ? FOUND_ROWS.length : ROWS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other words begin with as many rows again.
   useEffect(() => {
     if (!hasMore || !end.current) return;
-    const isScreenful = count <= FOUND_ROWS.length;
-    const more = count + (isScreenful ? FOUND_ROWS.length : ROWS);
     const grow = ([entry]: IntersectionObserverEntry[]) =>
       entry?.isIntersecting && setShown((now) => ({ ...now, count: more }));
     // Until the user scrolls, what is found is not rendered in advance.
@@ -90,9 +93,12 @@ function Rows({ name, words, tasks, room = FOUND_ROWS.length, make }: RowsProps)
     const observer = new IntersectionObserver(grow, { rootMargin });
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [count, hasMore]);
+  }, [more, isScreenful, hasMore, words]);
+  // The keyboard reaches the last row without scrolling to the end.
+  const growAtLast = ({ target }: FocusEvent) =>
+    end.current?.previousElementSibling?.contains(target) && setShown((now) => ({ ...now, count: more }));
   return (
-    <ul aria-label={name} className="-mx-2.5">
+    <ul aria-label={name} className="-mx-2.5" onFocus={growAtLast}>
       {tasks.slice(0, count).map((task) => (
         <TaskRow key={rowKeys.get(rowKeyOf(task)) ?? rowKeyOf(task)} task={task} make={make} />
       ))}

@@ -35,19 +35,37 @@ let typing: ReturnType<typeof setTimeout> | undefined;
 
 /** A filter is a place in the history of the browser, and a query is not. */
 export function show(change: Partial<View>): void {
-  const next = { ...view.get(), ...change };
-  view.set(next);
+  if (change.filter) writeQuery();
+  view.set({ ...view.get(), ...change });
+  forgetQuery();
+  if (change.filter) history.pushState(null, "", pathOf(view.get()));
+  else typing = setTimeout(writeQuery, TYPING_MS);
+}
+
+/** Writes into the URL what is being typed. */
+function writeQuery(): void {
+  if (typing === undefined) return;
+  forgetQuery();
+  history.replaceState(history.state, "", pathOf(view.get()));
+}
+
+function forgetQuery(): void {
   clearTimeout(typing);
-  if (change.filter) history.pushState(null, "", pathOf(next));
-  else typing = setTimeout(() => history.replaceState(history.state, "", pathOf(next)), TYPING_MS);
+  typing = undefined;
 }
 
 export function useViewOfUrl(): void {
   useEffect(() => {
-    const read = () => view.set(viewOf(location.search));
+    const page = new AbortController();
+    const read = () => {
+      forgetQuery(); // It belongs to the place in the history that was left.
+      view.set(viewOf(location.search));
+    };
     read();
-    window.addEventListener("popstate", read);
-    return () => window.removeEventListener("popstate", read);
+    window.addEventListener("popstate", read, page);
+    window.addEventListener("pagehide", writeQuery, page);
+    page.signal.addEventListener("abort", forgetQuery);
+    return () => page.abort();
   }, []);
 }
 

@@ -75,6 +75,19 @@ test("a change of a new task gets the id that the task has got", async () => {
   assert.equal((left as { task: Task }).task.id, 7);
 });
 
+test("a change that is saved while a new task gets its id is not stored again", async () => {
+  const task = newTask("a", { title: "Task a" });
+  const completion = (key: string): Change => ({ kind: "complete", key, task, completed: true });
+  const keys = Array.from({ length: 20 }, (_, index) => `c${index}`);
+  await leaveUnsent("ada", ...keys.map(completion));
+
+  const naming = withOutbox("ada", async () => saved, never)(addition("a"));
+  for (const key of keys.reverse()) await drop(key);
+  await naming;
+
+  assert.deepEqual(await adoptLeft("ada"), []);
+});
+
 test("the changes of others can be forgotten", async () => {
   await leaveUnsent("ada", addition("a"));
   await leaveUnsent("grace", addition("b"));

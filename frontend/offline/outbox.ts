@@ -61,8 +61,8 @@ export async function adoptChanges(owner: string, tabs?: ReadonlySet<string>): P
 
 export async function drop(key: string): Promise<void> {
   const kept = places.get(key);
+  places.delete(key); // Before it is gone, so that `nameAddedTask` does not store it again.
   if (kept) await inDatabase((store) => del(kept.place, store));
-  places.delete(key);
 }
 
 /** Removes what others than this user have left, or everything. */
@@ -88,6 +88,9 @@ async function nameAddedTask(owner: string, rowKey: string, task: Task): Promise
   for (const [place, entry] of await all()) {
     const { change } = entry;
     if (entry.owner !== owner || change.kind === "add") continue;
+    const tasks = change.kind === "delete" ? change.tasks : [change.task];
+    const isDropped = entry.tab === TAB && places.get(change.key)?.place !== place;
+    if (isDropped || !tasks.some((each) => isSame(each, saved))) continue;
     const named =
       change.kind === "delete"
         ? { ...change, tasks: change.tasks.map((each) => (isSame(each, saved) ? saved : each)) }

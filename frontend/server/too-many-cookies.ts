@@ -1,5 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
-import type { Server } from "node:http";
+import { Server } from "node:http";
 import type { Duplex } from "node:stream";
 
 const PAGE = `<!doctype html>
@@ -18,12 +18,12 @@ const known = new WeakSet<Server>();
 
 /**
  * Node.js answers with an empty 431 when the headers are larger than 16 KiB, which is before Next.js knows
- * of the request. The server is Next.js's own, so the first request that it reads shows it.
+ * of the request. The server is Next.js's own, so its first connection shows it.
  */
 export function explainTooManyCookies(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { server } = message as { server: Server };
-    if (known.has(server)) return;
+  subscribe("net.server.socket", (message) => {
+    const { server } = (message as { socket: { server: unknown } }).socket;
+    if (!(server instanceof Server) || known.has(server)) return;
     known.add(server);
     server.on("clientError", answer);
   });
