@@ -10,6 +10,7 @@ from tasks_api.security.refusals import Refusal
 from tests.support.api import Api, error_of, token_of
 from tests.support.database import query
 from tests.support.jws import DAY, in_
+from tests.support.log import awaited
 from tests.support.raw import request, send
 from tests.support.service import Service
 
@@ -195,6 +196,7 @@ def test_what_is_open_asks_for_no_token(anonymous: Api, path: str, values: Heade
 def test_the_token_of_a_refused_request_is_not_in_the_log(service: Service, anonymous: Api) -> None:
     marked = f"Bearer {'marker' * 9}.{'marker' * 9}.{'marker' * 9}"
 
-    anonymous.request("GET", "/api/tasks", headers=authorization([marked]))
+    answer = anonymous.request("GET", "/api/tasks", headers=authorization([marked]))
 
+    awaited(service.log, "request", request_id=answer.headers["X-Request-ID"])
     assert "marker" not in service.log.read_text()

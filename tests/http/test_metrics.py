@@ -21,7 +21,7 @@ from boundary import contract
 from tests.support.api import Api, SignIn, new_user, token_of
 from tests.support.command import run
 from tests.support.database import new_database, query
-from tests.support.log import failures, logged
+from tests.support.log import awaited, failures, logged
 from tests.support.raw import request, send
 from tests.support.service import NO_TLS, SECRET, Service, environment, free_port, running_service
 
@@ -190,6 +190,8 @@ def test_the_pool_and_what_waits_are_shown(measured: Measured, user: Api) -> Non
 
 
 def test_what_is_asked_there_is_neither_counted_nor_logged(measured: Measured) -> None:
+    send(measured.service.url, request("GET /nothing", "X-Request-ID: before"))
+    awaited(measured.service.log, "request", request_id="before")
     before = len(logged(measured.service.log, "request"))
     counted = measured.read(f"{DURATION}_count")
 

@@ -10,6 +10,7 @@ from tasks_api.server.run import AddressInUseError, listen
 from tasks_api.settings import Settings, load
 from tests.support.api import SignIn, error_of
 from tests.support.command import run
+from tests.support.log import awaited
 from tests.support.service import (
     FRONTEND,
     NO_SECRET,
@@ -93,6 +94,8 @@ def test_without_its_database_it_asks_to_try_again(
 
     assert error_of(response) == (503, "SERVICE_UNAVAILABLE", UNREACHABLE)
     assert response.headers["Retry-After"] == "1"
+    id_ = response.headers["X-Request-ID"]
+    awaited(service_without_database.log, "request", request_id=id_)
     assert "pa55word" not in service_without_database.log.read_text()
 
 

@@ -47,8 +47,9 @@ def test_a_defect_is_in_the_log_without_what_the_user_wrote(
 ) -> None:
     api = sign_in(url=broken_service.url)
 
-    api.create(title="A secret title", description="A secret description")
+    answer = api.create(title="A secret title", description="A secret description")
 
+    awaited(broken_service.log, "request", request_id=answer.headers["X-Request-ID"])
     log = broken_service.log.read_text()
     assert "CheckViolation (SQLSTATE 23514)" in log
     assert "persistence/tasks.py" in log
