@@ -102,6 +102,7 @@ export function nameScenario(name: string): void {
 
 async function keepTrace(context: BrowserContext): Promise<void> {
   const path = `.e2e/traces/${scenarioName.replace(/\W+/g, "-")}.zip`;
-  await context.tracing.stop({ path }).catch(() => undefined); // A scenario that is measured has no trace.
-  console.error(`The trace of “${scenarioName}”: cd frontend && npx playwright-core show-trace ${path}`);
+  const tell = () =>
+    console.error(`The trace of “${scenarioName}”: cd frontend && npx playwright-core show-trace ${path}`);
+  await context.tracing.stop({ path }).then(tell, () => undefined); // A scenario that is measured has no trace.
 }
