@@ -72,6 +72,7 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
     uvloop.run(test())  # type: ignore[arg-type]  # A coroutine function gives coroutines.
 
 
+@pytest.mark.own_database  # Where no statement sleeps that another test has given up.
 @pytest.mark.parametrize("repeatable", [True, False])
 def test_a_statement_that_is_cancelled_before_its_time_is_up_is_run_again(
     database_url: str, *, repeatable: bool
