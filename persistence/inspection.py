@@ -180,7 +180,7 @@ class DatabaseFacts:
 
 def try_to_connect(url: str, *, seconds: float) -> None:
     """Connect, and run no statement. Raises InspectionFailed."""
-    asyncio.run(_inspect(url, seconds, _nothing))
+    _run(url, seconds, _nothing)
 
 
 def inspect(url: str, *, users_table: str | None, seconds: float) -> DatabaseFacts:
@@ -189,7 +189,14 @@ def inspect(url: str, *, users_table: str | None, seconds: float) -> DatabaseFac
     Only resolving the host's name can take longer: the system's resolver cannot be stopped. Raises
     InspectionFailed, and ValueError for a URL or a table name that cannot be used.
     """
-    return asyncio.run(_inspect(url, seconds, partial(_facts, users_table=users_table)))
+    return _run(url, seconds, partial(_facts, users_table=users_table))
+
+
+def _run(url: str, seconds: float, read: Callable[[Scalar, int], Awaitable[T]]) -> T:
+    # `asyncio.run` would be given the coroutine first, and drop it where no descriptor is left for
+    # the event loop; Python then writes a warning, in plain text, into the log.
+    with asyncio.Runner() as runner:
+        return runner.run(_inspect(url, seconds, read))
 
 
 async def _inspect(url: str, seconds: float, read: Callable[[Scalar, int], Awaitable[T]]) -> T:

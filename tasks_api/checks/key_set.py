@@ -36,7 +36,8 @@ _SERVER_ERRORS = 500
 def find(url: str) -> Iterator[Finding]:
     """Fetch the key set once, for at most `FETCH_SECONDS`."""
     try:
-        keys = read(asyncio.run(fetch(url))).keys
+        with asyncio.Runner() as runner:  # As in `persistence.inspection`.
+            keys = read(runner.run(fetch(url))).keys
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
         message = f"BETTER_AUTH_JWKS_URL answers with status {status}"

@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+import threading
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +21,8 @@ from tasks_api.observability.output import Output
 def configure(level: str) -> None:
     """Write everything that this process logs at `level` or above to standard output.
 
-    That includes the warnings of libraries, which use `logging`.
+    That includes what libraries log by `logging`, and what Python itself would write to standard
+    error: warnings, and exceptions of threads and finalizers.
     """
     # If standard output is closed, its file descriptor may belong to a socket.
     descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_WRONLY)
@@ -34,6 +37,23 @@ def configure(level: str) -> None:
     logging.basicConfig(handlers=[_Bridge(output)], level=logging.WARNING, force=True)
     # Without a level of its own, uvicorn formats trace messages for every connection.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    warnings.showwarning = _log_warning
+    threading.excepthook = lambda failure: _log_of_python("a thread has failed", failure.exc_value)
+    sys.unraisablehook = lambda failure: _log_of_python(
+        "an exception that nothing could catch", failure.exc_value
+    )
+
+
+def _log_of_python(message: str, error: BaseException | None) -> None:
+    where = location_of(error) if error else None
+    structlog.get_logger().error(Event.LIBRARY, logger="python", message=message, exception=where)
+
+
+def _log_warning(_text: object, category: type[Warning], file: str, line: int, *_: object) -> None:
+    # The text may hold values.
+    structlog.get_logger().warning(
+        Event.LIBRARY, logger="python", message=category.__name__, exception=f"{file}:{line}"
+    )
 
 
 class _Lines:

@@ -17,7 +17,9 @@ def _parsed(line: bytes) -> Any:
 
 def logged(log: Path, event: str, **fields: object) -> list[dict[str, Any]]:
     """Return the lines of an event that have these fields. Every line of the log has to be JSON."""
-    lines = [_parsed(line) for line in log.read_bytes().splitlines()]
+    # The last one may still be being written.
+    whole, _, _ = log.read_bytes().rpartition(b"\n")
+    lines = [_parsed(line) for line in whole.splitlines()]
     wanted = {"event": event, **fields}
     return [line for line in lines if wanted.items() <= line.items()]
 

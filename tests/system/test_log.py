@@ -36,6 +36,23 @@ except LookupError:
 """
 
 
+PYTHON = """
+import threading, warnings
+from tasks_api.observability import log
+log.configure("debug")
+class Breaks:
+    def __del__(self): raise LookupError("marker")
+def fail(): raise LookupError("marker")
+async def forgotten(): pass
+breaks = Breaks()
+del breaks
+(thread := threading.Thread(target=fail)).start()
+thread.join()
+forgotten()
+warnings.warn("marker")
+"""
+
+
 def output_of(program: str) -> list[dict[str, Any]]:
     run = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
@@ -46,6 +63,20 @@ def output_of(program: str) -> list[dict[str, Any]]:
     )
     assert run.stderr == ""
     return [orjson.loads(line) for line in run.stdout.splitlines()]
+
+
+def test_what_python_itself_reports_is_in_the_log_as_well() -> None:
+    lines = output_of(PYTHON)
+
+    assert {(line["event"], line["logger"]) for line in lines} == {(Event.LIBRARY, "python")}
+    assert {line["message"] for line in lines} == {
+        "an exception that nothing could catch",
+        "a thread has failed",
+        "RuntimeWarning",
+        "UserWarning",
+    }
+    assert "marker" not in str(lines)
+    assert all("<string>" in line["exception"] for line in lines)
 
 
 def test_of_a_librarys_line_only_what_cannot_hold_a_value_is_logged() -> None:

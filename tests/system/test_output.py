@@ -7,6 +7,8 @@ import select
 import signal
 import subprocess
 import sys
+import threading
+import warnings
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -116,6 +118,10 @@ def test_the_events_of_one_turn_are_written_together(
 
     with os.fdopen(os.dup(pipe[1]), "w") as stdout:
         monkeypatch.setattr(sys, "stdout", stdout)
+        # These are restored after the test.
+        monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+        monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+        monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
         log.configure("INFO")
         try:
             asyncio.run(turn())
