@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-import warnings
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 

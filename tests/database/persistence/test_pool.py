@@ -462,6 +462,8 @@ def test_silent_connections_are_tested_in_the_time_that_the_request_has(
 
     with ExitStack() as stack:
         for session in sessions_of(database_url):
+            # Until it is idle, it may hold a lock of PostgreSQL's that new sessions wait for.
+            wait_until(database_url, f"pid = {session} AND wait_event = 'ClientRead'")
             stack.enter_context(frozen(session))
         started = time.monotonic()
         assert titles_of(database, "alice") == []
