@@ -3,6 +3,7 @@
 import time
 from contextlib import nullcontext
 from functools import partial
+from typing import Any
 
 from sqlalchemy import text
 
@@ -99,8 +100,10 @@ class Database:
             raise OwnerNotFound
         self._readiness.note_traffic()
         deadline = time.monotonic() + self.request_timeout
+        caller: dict[str, Any] = {"deadline": deadline, "user": owner_id, "is_wanted": is_wanted}
         return TaskRepository(
-            partial(self._pool.execute, deadline=deadline, user=owner_id, is_wanted=is_wanted),
+            partial(self._pool.execute, **caller),
+            partial(self._pool.find, **caller),
             Owner(owner_id, email, name),
             self._users,
             lists=self._lists,

@@ -29,6 +29,7 @@ from persistence.deadline import (
     SessionSettings,
 )
 from persistence.errors import DatabaseUnavailable, translated
+from persistence.shared_reads import Gather, Key, SharedRead, SharedReads
 from persistence.turns import IsWanted, Turns
 from persistence.url import connection_parameters
 
@@ -47,6 +48,9 @@ CHECK_SECONDS = 1.0
 
 SETTLED_CHECK_SECONDS = 0.1
 """How often the server is asked for the process of a lost connection."""
+
+MAX_SHARED = 64
+"""Requests that read by shared statements at a time."""
 
 READ_ONLY = "25006"
 ROLLED_BACK = "40"
@@ -85,6 +89,13 @@ class Execute(Protocol):
         as_bytes: bool = False,
     ) -> Rows:
         """Run it, and return its rows."""
+
+
+class Find(Protocol):
+    """Reads together with other requests, if there are any: see `ConnectionPool.find`."""
+
+    async def __call__(self, read: SharedRead, key: Key) -> Rows | None:
+        """Return the rows of a key; None if the request has to read alone."""
 
 
 def untraced(_text: str, _server: Server) -> AbstractContextManager[object]:
@@ -155,8 +166,14 @@ class ConnectionPool:
         self._size = size
         self._patience = patience
         self._idle: list[Connection] = []
+        self._lent = 0
         self._turns = Turns(size, share=max(1, size // 2))
         """Who has a place takes an idle connection or opens one, so there are never too many."""
+        self._reading = Turns(MAX_SHARED, share=max(1, size // 2))
+        """The requests that read by shared statements."""
+        self._shared_reads = SharedReads(self._run_shared)
+        self._server: Server | None = None
+        """Where the newest connection leads."""
         self._clocks_are_valid_since = 0.0
         self._retries = 0
         self._is_disposed = False
@@ -203,6 +220,43 @@ class ConnectionPool:
                 await self._until_settled(connection, expiry)
             raise
 
+    async def find(
+        self,
+        read: SharedRead,
+        key: Key,
+        *,
+        deadline: float,
+        user: str = "",
+        is_wanted: IsWanted = always,
+    ) -> Rows | None:
+        """Return the rows of a key, read by one statement for all requests of this moment.
+
+        None if the request has to read alone, by `execute`: if no other one uses the database, or
+        if the statement has failed. Raises as `execute` does while it waits for its turn.
+        """
+        if not self._turns.taken or self._server is None:
+            return None
+        await self._take_turn(self._reading, _Caller(user, deadline, is_wanted))
+        try:
+            with self._span(compiled(read.statement).text, self._server):
+                return await self._shared_reads.find(read, key, deadline=deadline)
+        finally:
+            self._reading.give_back(user)
+
+    async def _run_shared(self, statement: Executable, gather: Gather, deadline: float) -> Rows:
+        caller = _Caller("", deadline, always)
+        connection = await self._take(caller, is_new=False, is_repeatable=True)
+        try:
+            values = await gather()
+            return await self._send(connection, statement, values, deadline)
+        except psycopg2.Error as error:
+            self._retries += 1
+            _close_if_outdated(connection, statement, error)
+            raise
+        finally:
+            self._give_back(connection)
+            self._turns.give_back("")
+
     async def _execute(  # noqa: PLR0913 -- as above
         self,
         statement: Executable,
@@ -229,13 +283,10 @@ class ConnectionPool:
                 return await self._run(connection, statement, values, deadline, as_bytes=as_bytes)
             except psycopg2.Error as error:
                 failure, is_lost = error, connection.closed
-                is_prepared = compiled(statement).name in connection.prepared
-                is_outdated = is_prepared and _is_invalidated(error)
-                # After a fail-over, it may lead to a server that stays a standby for ever.
-                if is_outdated or error.pgcode == READ_ONLY:
-                    connection.close()
+                is_outdated = _close_if_outdated(connection, statement, error)
             finally:
-                self._give_back(connection, caller.user)
+                self._give_back(connection)
+                self._turns.give_back(caller.user)
             if is_lost and expires and is_sent:
                 lost.append((connection, expiry))
             is_mistaken = self._session.is_mistaken(
@@ -257,12 +308,11 @@ class ConnectionPool:
     def state(self) -> PoolState:
         """The state of this moment."""
         alive = sum(not connection.closed for connection in self._idle)
-        in_use = self._turns.taken
         return PoolState(
             size=self._size,
-            open=in_use + alive,
-            in_use=in_use,
-            waiting=self._turns.waiting,
+            open=self._lent + alive,
+            in_use=self._lent,
+            waiting=self._turns.waiting + self._reading.waiting,
             retries=self._retries,
         )
 
@@ -275,13 +325,25 @@ class ConnectionPool:
     # Lending
 
     async def _take(self, caller: _Caller, *, is_new: bool, is_repeatable: bool) -> Connection:
+        await self._take_turn(self._turns, caller)
+        try:
+            return await self._lend(caller.deadline, is_new=is_new, is_repeatable=is_repeatable)
+        except BaseException:
+            self._turns.give_back(caller.user)
+            raise
+
+    async def _take_turn(self, turns: Turns, caller: _Caller) -> None:
         asked_at = time.monotonic()
-        await self._turns.take(
+        await turns.take(
             caller.user,
             deadline=caller.deadline,
             patience=self._patience,
             is_wanted=caller.is_wanted,
         )
+        self._on_wait(time.monotonic() - asked_at)
+
+    async def _lend(self, deadline: float, *, is_new: bool, is_repeatable: bool) -> Connection:
+        self._lent += 1
         try:
             connection: Connection | None = None
             if is_new and self._idle:  # Whatever broke one may have broken the others as well.
@@ -290,11 +352,10 @@ class ConnectionPool:
                 connection = self._idle.pop()
                 # What cannot be repeated is not sent over a connection that may just have broken.
                 if not (is_repeatable and _is_fresh(connection)):
-                    connection = await self._usable(connection, caller.deadline)
-            self._on_wait(time.monotonic() - asked_at)
-            return connection or await self._open(caller.deadline)
+                    connection = await self._usable(connection, deadline)
+            return connection or await self._open(deadline)
         except BaseException:
-            self._turns.give_back(caller.user)
+            self._lent -= 1
             raise
 
     async def _usable(self, connection: Connection, deadline: float) -> Connection | None:
@@ -333,14 +394,15 @@ class ConnectionPool:
                 raise
         except psycopg2.Error as error:
             raise translated(error, is_lost=True) from error
+        self._server = connection.server
         return connection
 
-    def _give_back(self, connection: Connection, user: str) -> None:
+    def _give_back(self, connection: Connection) -> None:
+        self._lent -= 1
         if self._is_disposed:
             connection.close()
         if not connection.closed:
             self._idle.append(connection)
-        self._turns.give_back(user)
 
     # Running
 
@@ -364,6 +426,18 @@ class ConnectionPool:
         *,
         as_bytes: bool = False,
     ) -> Rows:
+        with self._span(compiled(statement).text, connection.server):
+            return await self._send(connection, statement, values, deadline, as_bytes=as_bytes)
+
+    async def _send(
+        self,
+        connection: Connection,
+        statement: Executable,
+        values: Values,
+        deadline: float,
+        *,
+        as_bytes: bool = False,
+    ) -> Rows:
         whole, name, prepare, execute = compiled(statement)
         is_prepared = name in connection.prepared
         if connection.is_direct:
@@ -372,8 +446,7 @@ class ConnectionPool:
         else:
             sql = self._session.of_statement(deadline) + whole
         try:
-            with self._span(whole, connection.server):
-                rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
+            rows = await connection.execute(sql, values, deadline=deadline, as_bytes=as_bytes)
         except Exception:  # Also of rows that psycopg2 cannot read.
             if not is_prepared:  # Whether it is now is unknown, so start again.
                 connection.prepared.clear()
@@ -419,6 +492,21 @@ def _keep_clock(connection: Connection, server: datetime, asked_at: float) -> Cl
     is_precise = clock.ours - asked_at < CLOCK_MAX_DELAY_SECONDS
     connection.clock = clock if is_precise else None
     return clock
+
+
+def _close_if_outdated(
+    connection: Connection, statement: Executable, error: psycopg2.Error
+) -> bool:
+    """Close a connection that its next statement had better not use.
+
+    Return whether that is because its prepared statement has become invalid.
+    """
+    is_prepared = compiled(statement).name in connection.prepared
+    is_outdated = is_prepared and _is_invalidated(error)
+    # After a fail-over, it may lead to a server that stays a standby for ever.
+    if is_outdated or error.pgcode == READ_ONLY:
+        connection.close()
+    return is_outdated
 
 
 def _is_fresh(connection: Connection) -> bool:

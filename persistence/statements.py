@@ -1,10 +1,12 @@
 """The statements on tasks: each is limited to one owner, and does its work in one round trip."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -29,8 +31,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 from persistence.models import Task, task_lists, tasks
+from persistence.shared_reads import SharedRead
 from persistence.users_table import OWNER_AS_TEXT, equals_owner, users_named
 
 COLUMNS = (
@@ -185,6 +189,22 @@ def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 
 GET = select(*COLUMNS).where(IS_THIS_TASK)
+
+
+def _shared(types: Mapping[str, TypeEngine[Any]], table: FromClause, *columns: Any) -> SharedRead:
+    """Return the SELECT of the rows that have, in their first columns, one of the keys."""
+    arrays = (cast(bindparam(part), ARRAY(its)) for part, its in types.items())
+    asked = func.unnest(*arrays).table_valued(*types).render_derived("asked")
+    keys = [column == asked.c[part] for column, part in zip(columns, types, strict=False)]
+    # With an OFFSET, each row is found by itself and by its index. Otherwise PostgreSQL may plan to
+    # read the whole of a table that is small now, and keep this plan when it is large.
+    found = select(*columns).select_from(table).where(*keys).offset(_number(0)).lateral("found")
+    statement = select(found).select_from(asked.join(found, true()))
+    return SharedRead(statement, tuple(types))
+
+
+GET_SHARED = _shared({"task_ids": BigInteger(), "owners": Text()}, tasks, *COLUMNS)
+VERSION_SHARED = _shared({"owners": Text()}, task_lists, task_lists.c.user_id, task_lists.c.version)
 REPLACE = (
     update(tasks)
     .where(IS_THIS_TASK, NOT_EXPIRED)

@@ -20,7 +20,7 @@ from persistence.idempotency import add_once
 from persistence.kept_lists import KeptLists
 from persistence.large_lists import PIECE, UNKNOWN_SIZE
 from persistence.models import Added, Page, Position, Task, TaskList
-from persistence.pool import Execute
+from persistence.pool import Execute, Find
 from persistence.statements import task_of
 from persistence.users import Owner, Users
 
@@ -45,6 +45,7 @@ class TaskRepository:
     def __init__(  # noqa: PLR0913 -- what it is made of
         self,
         execute: Execute,
+        find: Find,
         owner: Owner,
         users: Users,
         *,
@@ -53,6 +54,7 @@ class TaskRepository:
         distrust_clocks: Callable[[], None],
     ) -> None:
         self._execute = execute
+        self._find = find
         self._owner = owner
         self._users = users
         self._lists = lists
@@ -62,12 +64,16 @@ class TaskRepository:
     async def list(self, *, known: Collection[int] = ()) -> TaskList:
         """Return all tasks; only their version if it is among those that are `known`."""
         kept = self._lists.get(self._owner.id)
+        if kept is not None:
+            rows = await self._find(statements.VERSION_SHARED, (self._owner.id,))
+            unchanged = _unchanged(rows[0][1], known, kept) if rows else None
+            if unchanged is not None:
+                return unchanged
         versions = [*known, kept.version] if kept else [*known]
         ((version, size, array),) = await self._read(statements.LIST, as_bytes=True, known=versions)
-        if version is not None and version in known:
-            return TaskList(version, None)
-        if kept is not None and version == kept.version:
-            return kept
+        unchanged = _unchanged(version, known, kept)
+        if unchanged is not None:
+            return unchanged
         if size > statements.LARGE_BYTES:
             tasks = await self._read_large(size, self._page)
         elif array is not None:
@@ -118,7 +124,9 @@ class TaskRepository:
 
     async def get(self, task_id: int, *, versions: Versions = None) -> Task:
         """Return one task."""
-        rows = await self._read(statements.GET, task_id=task_id)
+        rows = await self._find(statements.GET_SHARED, (task_id, self._owner.id))
+        if rows is None:
+            rows = await self._read(statements.GET, task_id=task_id)
         if not rows:
             await self._users.require(self._execute, self._owner)
             raise TaskNotFound
@@ -140,6 +148,7 @@ class TaskRepository:
         for _ in range(3):
             added = await self._add(title, description, idempotency_key)
             if added is not None:
+                self._lists.note_change(self._owner.id)
                 return added
             if await self._users.exists(self._execute, self._owner):
                 self._distrust_clocks()  # The statement has expired: see `statements.NOT_EXPIRED`.
@@ -206,6 +215,7 @@ class TaskRepository:
         for _ in range(2):
             rows = await self._execute(change, values, expires=True)
             if rows:
+                self._lists.note_change(self._owner.id)
                 return rows
             task = await self.get(task_id, versions=versions)
             if task.updated_at in excluded:
@@ -218,3 +228,12 @@ class TaskRepository:
     ) -> Rows:
         values |= self._owner.values
         return await self._execute(statement, values, repeatable=True, as_bytes=as_bytes)
+
+
+def _unchanged(
+    version: int | None, known: Collection[int], kept: TaskList | None
+) -> TaskList | None:
+    """Return the list if it has not changed: what is known to the client without its tasks."""
+    if version is not None and version in known:
+        return TaskList(version, None)
+    return kept if kept is not None and version == kept.version else None

@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -49,10 +49,17 @@ def _log_of_python(message: str, error: BaseException | None) -> None:
     structlog.get_logger().error(Event.LIBRARY, logger="python", message=message, exception=where)
 
 
-def _log_warning(_text: object, category: type[Warning], file: str, line: int, *_: object) -> None:
-    # The text may hold values.
+def _log_warning(  # noqa: PLR0913, PLR0917 -- Python's own.
+    message: Warning | str,  # noqa: ARG001 -- it may hold values.
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    where = f"{filename}:{lineno}"
     structlog.get_logger().warning(
-        Event.LIBRARY, logger="python", message=category.__name__, exception=f"{file}:{line}"
+        Event.LIBRARY, logger="python", message=category.__name__, exception=where
     )
 
 

@@ -1,0 +1,316 @@
+"""Requests that read at the same time share a statement, and nothing else."""
+
+import asyncio
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager
+from itertools import product
+from typing import Any, TypeVar
+
+import psycopg2
+import pytest
+import uvloop
+from sqlalchemy import func, literal_column, select
+
+from persistence import pool
+from persistence.connection import Connection, Rows
+from persistence.database import Database
+from persistence.errors import DatabaseUnavailable, TaskNotFound
+from persistence.models import Task, TaskList
+from tests.support.database import query, wait_until
+
+BEHIND_POOLER = select(func.pg_backend_pid() + literal_column("1"), func.clock_timestamp())
+T = TypeVar("T")
+
+OWNERS = [f"user-{n}" for n in range(10)]
+SHARED = "wait_event_type = 'Lock' AND query LIKE '%unnest%'"
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the statements that are sent, but for the question that a new connection begins with."""
+    statements: list[str] = []
+    execute = Connection.execute
+
+    async def note(
+        connection: Connection, sql: str, values: Mapping[str, Any] | None, **how: Any
+    ) -> Rows:
+        if "pg_backend_pid" not in sql:
+            statements.append(sql)
+        return await execute(connection, sql, values, **how)
+
+    monkeypatch.setattr(Connection, "execute", note)
+    return statements
+
+
+@asynccontextmanager
+async def opened(url: str, **options: Any) -> AsyncIterator[tuple[Database, list[Task]]]:
+    """Give a database in which each owner has a task with the owner's name as its title."""
+    options = {"statement_timeout": 60, "lock_timeout": 60, "pool_timeout": 60} | options
+    database = Database(url, request_timeout=60, **options)
+    added = [await database.tasks_of(owner).add(title=owner, description=None) for owner in OWNERS]
+    yield database, [each.task for each in added]
+    database.dispose()
+
+
+def get(database: Database, owner: str, task: Task) -> Coroutine[Any, Any, Task]:
+    return database.tasks_of(owner).get(task.id)
+
+
+def start(reads: Iterable[Coroutine[Any, Any, T]]) -> list[asyncio.Task[T]]:
+    return [asyncio.create_task(read) for read in reads]
+
+
+def start_gets(database: Database, tasks: Sequence[Task]) -> list[asyncio.Task[Task]]:
+    return start(get(database, task.user_id, task) for task in tasks)
+
+
+@contextmanager
+def locked(url: str) -> Iterator[psycopg2.extensions.connection]:
+    """Keep every read waiting until the block ends or rolls back."""
+    blocker = psycopg2.connect(url)
+    blocker.cursor().execute("LOCK TABLE tasks, task_lists")
+    try:
+        yield blocker
+    finally:
+        blocker.close()
+
+
+async def at_once(url: str, reads: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """Run reads of which none ends before all have begun, and give what they return or raise."""
+    with locked(url) as blocker:
+        started = start(reads)
+        await in_thread(wait_until, url, SHARED)
+        blocker.rollback()
+        return await asyncio.gather(*started, return_exceptions=True)
+
+
+async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    return await asyncio.to_thread(function, *arguments)
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    uvloop.run(test())  # type: ignore[arg-type]  # A coroutine function gives coroutines.
+
+
+def test_reads_of_one_moment_share_a_statement(database_url: str, sent: list[str]) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            before = len(sent)
+            found = await at_once(database_url, (get(database, t.user_id, t) for t in tasks))
+
+            assert found == tasks
+            assert len(sent[before:]) == 2, sent[
+                before:
+            ]  # That of the first, and that of all others.
+
+    run(test)
+
+
+def test_reads_that_wait_for_a_connection_share_a_statement(
+    database_url: str, sent: list[str]
+) -> None:
+    async def test() -> None:
+        async with opened(database_url, pool_size=1) as (database, tasks):
+            before = len(sent)
+            with locked(database_url) as blocker:
+                first = asyncio.create_task(database.tasks_of(OWNERS[0]).list())
+                await in_thread(wait_until, database_url, "wait_event_type = 'Lock'")
+                reads = start_gets(database, tasks)
+                await asyncio.sleep(0.1)
+                blocker.rollback()
+            await first
+
+            assert await asyncio.gather(*reads) == tasks
+            assert len(sent[before:]) == 2, sent[
+                before:
+            ]  # That of the list, and that of all others.
+
+    run(test)
+
+
+def test_a_request_finds_nothing_of_another_owner(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            pairs = list(product(OWNERS, tasks))
+            found = await at_once(
+                database_url, (get(database, owner, task) for owner, task in pairs)
+            )
+
+            for (owner, task), result in zip(pairs, found, strict=True):
+                if task.user_id == owner:
+                    assert result == task
+                else:
+                    assert isinstance(result, TaskNotFound)
+
+    run(test)
+
+
+def test_requests_for_the_same_task_share_a_statement_as_well(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, (task, *_)):
+            found = await at_once(database_url, (get(database, OWNERS[0], task) for _ in range(20)))
+
+            assert found == [task] * 20
+
+    run(test)
+
+
+def lists(database: Database) -> list[Coroutine[Any, Any, TaskList]]:
+    return [database.tasks_of(owner).list() for owner in OWNERS]
+
+
+def test_the_versions_of_lists_that_are_kept_are_read_together(
+    database_url: str, sent: list[str]
+) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, _):
+            kept = await asyncio.gather(*lists(database))
+            before = len(sent)
+            again = await at_once(database_url, lists(database))
+
+            assert all(one is other for one, other in zip(again, kept, strict=True))
+            assert len(sent) - before == 2
+
+    run(test)
+
+
+def test_a_list_that_another_process_has_changed_is_read_again(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, _):
+            kept = await asyncio.gather(*lists(database))
+            query(database_url, "UPDATE tasks SET title = 'Changed' WHERE user_id = 'user-3'")
+            query(database_url, "DELETE FROM tasks WHERE user_id = 'user-4'")
+            again = await at_once(database_url, lists(database))
+
+            changed = {n: again[n] for n in range(len(OWNERS)) if again[n] != kept[n]}
+            assert set(changed) == {3, 4}
+            assert b"Changed" in changed[3].array
+            assert changed[4].array == b"[]"
+
+    run(test)
+
+
+def test_a_list_that_this_process_has_changed_is_read_by_one_statement(
+    database_url: str, sent: list[str]
+) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            await asyncio.gather(*lists(database))
+            for task in tasks:
+                await database.tasks_of(task.user_id).toggle(task.id)
+            before = len(sent)
+            changed = await asyncio.gather(*lists(database))
+
+            assert all(b'"completed":true' in (each.array or b"") for each in changed)
+            assert len(sent) - before == len(OWNERS)
+
+    run(test)
+
+
+def test_each_reads_alone_if_the_connection_of_the_shared_statement_is_cut(
+    database_url: str,
+) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            with locked(database_url) as blocker:
+                reads = start_gets(database, tasks)
+                pid = await in_thread(wait_until, database_url, SHARED)
+                query(database_url, f"SELECT pg_terminate_backend({pid}, 5000)")
+                blocker.rollback()
+
+                assert await asyncio.gather(*reads) == tasks
+            assert database.pool_state.retries == 1
+
+    run(test)
+
+
+def test_the_others_read_even_if_the_first_request_is_cancelled(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            with locked(database_url) as blocker:
+                alone, first, *others = start_gets(database, tasks)
+                await in_thread(wait_until, database_url, SHARED)
+                first.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await first
+                blocker.rollback()
+
+                assert await asyncio.gather(alone, *others) == [tasks[0], *tasks[2:]]
+
+    run(test)
+
+
+def test_the_first_request_reads_even_if_the_others_are_cancelled(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            with locked(database_url) as blocker:
+                alone, first, *others = start_gets(database, tasks)
+                await in_thread(wait_until, database_url, SHARED)
+                for other in others:
+                    other.cancel()
+                blocker.rollback()
+
+                assert [await alone, await first] == tasks[:2]
+            assert database.pool_state.in_use == 0
+
+    run(test)
+
+
+def test_a_request_with_less_time_does_not_wait_for_the_others(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url, pool_size=1) as (database, tasks):
+            with locked(database_url) as blocker:
+                reads = start_gets(database, tasks)
+                await asyncio.sleep(0.1)
+                database.request_timeout = 0.5
+                async with asyncio.timeout(20):
+                    with pytest.raises(DatabaseUnavailable):
+                        await get(database, OWNERS[0], tasks[0])
+                blocker.rollback()
+
+                assert await asyncio.gather(*reads) == tasks
+
+    run(test)
+
+
+def test_all_are_told_that_there_is_no_connection(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url, pool_size=1, pool_timeout=0.3) as (database, tasks):
+            with locked(database_url) as blocker:
+                alone, *others = start_gets(database, tasks)
+                async with asyncio.timeout(20):
+                    results = await asyncio.gather(*others, return_exceptions=True)
+                blocker.rollback()
+
+                assert all(isinstance(result, DatabaseUnavailable) for result in results)
+                assert await alone == tasks[0]
+            assert await get(database, OWNERS[1], tasks[1]) == tasks[1]
+
+    run(test)
+
+
+def test_behind_a_pooler_they_share_a_statement_too(
+    database_url: str, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "WHO_AND_WHEN", BEHIND_POOLER)
+
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            before = len(sent)
+
+            found = await at_once(database_url, (get(database, t.user_id, t) for t in tasks))
+
+            assert found == tasks
+            assert len(sent) - before == 2
+            assert all("PREPARE" not in each for each in sent)
+
+    run(test)
