@@ -1,10 +1,12 @@
-"""Many requests for one task at once."""
+"""Many requests for one task at once, and of many users."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
-from tests.support.api import Api
+from tests.support.api import Api, new_user
+from tests.support.service import Service
 
 
 @pytest.mark.requirement("EC-01")
@@ -50,3 +52,22 @@ def test_of_fifty_concurrent_updates_of_one_version_one_succeeds(api: Api) -> No
 
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 49
     assert [answer.json() for answer in answers if answer.is_success] == [api.get(task_id).json()]
+
+
+def test_of_many_users_at_once_each_gets_their_own_tasks(service: Service) -> None:
+    with ExitStack() as stack:
+        users = [stack.enter_context(Api(service.url, new_user())) for _ in range(12)]
+        tasks = [user.created(title=user.user_id) for user in users]
+
+        def read_everything(user: Api) -> None:
+            for _ in range(5):
+                for task in tasks:
+                    answer = user.get(task["id"])
+                    if task["title"] == user.user_id:
+                        assert answer.json()["data"]["title"] == user.user_id
+                    else:
+                        assert answer.status_code == 404
+                    assert [each["title"] for each in user.list().json()["data"]] == [user.user_id]
+
+        with ThreadPoolExecutor(len(users)) as threads:
+            list(threads.map(read_everything, users))
