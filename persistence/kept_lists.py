@@ -1,6 +1,7 @@
 """Lists that have been read, with their versions. The database knows which one is the newest."""
 
 import random
+from datetime import datetime
 
 from persistence.models import TaskList
 
@@ -8,18 +9,21 @@ MAX_BYTES = 32 * 2**20
 MAX_LIST_BYTES = MAX_BYTES // 8
 """A longer list would displace too many others."""
 
+LARGE_BYTES = 2**20
+"""A list that is larger is not changed here: its bytes would be copied in the event loop."""
+
+_NEXT = b'},{"id":'
+_CREATED_AT = b'"created_at":"'
+
 OVERHEAD_BYTES = 500
 """For the objects around a list."""
-
-_CHANGED = TaskList(None, None)
-"""In the place of a list that is known to be out of date."""
 
 
 class KeptLists:
     """As many lists as fit into `MAX_BYTES`. If there is no room, a random one is dropped.
 
-    A list is used only if the database has just returned its version, and no version is used twice.
-    So nothing has to be removed after a change. It is, to spare the question for the version.
+    A change of a task removes nothing here: a list is used only if the database has just returned
+    its version, or the next one and the task that it differs in, and no version is used twice.
 
     Dropping the least recently used list would fail for requests of many users in turn: if a few
     more lists than fit are requested in a cycle, each is dropped just before its next use.
@@ -32,8 +36,7 @@ class KeptLists:
 
     def get(self, owner_id: str) -> TaskList | None:
         """Return the list of an owner, which may be out of date."""
-        kept = self._lists.get(owner_id)
-        return None if kept is _CHANGED else kept
+        return self._lists.get(owner_id)
 
     def keep(self, owner_id: str, tasks: TaskList) -> None:
         """Keep a list instead of the one before, if it is not too long."""
@@ -49,13 +52,6 @@ class KeptLists:
         while self._bytes > MAX_BYTES:
             self._drop_one()
 
-    def note_change(self, owner_id: str) -> None:
-        """Forget a list that has just been changed through this process."""
-        before = self._lists.get(owner_id)
-        if before is not None:
-            self._bytes += _size_of(_CHANGED) - _size_of(before)
-            self._lists[owner_id] = _CHANGED
-
     def _drop_one(self) -> None:
         place = random.randrange(len(self._owners))  # noqa: S311 -- no secret.
         self._owners[place], self._owners[-1] = self._owners[-1], self._owners[place]
@@ -64,3 +60,49 @@ class KeptLists:
 
 def _size_of(tasks: TaskList) -> int:
     return OVERHEAD_BYTES + len(tasks.array or b"") + sum(map(len, tasks.more))
+
+
+def with_change(kept: TaskList, version: int, task_id: int, written: str | None) -> TaskList | None:
+    """Return the list after the change of one task, as PostgreSQL would write it.
+
+    `written` is the JSON of the task; None if it has been deleted. Returns None if the list has to
+    be read again: where it is large, and where the order may have changed.
+    """
+    array = kept.array
+    if array is None or kept.more or len(array) > LARGE_BYTES:
+        return None
+    # Within a string, each quotation mark follows a backslash. So these are no part of a string.
+    start = array.find(b'{"id":%d,' % task_id)
+    end = array.find(_NEXT, start) + 1 or len(array) - 1
+    if written is None:
+        is_only = array[end:] == b"]" and start == 1
+        if start < 0 or is_only:  # A list without tasks is another question.
+            return None
+        changed = (
+            array[:start] + array[end + 1 :] if start == 1 else array[: start - 1] + array[end:]
+        )
+    elif start < 0:
+        new = written.encode()
+        if not _is_newer(new, array[1:]):
+            return None
+        changed = b"[%b,%b" % (new, array[1:])
+    else:
+        new = written.encode()
+        if _created_at(new) != _created_at(array[start:end]):
+            return None
+        changed = array[:start] + new + array[end:]
+    return TaskList(version, changed)
+
+
+def _created_at(task: bytes) -> bytes:
+    """Return the time as it is written in the first task of these bytes."""
+    start = task.find(_CREATED_AT) + len(_CREATED_AT)
+    return task[start : task.find(b'"', start)]
+
+
+def _is_newer(task: bytes, other: bytes) -> bool:
+    try:
+        times = [datetime.fromisoformat(_created_at(each).decode()) for each in (task, other)]
+    except ValueError:  # Years that Python does not know.
+        return False
+    return times[0] > times[1]

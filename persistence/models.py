@@ -160,7 +160,8 @@ def _idempotency_keys_table(metadata: MetaData, owner: Column[Any]) -> None:
 
 
 def _task_lists_table(metadata: MetaData) -> None:
-    # Triggers of the tasks keep it (migration 0003): a row for each owner who has tasks.
+    # Triggers of the tasks keep it (migration 0003): a row for each owner who has tasks. If
+    # `changed_to` is the version, it was one task that changed since the version `changed_from`.
     Table(
         "task_lists",
         metadata,
@@ -168,6 +169,9 @@ def _task_lists_table(metadata: MetaData) -> None:
         Column("version", BigInteger, nullable=False),
         Column("tasks", BigInteger),
         Column("bytes", BigInteger),
+        Column("changed_from", BigInteger),
+        Column("changed_to", BigInteger),
+        Column("changed_task", BigInteger),
         postgresql_with={"fillfactor": "50"},
     )
 

@@ -1,6 +1,5 @@
 """The statements on tasks: each is limited to one owner, and does its work in one round trip."""
 
-from collections.abc import Mapping
 from datetime import UTC
 from functools import lru_cache
 from typing import Any
@@ -191,20 +190,57 @@ def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
 GET = select(*COLUMNS).where(IS_THIS_TASK)
 
 
-def _shared(types: Mapping[str, TypeEngine[Any]], table: FromClause, *columns: Any) -> SharedRead:
-    """Return the SELECT of the rows that have, in their first columns, one of the keys."""
-    arrays = (cast(bindparam(part), ARRAY(its)) for part, its in types.items())
-    asked = func.unnest(*arrays).table_valued(*types).render_derived("asked")
-    keys = [column == asked.c[part] for column, part in zip(columns, types, strict=False)]
-    # With an OFFSET, each row is found by itself and by its index. Otherwise PostgreSQL may plan to
-    # read the whole of a table that is small now, and keep this plan when it is large.
-    found = select(*columns).select_from(table).where(*keys).offset(_number(0)).lateral("found")
-    statement = select(found).select_from(asked.join(found, true()))
-    return SharedRead(statement, tuple(types))
+def _keys(**parts: TypeEngine[Any]) -> FromClause:
+    """Return a table of the keys that requests share a statement for, from an array for each part.
+
+    What is joined to it has an OFFSET, so that PostgreSQL looks each key up by the index. Otherwise
+    it may plan to read the whole of a table that is small now, and keep this plan when it is large.
+    """
+    arrays = (cast(bindparam(f"{part}s"), ARRAY(its)) for part, its in parts.items())
+    return func.unnest(*arrays).table_valued(*parts).render_derived("asked")
 
 
-GET_SHARED = _shared({"task_ids": BigInteger(), "owners": Text()}, tasks, *COLUMNS)
-VERSION_SHARED = _shared({"owners": Text()}, task_lists, task_lists.c.user_id, task_lists.c.version)
+def _get_shared() -> SharedRead:
+    asked = _keys(task_id=BigInteger(), owner=Text())
+    task = (
+        select(*COLUMNS)
+        .where(tasks.c.id == asked.c.task_id, cast(tasks.c.user_id, Text) == asked.c.owner)
+        .offset(_number(0))
+        .lateral("task")
+    )
+    return SharedRead(select(task).select_from(asked.join(task, true())), ("task_ids", "owners"))
+
+
+def _list_shared() -> SharedRead:
+    asked = _keys(owner=Text(), kept=BigInteger())
+    is_next = (task_lists.c.changed_from == asked.c.kept) & (
+        task_lists.c.changed_to == task_lists.c.version
+    )
+    newest = (
+        select(
+            task_lists.c.user_id,
+            task_lists.c.version,
+            case((is_next, task_lists.c.changed_task)).label("changed"),
+        )
+        .where(task_lists.c.user_id == asked.c.owner)
+        .offset(_number(0))
+        .lateral("newest")
+    )
+    task = (
+        select(_json_object().label("object"))
+        .where(tasks.c.id == newest.c.changed, cast(tasks.c.user_id, Text) == newest.c.user_id)
+        .offset(_number(0))
+        .lateral("task")
+    )
+    columns = (newest.c.user_id, asked.c.kept, newest.c.version, newest.c.changed, task.c.object)
+    joined = asked.join(newest, true()).outerjoin(task, true())
+    return SharedRead(select(*columns).select_from(joined), ("owners", "kepts"))
+
+
+GET_SHARED = _get_shared()
+LIST_SHARED = _list_shared()
+"""Takes an owner and the version of the list that is kept. Returns both, the newest version, and,
+if one task has changed between the two, its id and its JSON: null if it has been deleted."""
 REPLACE = (
     update(tasks)
     .where(IS_THIS_TASK, NOT_EXPIRED)

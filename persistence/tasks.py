@@ -17,7 +17,7 @@ from persistence.errors import (
     TaskUnchanged,
 )
 from persistence.idempotency import add_once
-from persistence.kept_lists import KeptLists
+from persistence.kept_lists import KeptLists, with_change
 from persistence.large_lists import PIECE, UNKNOWN_SIZE
 from persistence.models import Added, Page, Position, Task, TaskList
 from persistence.pool import Execute, Find
@@ -64,16 +64,31 @@ class TaskRepository:
     async def list(self, *, known: Collection[int] = ()) -> TaskList:
         """Return all tasks; only their version if it is among those that are `known`."""
         kept = self._lists.get(self._owner.id)
-        if kept is not None:
-            rows = await self._find(statements.VERSION_SHARED, (self._owner.id,))
-            unchanged = _unchanged(rows[0][1], known, kept) if rows else None
-            if unchanged is not None:
-                return unchanged
+        tasks = await self._newest(kept) if kept is not None else None
+        if tasks is None:
+            return await self._list(kept, known)
+        return TaskList(tasks.version, None) if tasks.version in known else tasks
+
+    async def _newest(self, kept: TaskList) -> TaskList | None:
+        """Return a list that has not changed, or in one task; None if it has to be read."""
+        rows = await self._find(statements.LIST_SHARED, (self._owner.id, kept.version))
+        if not rows:
+            return None
+        ((_, _, version, task_id, written),) = rows
+        if version == kept.version:
+            return kept
+        tasks = with_change(kept, version, task_id, written) if task_id is not None else None
+        if tasks is not None:
+            self._lists.keep(self._owner.id, tasks)
+        return tasks
+
+    async def _list(self, kept: TaskList | None, known: Collection[int]) -> TaskList:
         versions = [*known, kept.version] if kept else [*known]
         ((version, size, array),) = await self._read(statements.LIST, as_bytes=True, known=versions)
-        unchanged = _unchanged(version, known, kept)
-        if unchanged is not None:
-            return unchanged
+        if version is not None and version in known:
+            return TaskList(version, None)
+        if kept is not None and version == kept.version:
+            return kept
         if size > statements.LARGE_BYTES:
             tasks = await self._read_large(size, self._page)
         elif array is not None:
@@ -148,7 +163,6 @@ class TaskRepository:
         for _ in range(3):
             added = await self._add(title, description, idempotency_key)
             if added is not None:
-                self._lists.note_change(self._owner.id)
                 return added
             if await self._users.exists(self._execute, self._owner):
                 self._distrust_clocks()  # The statement has expired: see `statements.NOT_EXPIRED`.
@@ -215,7 +229,6 @@ class TaskRepository:
         for _ in range(2):
             rows = await self._execute(change, values, expires=True)
             if rows:
-                self._lists.note_change(self._owner.id)
                 return rows
             task = await self.get(task_id, versions=versions)
             if task.updated_at in excluded:
@@ -228,12 +241,3 @@ class TaskRepository:
     ) -> Rows:
         values |= self._owner.values
         return await self._execute(statement, values, repeatable=True, as_bytes=as_bytes)
-
-
-def _unchanged(
-    version: int | None, known: Collection[int], kept: TaskList | None
-) -> TaskList | None:
-    """Return the list if it has not changed: what is known to the client without its tasks."""
-    if version is not None and version in known:
-        return TaskList(version, None)
-    return kept if kept is not None and version == kept.version else None

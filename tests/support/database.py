@@ -51,6 +51,17 @@ def query(url: str, statement: str, *values: object) -> Sequence[tuple[Any, ...]
         connection.close()
 
 
+@contextmanager
+def locked(url: str, tables: str = "tasks") -> Iterator[psycopg2.extensions.connection]:
+    """Keep all others from tables until the block ends, or until it rolls back."""
+    blocker = psycopg2.connect(url)
+    blocker.cursor().execute(f"LOCK TABLE {tables}")
+    try:
+        yield blocker
+    finally:
+        blocker.close()
+
+
 def wait_until(url: str, condition: str, seconds: float = 30.0) -> int:
     """Wait until a session of the service in this database meets the condition; give its pid."""
     sessions = f"""

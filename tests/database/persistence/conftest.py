@@ -1,9 +1,11 @@
 """What the tests of the repository have in common."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
+from persistence.connection import Connection, Rows
 from persistence.models import Task
 from tests.support.blocking import BlockingDatabase as Database
 from tests.support.database import new_database, query
@@ -51,3 +53,20 @@ def add_task(database: Database) -> Callable[..., Task]:
             return tasks.add(title=title, description=description)
 
     return add
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the statements that are sent, but for the question that a new connection begins with."""
+    statements: list[str] = []
+    execute = Connection.execute
+
+    async def note(
+        connection: Connection, sql: str, values: Mapping[str, Any] | None, **how: Any
+    ) -> Rows:
+        if "pg_backend_pid" not in sql:
+            statements.append(sql)
+        return await execute(connection, sql, values, **how)
+
+    monkeypatch.setattr(Connection, "execute", note)
+    return statements

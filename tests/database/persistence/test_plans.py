@@ -30,6 +30,7 @@ VALUES = {
     "owner_as_text": "u7",
     "owners": ["u7", "u8"],
     "task_ids": [4711, 4712],
+    "kepts": [7, 8],
     "known": [7],
     "limit": 100,
     "room": 2**20,
@@ -53,7 +54,7 @@ STATEMENTS: dict[str, Executable] = {
     "page of completed tasks": statements.page(is_narrowed=True),
     "get": statements.GET,
     "get for several requests": statements.GET_SHARED.statement,
-    "the versions of several lists": statements.VERSION_SHARED.statement,
+    "lists for several requests": statements.LIST_SHARED.statement,
     "replace": statements.REPLACE,
     "replace a version": statements.limited(statements.REPLACE, to_versions=True, excludes=False),
     "replace unless it is a version": statements.limited(

@@ -20,7 +20,7 @@ from persistence import pool
 from persistence.errors import DatabaseUnavailable, TaskNotFound
 from persistence.models import Task
 from tests.support.blocking import BlockingDatabase as Database
-from tests.support.database import configure, query, wait_until
+from tests.support.database import configure, locked, query, wait_until
 from tests.support.operations import ALL, ON_ONE_TASK, Operation, all_of, every_operation, titles_of
 
 OURS = "datname = current_database() AND application_name = 'tasks-api'"
@@ -46,17 +46,6 @@ def frozen(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def locked(url: str) -> Iterator[psycopg2.extensions.connection]:
-    """Keep everybody from the tasks until the block ends or rolls back."""
-    blocker = psycopg2.connect(url)
-    blocker.cursor().execute("LOCK TABLE tasks")
-    try:
-        yield blocker
-    finally:
-        blocker.close()
 
 
 @pytest.fixture
