@@ -181,7 +181,12 @@ COMPARED = {
     "list-100": Scenario("list of 100", lambda p: _lists(p.readers)),
     "list-1000": Scenario("list of 1,000", lambda p: _lists(p.keepers), patience=3),
     "list-changed": Scenario(
-        "PATCH and changed list of 100", _changed_lists, is_compared=False, is_in_order=True
+        "PATCH and changed list of 100",
+        _changed_lists,
+        patience=3,
+        is_compared=False,
+        is_in_order=True,
+        is_warmed_up=True,
     ),
     "post": Scenario("POST", _added),
     "put": Scenario("PUT", lambda p: _on_tasks(p, "PUT", body=_BODY)),
