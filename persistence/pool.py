@@ -1,6 +1,7 @@
 """Connections to PostgreSQL: each is lent for one statement, and replaced alone when it breaks."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -28,8 +29,8 @@ from persistence.deadline import (
     NOW,
     SessionSettings,
 )
-from persistence.errors import DatabaseUnavailable, translated
-from persistence.shared_reads import Gather, Key, SharedRead, SharedReads
+from persistence.errors import DatabaseUnavailable, PersistenceError, translated
+from persistence.shared_reads import Batch, Key, SharedRead
 from persistence.turns import IsWanted, Turns
 from persistence.url import connection_parameters
 
@@ -49,8 +50,8 @@ CHECK_SECONDS = 1.0
 SETTLED_CHECK_SECONDS = 0.1
 """How often the server is asked for the process of a lost connection."""
 
-MAX_SHARED = 64
-"""Requests that read by shared statements at a time."""
+GATHERING_TURNS = 2
+"""How many turns of the event loop a batch waits for requests once it has a connection."""
 
 READ_ONLY = "25006"
 ROLLED_BACK = "40"
@@ -166,12 +167,12 @@ class ConnectionPool:
         self._size = size
         self._patience = patience
         self._idle: list[Connection] = []
-        self._lent = 0
-        self._turns = Turns(size, share=max(1, size // 2))
+        self._share = max(1, size // 2)
+        self._turns = Turns(size, share=self._share)
         """Who has a place takes an idle connection or opens one, so there are never too many."""
-        self._reading = Turns(MAX_SHARED, share=max(1, size // 2))
-        """The requests that read by shared statements."""
-        self._shared_reads = SharedReads(self._run_shared)
+        self._gathering: dict[SharedRead, Batch] = {}
+        """The batches that further requests may join."""
+        self._batches: set[asyncio.Task[None]] = set()
         self._server: Server | None = None
         """Where the newest connection leads."""
         self._clocks_are_valid_since = 0.0
@@ -229,33 +230,84 @@ class ConnectionPool:
         user: str = "",
         is_wanted: IsWanted = always,
     ) -> Rows | None:
-        """Return the rows of a key, read by one statement for all requests of this moment.
+        """Return the rows of a key, by a statement that other requests of the moment share.
 
-        None if the request has to read alone, by `execute`: if no other one uses the database, or
-        if the statement has failed. Raises as `execute` does while it waits for its turn.
+        Returns None if the request has to read alone, by `execute`: if no connection is in use, so
+        that it has no company, or if the statement has failed for a reason that may concern one
+        request only. Raises what `execute` raises.
         """
         if not self._turns.taken or self._server is None:
             return None
-        await self._take_turn(self._reading, _Caller(user, deadline, is_wanted))
-        try:
-            with self._span(compiled(read.statement).text, self._server):
-                return await self._shared_reads.find(read, key, deadline=deadline)
-        finally:
-            self._reading.give_back(user)
+        asked_at = time.monotonic()
+        batch = self._batch_for(read, user)
+        if batch is None:
+            has_place = await self._turns.take(
+                user, deadline=deadline, patience=self._patience, is_wanted=is_wanted, group=read
+            )
+            batch = self._batch_for(read, user)  # Another one may have begun it meanwhile.
+            if has_place and batch is not None:
+                self._turns.give_back(user)
+            elif has_place:
+                batch = self._begin_batch(read, user)
+            elif batch is None:
+                return None
+        with self._span(compiled(read.statement).text, self._server):
+            return await batch.rows_of(key, user=user, deadline=deadline, asked_at=asked_at)
 
-    async def _run_shared(self, statement: Executable, gather: Gather, deadline: float) -> Rows:
-        caller = _Caller("", deadline, always)
-        connection = await self._take(caller, is_new=False, is_repeatable=True)
+    def _batch_for(self, read: SharedRead, user: str) -> Batch | None:
+        batch = self._gathering.get(read)
+        return batch if batch is not None and batch.has_room(user) else None
+
+    def _begin_batch(self, read: SharedRead, user: str) -> Batch:
+        """Begin a batch on the place of a user. It goes on if that user's request is cancelled."""
+        batch = self._gathering[read] = Batch(self._share)
+        task = asyncio.get_running_loop().create_task(self._read_for(batch, read, user))
+        self._batches.add(task)
+        task.add_done_callback(self._batches.discard)
+        return batch
+
+    async def _read_for(self, batch: Batch, read: SharedRead, user: str) -> None:
         try:
-            values = await gather()
-            return await self._send(connection, statement, values, deadline)
-        except psycopg2.Error as error:
-            self._retries += 1
-            _close_if_outdated(connection, statement, error)
-            raise
+            # Its requests watch their own deadlines.
+            connection = await self._lend(math.inf, is_new=False, is_repeatable=True)
+            try:
+                await self._read_on(connection, batch, read)
+            finally:
+                self._give_back(connection)
+        except PersistenceError as error:
+            batch.fail(error)
         finally:
-            self._give_back(connection)
-            self._turns.give_back("")
+            self._close_batch(batch, read)
+            batch.dissolve()
+            self._turns.give_back(user)
+
+    async def _read_on(self, connection: Connection, batch: Batch, read: SharedRead) -> None:
+        """Read for a batch. Raises a PersistenceError that each of its requests would get alone."""
+        for _ in range(GATHERING_TURNS):
+            await asyncio.sleep(0)
+        self._close_batch(batch, read)
+        sent_at = time.monotonic()
+        for asked_at in batch.asked_at:
+            self._on_wait(sent_at - asked_at)
+        try:
+            rows = await self._send(connection, read.statement, batch.values(read), batch.deadline)
+            batch.answer(read, rows)
+        except psycopg2.Error as error:
+            is_outdated = _close_if_outdated(connection, read.statement, error)
+            is_mistaken = self._session.is_mistaken(
+                error.pgcode, sent_at=sent_at, deadline=batch.deadline
+            )
+            if not (connection.closed or is_outdated or is_mistaken or _is_rolled_back(error)):
+                failure = translated(error, is_lost=False)
+                if isinstance(failure, PersistenceError):
+                    raise failure from error
+            self._retries += len(batch)
+        except Exception:  # noqa: BLE001 -- a row that psycopg2 cannot read: its owner gets it alone.
+            self._retries += len(batch)
+
+    def _close_batch(self, batch: Batch, read: SharedRead) -> None:
+        if self._gathering.get(read) is batch:
+            del self._gathering[read]
 
     async def _execute(  # noqa: PLR0913 -- as above
         self,
@@ -308,11 +360,12 @@ class ConnectionPool:
     def state(self) -> PoolState:
         """The state of this moment."""
         alive = sum(not connection.closed for connection in self._idle)
+        in_use = self._turns.taken
         return PoolState(
             size=self._size,
-            open=self._lent + alive,
-            in_use=self._lent,
-            waiting=self._turns.waiting + self._reading.waiting,
+            open=in_use + alive,
+            in_use=in_use,
+            waiting=self._turns.waiting,
             retries=self._retries,
         )
 
@@ -325,38 +378,31 @@ class ConnectionPool:
     # Lending
 
     async def _take(self, caller: _Caller, *, is_new: bool, is_repeatable: bool) -> Connection:
-        await self._take_turn(self._turns, caller)
-        try:
-            return await self._lend(caller.deadline, is_new=is_new, is_repeatable=is_repeatable)
-        except BaseException:
-            self._turns.give_back(caller.user)
-            raise
-
-    async def _take_turn(self, turns: Turns, caller: _Caller) -> None:
         asked_at = time.monotonic()
-        await turns.take(
+        await self._turns.take(
             caller.user,
             deadline=caller.deadline,
             patience=self._patience,
             is_wanted=caller.is_wanted,
         )
         self._on_wait(time.monotonic() - asked_at)
+        try:
+            return await self._lend(caller.deadline, is_new=is_new, is_repeatable=is_repeatable)
+        except BaseException:
+            self._turns.give_back(caller.user)
+            raise
 
     async def _lend(self, deadline: float, *, is_new: bool, is_repeatable: bool) -> Connection:
-        self._lent += 1
-        try:
-            connection: Connection | None = None
-            if is_new and self._idle:  # Whatever broke one may have broken the others as well.
-                self._idle.pop(0).close()
-            while connection is None and self._idle and not is_new:
-                connection = self._idle.pop()
-                # What cannot be repeated is not sent over a connection that may just have broken.
-                if not (is_repeatable and _is_fresh(connection)):
-                    connection = await self._usable(connection, deadline)
-            return connection or await self._open(deadline)
-        except BaseException:
-            self._lent -= 1
-            raise
+        """Lend a connection to who has a place."""
+        connection: Connection | None = None
+        if is_new and self._idle:  # Whatever broke one may have broken the others as well.
+            self._idle.pop(0).close()
+        while connection is None and self._idle and not is_new:
+            connection = self._idle.pop()
+            # What cannot be repeated is not sent over a connection that may just have broken.
+            if not (is_repeatable and _is_fresh(connection)):
+                connection = await self._usable(connection, deadline)
+        return connection or await self._open(deadline)
 
     async def _usable(self, connection: Connection, deadline: float) -> Connection | None:
         """Return the connection; None if it is old, closed or silent."""
@@ -398,7 +444,6 @@ class ConnectionPool:
         return connection
 
     def _give_back(self, connection: Connection) -> None:
-        self._lent -= 1
         if self._is_disposed:
             connection.close()
         if not connection.closed:

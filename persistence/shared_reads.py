@@ -1,26 +1,18 @@
-"""Reads of several requests as one statement: those that wait for a connection at the same time."""
+"""Reads of several requests as one statement."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
 from typing import Any, NamedTuple
 
-import psycopg2
 from sqlalchemy import Executable
 
 from persistence.connection import Rows
-from persistence.errors import PersistenceError
+from persistence.errors import DatabaseUnavailable, PersistenceError
 
-TURNS = 2
-"""Of the event loop, for which the first request waits for others when a connection is free."""
+MAX_REQUESTS = 64
+"""How many share one statement at most."""
 
 Key = tuple[Any, ...]
-Gather = Callable[[], Awaitable[dict[str, Any]]]
-"""Waits for further requests, and returns the values of the statement."""
-Run = Callable[[Executable, Gather, float], Awaitable[Rows]]
-"""Runs a statement before a deadline, with the values that are gathered once it has a connection.
-
-Raises a PersistenceError if it gets none, and an error of psycopg2 if the statement fails.
-"""
 
 
 class SharedRead(NamedTuple):
@@ -28,81 +20,80 @@ class SharedRead(NamedTuple):
 
     statement: Executable
     """It takes an array for each part of the keys, and its rows begin with their keys."""
-    parts: tuple[str, ...]
-    """The names of these arrays."""
+    arrays: tuple[str, ...]
+    """The names of the arrays, in the order of the parts of a key."""
 
 
-class _Batch:
-    """The requests that one execution of a statement reads for."""
+class Batch:
+    """The requests that share one execution of a statement.
 
-    def __init__(self, key: Key, deadline: float) -> None:
-        self.keys = {key}
-        self.deadline = deadline
-        """That of its first request."""
-        self.others: list[asyncio.Future[None]] = []
-        """What all but its first request wait for."""
-        self.found: dict[Key, tuple[Any, ...]] | None = None
-        """The rows by their keys; None until there are any, and if the statement has failed."""
-
-
-class SharedReads:
-    """Gathers requests until a connection is free; the first one then reads for all of them.
-
-    A request finds rows by its own key only, and the key names the owner. If the statement fails,
-    each request has to read alone: none fails because of what another one has asked for.
+    A request gets the rows of its own key only, and the key names the owner.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._gathering: dict[SharedRead, _Batch] = {}
+    def __init__(self, share: int) -> None:
+        self._share = share
+        """How many requests of one user it takes."""
+        self._requests: list[tuple[Key, asyncio.Future[Rows | None]]] = []
+        self._requests_of: dict[str, int] = {}
+        self.asked_at: list[float] = []
+        """When each request began to wait."""
+        self.deadline = 0.0
+        """The latest one of the requests."""
 
-    async def find(self, read: SharedRead, key: Key, *, deadline: float) -> Rows | None:
-        """Return the rows of a key; None if the request has to read alone.
+    def __len__(self) -> int:
+        """Return the number of requests."""
+        return len(self._requests)
 
-        `deadline` is a moment of `time.monotonic()`. Raises a PersistenceError if there is no
-        connection.
+    def has_room(self, user: str) -> bool:
+        """Return whether a user may add a request."""
+        return len(self) < MAX_REQUESTS and self._requests_of.get(user, 0) < self._share
+
+    async def rows_of(
+        self, key: Key, *, user: str, deadline: float, asked_at: float
+    ) -> Rows | None:
+        """Add a request, and return the rows of its key; None if it has to read alone.
+
+        `deadline` is a moment of `time.monotonic()`. Raises DatabaseUnavailable when it has passed,
+        and what is given to `fail`.
         """
-        batch = self._gathering.get(read)
-        if batch is None:
-            batch = _Batch(key, deadline)
-            await self._read(read, batch)
-        elif deadline < batch.deadline:
-            return None
-        else:
-            batch.keys.add(key)
-            is_over = asyncio.get_running_loop().create_future()
-            batch.others.append(is_over)
-            await is_over
-        if batch.found is None:
-            return None
-        return [batch.found[key]] if key in batch.found else []
-
-    async def _read(self, read: SharedRead, batch: _Batch) -> None:
-        self._gathering[read] = batch
-
-        async def gather() -> dict[str, Any]:
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
-            del self._gathering[read]
-            arrays = zip(*batch.keys, strict=True)
-            return {part: list(values) for part, values in zip(read.parts, arrays, strict=True)}
-
-        failure: PersistenceError | None = None
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[Rows | None] = loop.create_future()
+        self._requests.append((key, result))
+        self._requests_of[user] = self._requests_of.get(user, 0) + 1
+        self.asked_at.append(asked_at)
+        self.deadline = max(self.deadline, deadline)
+        timer = loop.call_later(deadline - time.monotonic(), _give_up, result)
         try:
-            rows = await self._run(read.statement, gather, batch.deadline)
-            length = len(read.parts)
-            batch.found = {row[:length]: row for row in rows}
-        except PersistenceError as error:
-            failure = error
-            raise
-        except psycopg2.Error:
-            pass
-        finally:  # Also if the first request is cancelled.
-            if self._gathering.get(read) is batch:
-                del self._gathering[read]
-            for other in batch.others:
-                if not other.done():
-                    if failure is None:
-                        other.set_result(None)
-                    else:
-                        other.set_exception(failure)
+            return await result
+        finally:
+            timer.cancel()
+
+    def values(self, read: SharedRead) -> dict[str, Any]:
+        """Return the arrays of the keys, each key once."""
+        parts = zip(*{key for key, _ in self._requests}, strict=True)
+        return {name: list(part) for name, part in zip(read.arrays, parts, strict=True)}
+
+    def answer(self, read: SharedRead, rows: Rows) -> None:
+        """Give each request the rows of its key."""
+        length = len(read.arrays)
+        found = {row[:length]: [row] for row in rows}
+        for key, result in self._requests:
+            if not result.done():
+                result.set_result(found.get(key, []))
+
+    def fail(self, error: PersistenceError) -> None:
+        """Give each request an error of its own, for it is raised in as many tasks."""
+        for _, result in self._requests:
+            if not result.done():
+                result.set_exception(type(error)(error.sqlstate, reason=str(error)))
+
+    def dissolve(self) -> None:
+        """Have each request without a result read alone."""
+        for _, result in self._requests:
+            if not result.done():
+                result.set_result(None)
+
+
+def _give_up(result: asyncio.Future[Rows | None]) -> None:
+    if not result.done():
+        result.set_exception(DatabaseUnavailable(reason="the time is up"))

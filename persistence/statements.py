@@ -190,29 +190,32 @@ def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
 GET = select(*COLUMNS).where(IS_THIS_TASK)
 
 
-def _keys(**parts: TypeEngine[Any]) -> FromClause:
-    """Return a table of the keys that requests share a statement for, from an array for each part.
+def _keys(**parts: TypeEngine[Any]) -> tuple[FromClause, tuple[str, ...]]:
+    """Return a table of keys, with a column for each part, and the names of the arrays it is from.
 
-    What is joined to it has an OFFSET, so that PostgreSQL looks each key up by the index. Otherwise
+    What is joined to it has an OFFSET, so that PostgreSQL looks up each key by the index. Otherwise
     it may plan to read the whole of a table that is small now, and keep this plan when it is large.
     """
-    arrays = (cast(bindparam(f"{part}s"), ARRAY(its)) for part, its in parts.items())
-    return func.unnest(*arrays).table_valued(*parts).render_derived("asked")
+    arrays = {
+        f"{part}_array": cast(bindparam(f"{part}_array"), ARRAY(parts[part])) for part in parts
+    }
+    table = func.unnest(*arrays.values()).table_valued(*parts).render_derived("asked")
+    return table, tuple(arrays)
 
 
 def _get_shared() -> SharedRead:
-    asked = _keys(task_id=BigInteger(), owner=Text())
+    asked, arrays = _keys(task_id=BigInteger(), owner=Text())
     task = (
         select(*COLUMNS)
         .where(tasks.c.id == asked.c.task_id, cast(tasks.c.user_id, Text) == asked.c.owner)
         .offset(_number(0))
         .lateral("task")
     )
-    return SharedRead(select(task).select_from(asked.join(task, true())), ("task_ids", "owners"))
+    return SharedRead(select(task).select_from(asked.join(task, true())), arrays)
 
 
 def _list_shared() -> SharedRead:
-    asked = _keys(owner=Text(), kept=BigInteger())
+    asked, arrays = _keys(owner=Text(), kept=BigInteger())
     is_next = (task_lists.c.changed_from == asked.c.kept) & (
         task_lists.c.changed_to == task_lists.c.version
     )
@@ -234,13 +237,16 @@ def _list_shared() -> SharedRead:
     )
     columns = (newest.c.user_id, asked.c.kept, newest.c.version, newest.c.changed, task.c.object)
     joined = asked.join(newest, true()).outerjoin(task, true())
-    return SharedRead(select(*columns).select_from(joined), ("owners", "kepts"))
+    return SharedRead(select(*columns).select_from(joined), arrays)
 
 
 GET_SHARED = _get_shared()
+"""By the id of a task and its owner. Returns `COLUMNS`."""
+
 LIST_SHARED = _list_shared()
-"""Takes an owner and the version of the list that is kept. Returns both, the newest version, and,
-if one task has changed between the two, its id and its JSON: null if it has been deleted."""
+"""By the owner and the version of the list that is kept. Returns these, the newest version, the id
+of the task if only one has changed between the two, and its JSON: null if it was deleted."""
+
 REPLACE = (
     update(tasks)
     .where(IS_THIS_TASK, NOT_EXPIRED)

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import NamedTuple
 
 from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
@@ -19,9 +20,14 @@ IsWanted = Callable[[], bool]
 """Returns whether a client still waits for the result."""
 
 
+MAX_LOOKED_AT = 256
+"""Users among whom those are looked for who may go on together."""
+
+
 class _Waiter(NamedTuple):
-    place: asyncio.Future[None]
+    place: asyncio.Future[bool]
     is_wanted: IsWanted
+    group: Hashable
 
 
 class Turns:
@@ -44,9 +50,18 @@ class Turns:
         """How many requests wait."""
 
     async def take(
-        self, user: str, *, deadline: float, patience: float, is_wanted: IsWanted
-    ) -> None:
-        """Take a place, if need be after waiting for it.
+        self,
+        user: str,
+        *,
+        deadline: float,
+        patience: float,
+        is_wanted: IsWanted,
+        group: Hashable = None,
+    ) -> bool:
+        """Take a place, if need be after waiting for it, and return True.
+
+        When a request of a `group` gets a place, those of the same group that are next in the
+        queues of their users go on with it: they get no place, and False is returned.
 
         `deadline` is a moment of `time.monotonic()`. Raises DatabaseUnavailable if it has
         passed, or if no waiting request has got a place for `patience` seconds; TooManyWaiting;
@@ -54,13 +69,15 @@ class Turns:
         """
         if self.taken < self._places and self._may_take(user):
             self._grant(user)
-            return
+            return True
         queue = self._waiting.get(user) or deque()
         # A user without a waiting request is next in turn, however many others wait.
         if queue and (self.waiting >= MAX_WAITING or len(queue) >= MAX_WAITING_OF_ONE):
             await asyncio.sleep(REFUSAL_SECONDS)
             raise TooManyWaiting(reason="too many requests wait for the database")
-        await self._wait(queue, user, deadline, patience, is_wanted)
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(loop.create_future(), is_wanted, group)
+        return await self._wait(waiter, queue, user, deadline, patience)
 
     def give_back(self, user: str) -> None:
         """Give a place back, and to the next in turn."""
@@ -73,14 +90,13 @@ class Turns:
 
     async def _wait(
         self,
+        waiter: _Waiter,
         queue: deque[_Waiter],
         user: str,
         deadline: float,
         patience: float,
-        is_wanted: IsWanted,
-    ) -> None:
+    ) -> bool:
         loop = asyncio.get_running_loop()
-        waiter = _Waiter(loop.create_future(), is_wanted)
         queue.append(waiter)
         self._waiting[user] = queue
         self.waiting += 1
@@ -99,10 +115,11 @@ class Turns:
 
         timer = loop.call_later(min(patience, deadline - asked_at), look)
         try:
-            await waiter.place
+            return await waiter.place
         except asyncio.CancelledError:
             place = waiter.place
-            if place.done() and not place.cancelled() and place.exception() is None:
+            is_granted = place.done() and not place.cancelled() and place.exception() is None
+            if is_granted and place.result():
                 self.give_back(user)  # It was granted in the same turn of the event loop.
             raise
         finally:
@@ -134,9 +151,27 @@ class Turns:
             if waiter.is_wanted():
                 self._grant(user)
                 self._served_at = time.monotonic()
-                waiter.place.set_result(None)
+                waiter.place.set_result(True)
+                if waiter.group is not None:
+                    self._serve_group(waiter.group)
             else:
                 waiter.place.set_exception(Abandoned(reason="the client has gone"))
+
+    def _serve_group(self, group: Hashable) -> None:
+        for user in list(islice(self._waiting, MAX_LOOKED_AT)):
+            queue = self._waiting[user]
+            for _ in range(self._share):
+                if queue and queue[0].group == group:
+                    waiter = queue.popleft()
+                    self.waiting -= 1
+                    if waiter.place.done():
+                        continue
+                    if waiter.is_wanted():
+                        waiter.place.set_result(False)
+                    else:
+                        waiter.place.set_exception(Abandoned(reason="the client has gone"))
+            if not queue:
+                del self._waiting[user]
 
     def _next_user(self) -> str | None:
         return next(filter(self._may_take, self._waiting), None)

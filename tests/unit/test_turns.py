@@ -12,14 +12,24 @@ from persistence.errors import Abandoned, DatabaseUnavailable, TooManyWaiting
 from persistence.turns import MAX_WAITING, MAX_WAITING_OF_ONE, Turns
 
 
-def take(turns: Turns, user: str) -> Awaitable[None]:
-    return turns.take(user, deadline=time.monotonic() + 60, patience=60, is_wanted=lambda: True)
+def take(
+    turns: Turns, user: str, *, group: str | None = None, is_wanted: bool = True
+) -> Awaitable[bool]:
+    return turns.take(
+        user,
+        deadline=time.monotonic() + 60,
+        patience=60,
+        is_wanted=lambda: is_wanted,
+        group=group,
+    )
 
 
-async def waiting_for(turns: Turns, user: str) -> asyncio.Task[None]:
+async def waiting_for(
+    turns: Turns, user: str, *, group: str | None = None, is_wanted: bool = True
+) -> asyncio.Task[bool]:
     """Give a request that waits for a place."""
     before = turns.waiting
-    request = asyncio.ensure_future(take(turns, user))
+    request = asyncio.ensure_future(take(turns, user, group=group, is_wanted=is_wanted))
     await asyncio.sleep(0)
     assert turns.waiting == before + 1
     return request
@@ -167,5 +177,67 @@ def test_a_user_who_has_no_place_any_more_is_forgotten() -> None:
         del user, waiting
 
         assert is_held() is None
+
+    asyncio.run(test())
+
+
+def test_a_group_goes_on_with_the_first_of_it_that_gets_a_place() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=2)
+        await take(turns, "first")
+        reads = [await waiting_for(turns, f"user-{n}", group="reads") for n in range(5)]
+        write = await waiting_for(turns, "writer")
+
+        turns.give_back("first")
+
+        assert await asyncio.gather(*reads) == [True, False, False, False, False]
+        assert (turns.taken, turns.waiting) == (1, 1)
+        turns.give_back("user-0")
+        assert await write
+
+    asyncio.run(test())
+
+
+def test_a_user_has_a_share_of_a_group_and_keeps_the_order() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=2)
+        await take(turns, "first")
+        leader = await waiting_for(turns, "leader", group="reads")
+        many = [await waiting_for(turns, "mallory", group="reads") for _ in range(4)]
+        write = await waiting_for(turns, "alice")
+        behind = await waiting_for(turns, "alice", group="reads")
+
+        turns.give_back("first")
+        await asyncio.sleep(0.01)
+
+        assert await leader
+        assert [each.done() for each in many] == [True, True, False, False]
+        assert not write.done()
+        assert not behind.done()
+        for each in (*many, write, behind):
+            each.cancel()
+        await asyncio.gather(*many, write, behind, return_exceptions=True)
+        assert (turns.taken, turns.waiting) == (1, 0)
+
+    asyncio.run(test())
+
+
+def test_of_a_group_those_whose_clients_have_gone_are_dropped() -> None:
+    async def test() -> None:
+        turns = Turns(1, share=1)
+        await take(turns, "first")
+        leader = await waiting_for(turns, "leader", group="reads")
+        gone = await waiting_for(turns, "alice", group="reads", is_wanted=False)
+        cancelled = await waiting_for(turns, "bob", group="reads")
+
+        turns.give_back("first")
+        cancelled.cancel()
+
+        assert await leader
+        with pytest.raises(Abandoned):
+            await gone
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+        assert (turns.taken, turns.waiting) == (1, 0)
 
     asyncio.run(test())

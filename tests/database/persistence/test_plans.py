@@ -28,9 +28,9 @@ FILL = """
 VALUES = {
     "owner": "u7",
     "owner_as_text": "u7",
-    "owners": ["u7", "u8"],
-    "task_ids": [4711, 4712],
-    "kepts": [7, 8],
+    "owner_array": ["u7", "u8"],
+    "task_id_array": [4711, 4712],
+    "kept_array": [7, 8],
     "known": [7],
     "limit": 100,
     "room": 2**20,

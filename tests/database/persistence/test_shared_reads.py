@@ -1,6 +1,8 @@
 """Requests that read at the same time share a statement, and nothing else."""
 
 import asyncio
+import os
+import signal
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -195,7 +197,7 @@ def test_each_reads_alone_if_the_connection_of_the_shared_statement_is_cut(
                 blocker.rollback()
 
                 assert await asyncio.gather(*reads) == tasks
-            assert database.pool_state.retries == 1
+            assert database.pool_state.retries == len(OWNERS) - 1
 
     run(test)
 
@@ -247,6 +249,109 @@ def test_a_request_with_less_time_does_not_wait_for_the_others(database_url: str
                 assert await asyncio.gather(*reads) == tasks
 
     run(test)
+
+
+def test_the_time_of_the_first_request_does_not_bound_the_others(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url, pool_size=1) as (database, tasks):
+            with locked(database_url, TABLES) as blocker:
+                alone = start_gets(database, tasks[:1])
+                database.request_timeout = 0.5
+                first = start_gets(database, tasks[1:2])
+                await asyncio.sleep(0)
+                database.request_timeout = 60
+                others = start_gets(database, tasks[2:])
+                with pytest.raises(DatabaseUnavailable):
+                    await asyncio.wait_for(first[0], 20)
+                blocker.rollback()
+
+                assert await asyncio.gather(*alone, *others) == [tasks[0], *tasks[2:]]
+
+    run(test)
+
+
+def test_a_statement_that_runs_out_of_time_is_not_run_again_for_each(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url, statement_timeout=1) as (database, tasks):
+            with locked(database_url, TABLES):
+                reads = start_gets(database, tasks)
+                results = await asyncio.gather(*reads, return_exceptions=True)
+
+            assert {str(result) for result in results} == {"SQLSTATE 57014"}
+            assert len(set(map(id, results))) == len(OWNERS)
+            assert database.pool_state.retries == 0
+
+    run(test)
+
+
+def test_a_server_process_that_is_frozen_holds_up_its_own_requests_only(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            with locked(database_url, TABLES) as blocker:
+                alone, *others = start_gets(database, tasks)
+                pid = await in_thread(wait_until, database_url, SHARED)
+                os.kill(pid, signal.SIGSTOP)
+                try:
+                    more = start_gets(database, tasks)
+                    await asyncio.sleep(0.2)
+                    blocker.rollback()
+                    async with asyncio.timeout(30):
+                        assert await alone == tasks[0]
+                        assert await asyncio.gather(*more) == tasks
+                    assert not any(other.done() for other in others)
+                finally:
+                    os.kill(pid, signal.SIGCONT)
+            assert await asyncio.gather(*others) == tasks[1:]
+
+    run(test)
+
+
+@pytest.mark.own_database
+def test_a_row_that_cannot_be_read_is_a_bug_for_its_owner_only(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, tasks):
+            query(
+                database_url,
+                "UPDATE tasks SET created_at = '0044-03-15 BC' WHERE user_id = 'user-3'",
+            )
+            found = await at_once(database_url, (get(database, t.user_id, t) for t in tasks))
+
+            assert isinstance(found[3], ValueError)
+            assert [*found[:3], *found[4:]] == [*tasks[:3], *tasks[4:]]
+
+    run(test)
+
+
+def test_one_user_has_a_share_of_a_statement(database_url: str) -> None:
+    async def test() -> None:
+        async with opened(database_url, pool_size=2) as (database, (task, *_)):
+            with locked(database_url, TABLES) as blocker:
+                reads = start(get(database, OWNERS[0], task) for _ in range(20))
+                await asyncio.sleep(0.5)
+
+                assert database.pool_state.in_use == 1
+                blocker.rollback()
+            assert await asyncio.gather(*reads) == [task] * 20
+
+    run(test)
+
+
+def test_the_wait_of_each_request_is_reported(database_url: str) -> None:
+    waits: list[float] = []
+
+    async def test() -> None:
+        async with opened(database_url, pool_size=1, on_wait=waits.append) as (database, tasks):
+            waits.clear()
+            with locked(database_url, TABLES) as blocker:
+                reads = start_gets(database, tasks)
+                await asyncio.sleep(0.5)
+                assert database.pool_state.waiting == len(OWNERS) - 1
+                blocker.rollback()
+                await asyncio.gather(*reads)
+
+    run(test)
+    assert len(waits) == len(OWNERS)
+    assert sum(wait > 0.4 for wait in waits) == len(OWNERS) - 1
 
 
 def test_all_are_told_that_there_is_no_connection(database_url: str) -> None:
