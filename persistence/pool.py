@@ -286,9 +286,9 @@ class ConnectionPool:
         for _ in range(GATHERING_TURNS):
             await asyncio.sleep(0)
         self._close_batch(batch, read)
+        for seconds in batch.waits():
+            self._on_wait(seconds)
         sent_at = time.monotonic()
-        for asked_at in batch.asked_at:
-            self._on_wait(sent_at - asked_at)
         try:
             rows = await self._send(connection, read.statement, batch.values(read), batch.deadline)
             batch.answer(read, rows)
