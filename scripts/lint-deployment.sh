@@ -20,7 +20,8 @@ for version in 1.30 1.37; do
     kubernetes-validate --strict --quiet --kubernetes-version "$version" $resources
 done
 # It does not look for newer policies, which would take the network.
-.venv-policy/bin/checkov --config-file .checkov.yaml
+# By its interpreter, for the script names that in its first line, where a path must not have a space.
+.venv-policy/bin/python .venv-policy/bin/checkov --config-file .checkov.yaml
 if command -v kubectl >/dev/null; then
     rendered=$(mktemp)
     trap 'rm -f "$rendered"' EXIT

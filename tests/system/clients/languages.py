@@ -111,7 +111,8 @@ class Java(Language):
 
     def check(self, folder: Path) -> Checked:
         """Compile the generated code, then each of the others against it."""
-        files = [str(path) for path in (folder / "generated" / "src").rglob("*.java")]
+        found = (folder / "generated" / "src").rglob("*.java")
+        files = [str(path.relative_to(folder)) for path in found]  # The folder may have a space.
         (folder / self._classes).mkdir(exist_ok=True)
         output = "".join(
             run(
