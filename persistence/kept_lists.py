@@ -9,6 +9,10 @@ MAX_BYTES = 32 * 2**20
 MAX_LIST_BYTES = MAX_BYTES // 8
 """A longer list would displace too many others."""
 
+MAX_CHANGES = 50
+"""A list is read again after so many changes. So if tasks are changed by hand without the triggers,
+the list does not stay wrong for ever."""
+
 LARGE_BYTES = 2**20
 """A list that is larger is not changed here: its bytes would be copied in the event loop."""
 
@@ -23,7 +27,7 @@ class KeptLists:
     """As many lists as fit into `MAX_BYTES`. If there is no room, a random one is dropped.
 
     A change of a task removes nothing here: a list is used only if the database has just returned
-    its version, or the next one and the task that it differs in, and no version is used twice.
+    its version, or the next version with the only task that has changed. No version is used twice.
 
     Dropping the least recently used list would fail for requests of many users in turn: if a few
     more lists than fit are requested in a cycle, each is dropped just before its next use.
@@ -69,14 +73,15 @@ def with_change(kept: TaskList, version: int, task_id: int, written: str | None)
     be read again: where it is large, and where the order may have changed.
     """
     array = kept.array
-    if array is None or kept.more or len(array) > LARGE_BYTES:
+    if array is None or kept.more or len(array) > LARGE_BYTES or kept.changes >= MAX_CHANGES:
         return None
-    # Within a string, each quotation mark follows a backslash. So these are no part of a string.
+    # What is searched for has a quotation mark after a brace or a comma. In a string, a backslash
+    # would stand between them.
     start = array.find(b'{"id":%d,' % task_id)
     end = array.find(_NEXT, start) + 1 or len(array) - 1
     if written is None:
         is_only = array[end:] == b"]" and start == 1
-        if start < 0 or is_only:  # A list without tasks is another question.
+        if start < 0 or is_only:  # A list without tasks is not kept.
             return None
         changed = (
             array[:start] + array[end + 1 :] if start == 1 else array[: start - 1] + array[end:]
@@ -91,7 +96,7 @@ def with_change(kept: TaskList, version: int, task_id: int, written: str | None)
         if _created_at(new) != _created_at(array[start:end]):
             return None
         changed = array[:start] + new + array[end:]
-    return TaskList(version, changed)
+    return TaskList(version, changed, changes=kept.changes + 1)
 
 
 def _created_at(task: bytes) -> bytes:

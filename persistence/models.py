@@ -1,6 +1,6 @@
 """The tables and their constraints, and `Task`, which the rest of the service uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -94,6 +94,9 @@ class TaskList:
 
     more: tuple[bytes, ...] = ()
     """The rest of the array, if it is large."""
+
+    changes: int = field(default=0, compare=False)
+    """How many changes have been put into it since it was read."""
 
     next: Position | None = None
     """The last task of a page that is followed by another one."""

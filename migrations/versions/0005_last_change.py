@@ -1,10 +1,14 @@
 """The last change of each list: which task it was, and between which two versions.
 
-Who has kept the version before the last change needs that task only, and not the whole list again.
-The triggers note it where one task was changed. Every other change of the version, by an earlier
-function as well, leaves `changed_to` behind, and then the note is not valid.
+A process that has kept the version before the last change needs that task only, and not the whole
+list again. The note says: from the version `changed_from` to the version `changed_to`, only
+`changed_task` has changed. It is used only if `changed_to` is the version of the row, and
+`changed_from` the one that was kept. Several changes in one transaction have versions between them
+that are never visible to another, so their note fits no list that was kept. What does not write the
+note (an earlier function, a change of the owner) raises the version above `changed_to`.
 
-The columns are empty at first, so adding them takes a lock for a moment only.
+The columns are empty at first. Adding them waits for the transactions that use the table, and holds
+up lists and changes meanwhile; `migrations/env.py` bounds it.
 """
 
 import sqlalchemy as sa
@@ -115,17 +119,21 @@ SCHEMA = """
 
 
 def upgrade() -> None:
-    """Add the columns, and have the triggers fill them."""
-    for name in ("changed_from", "changed_to", "changed_task"):
-        op.add_column("task_lists", sa.Column(name, sa.BigInteger))
-    _replace(CHANGE)
+    """Have the triggers write the note, and add the columns for it."""
+    _replace(CHANGE)  # First, for it takes no lock on a table.
+    op.execute(
+        "ALTER TABLE task_lists ADD COLUMN changed_from bigint, ADD COLUMN changed_to bigint,"
+        " ADD COLUMN changed_task bigint"
+    )
 
 
 def downgrade() -> None:
-    """Note no change any more."""
+    """Write no note any more."""
     _replace("")
-    for name in ("changed_task", "changed_to", "changed_from"):
-        op.drop_column("task_lists", name)
+    op.execute(
+        "ALTER TABLE task_lists DROP COLUMN changed_task, DROP COLUMN changed_to,"
+        " DROP COLUMN changed_from"
+    )
 
 
 def _replace(change: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 import uvloop
 
 from persistence.database import Database
-from persistence.kept_lists import with_change
+from persistence.kept_lists import MAX_CHANGES, with_change
 from persistence.migrate import migrate, unmigrate
 from persistence.models import TaskList
 from tests.support.database import locked, query, wait_until
@@ -40,6 +40,23 @@ BY_HAND = {
         INSERT INTO tasks (user_id, title, created_at, updated_at)
         VALUES ('alice', 'Old', now() - interval '1 d', now())""",
     "add two": "INSERT INTO tasks (user_id, title) VALUES ('alice', 'a'), ('alice', 'b')",
+    "change one twice": """
+        DO $$ BEGIN
+            UPDATE tasks SET title = 'e' WHERE id = {id};
+            UPDATE tasks SET title = 'f' WHERE user_id = 'alice' AND id <> {id};
+            UPDATE tasks SET title = 'g' WHERE id = {id};
+        END $$""",
+    "change one after a rollback": """
+        DO $$ BEGIN
+            BEGIN
+                UPDATE tasks SET title = 'h' WHERE user_id = 'alice';
+                RAISE EXCEPTION 'back';
+            EXCEPTION WHEN raise_exception THEN NULL;
+            END;
+            UPDATE tasks SET title = 'i' WHERE id = {id};
+        END $$""",
+    "truncate": "TRUNCATE tasks",
+    "delete the user": "DELETE FROM users WHERE id = 'alice'",
     "add one and change one": """
         WITH added AS (INSERT INTO tasks (user_id, title) VALUES ('alice', 'c'))
         UPDATE tasks SET title = 'd' WHERE id = {id}""",
@@ -94,6 +111,7 @@ def test_it_is_what_postgresql_would_write_whatever_has_changed(
         one, other = Database(database_url), Database(database_url)
         await one.tasks_of("bob").add(title="Stays", description=None)
         await one.tasks_of("carol").add(title="Stays", description=None)
+        changes = 0
         for _ in range(60):
             for _ in range(draw.choice([0, 1, 1, 1, 2])):
                 await change(draw.choice([one, other]), draw, database_url)
@@ -102,7 +120,9 @@ def test_it_is_what_postgresql_would_write_whatever_has_changed(
             seen = await list_of_alice(one, database_url)
 
             assert seen == await fresh.tasks_of("alice").list()
+            changes += seen.changes > 0
             fresh.dispose()
+        assert changes > 5
         one.dispose()
         other.dispose()
 
@@ -139,6 +159,17 @@ def test_one_change_is_read_without_the_list(database_url: str, how: str, sent: 
         other.dispose()
 
     run(test)
+
+
+def test_after_so_many_changes_it_is_read_again() -> None:
+    kept = TaskList(1, b'[{"id":1,"created_at":"x"},{"id":12,"created_at":"y"}]')
+    for n in range(MAX_CHANGES):
+        changed = with_change(kept, n + 2, 12, f'{{"id":12,"n":{n},"created_at":"y"}}')
+        assert changed is not None
+        kept = changed
+
+    assert kept.array == b'[{"id":1,"created_at":"x"},{"id":12,"n":49,"created_at":"y"}]'
+    assert with_change(kept, 60, 1, None) is None
 
 
 @pytest.mark.own_database
