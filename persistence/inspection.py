@@ -193,10 +193,34 @@ def inspect(url: str, *, users_table: str | None, seconds: float) -> DatabaseFac
 
 
 def _run(url: str, seconds: float, read: Callable[[Scalar, int], Awaitable[T]]) -> T:
-    # `asyncio.run` would be given the coroutine first, and drop it where no descriptor is left for
-    # the event loop; Python then writes a warning, in plain text, into the log.
-    with asyncio.Runner() as runner:
+    with event_loop_runner() as runner:
         return runner.run(_inspect(url, seconds, read))
+
+
+def event_loop_runner() -> asyncio.Runner:
+    """Return what runs coroutines in this thread.
+
+    Entering it raises OSError if no file descriptor is left for an event loop. `asyncio.run` would
+    have been given the coroutine by then, and drop it: Python warns of that on standard error.
+    """
+    return asyncio.Runner(loop_factory=_EventLoop)
+
+
+class _EventLoop(asyncio.SelectorEventLoop):
+    """One whose finalizer does not fail if the constructor has: asyncio's closes what is not there.
+
+    uvloop is no way out: without a descriptor, libuv ends the process.
+    """
+
+    _is_complete = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_complete = True
+
+    def __del__(self) -> None:
+        if self._is_complete:
+            super().__del__()
 
 
 async def _inspect(url: str, seconds: float, read: Callable[[Scalar, int], Awaitable[T]]) -> T:

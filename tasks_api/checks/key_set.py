@@ -1,10 +1,10 @@
 """Checks of Better Auth's public keys, at BETTER_AUTH_JWKS_URL."""
 
-import asyncio
 from collections.abc import Iterator
 
 import httpx
 
+from persistence.inspection import event_loop_runner
 from tasks_api.checks.finding import Check, Finding, Severity
 from tasks_api.security.key_set import FETCH_ERRORS, fetch, read
 
@@ -36,7 +36,7 @@ _SERVER_ERRORS = 500
 def find(url: str) -> Iterator[Finding]:
     """Fetch the key set once, for at most `FETCH_SECONDS`."""
     try:
-        with asyncio.Runner() as runner:  # As in `persistence.inspection`.
+        with event_loop_runner() as runner:
             keys = read(runner.run(fetch(url))).keys
     except httpx.HTTPStatusError as error:
         status = error.response.status_code

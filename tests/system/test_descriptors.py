@@ -1,8 +1,15 @@
 """A process without a free file descriptor says so."""
 
+import errno
+import socket
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from persistence.inspection import try_to_connect
+from tasks_api.checks import key_set
 from tests.support.log import awaited, logged
 from tests.support.service import running_service
 from tests.support.stopping import connected_to
@@ -23,3 +30,21 @@ def test_a_limit_of_connections_that_is_reached_is_logged(
     assert (exhausted["level"], exhausted["reason"]) == ("warning", "EMFILE")
     assert available["count"] >= 1
     assert len(lines) == 1
+
+
+@pytest.fixture
+def no_free_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_arguments: Any) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "socketpair", refused)
+
+
+@pytest.mark.usefixtures("no_free_descriptor")
+def test_a_check_that_finds_no_free_descriptor_leaves_no_warning_behind(database_url: str) -> None:
+    # What finalizers print is an error in these tests, as is every warning.
+    with pytest.raises(OSError, match="Too many open files"):
+        try_to_connect(database_url, seconds=5)
+    (finding,) = key_set.find("http://127.0.0.1:9/api/auth/jwks")
+
+    assert finding.message == "BETTER_AUTH_JWKS_URL does not answer (Too many open files)"
