@@ -64,20 +64,24 @@ class TaskRepository:
     async def list(self, *, known: Collection[int] = ()) -> TaskList:
         """Return all tasks; only their version if it is among those that are `known`."""
         kept = self._lists.get(self._owner.id)
-        tasks = await self._newest(kept) if kept is not None else None
+        tasks = await self._newest(kept or _of_client(known))
         if tasks is None:
             return await self._list(kept, known)
         return TaskList(tasks.version, None) if tasks.version in known else tasks
 
-    async def _newest(self, kept: TaskList) -> TaskList | None:
+    async def _newest(self, known: TaskList | None) -> TaskList | None:
         """Return a list that has not changed, or in one task; None if it has to be read."""
-        rows = await self._find(statements.LIST_SHARED, (self._owner.id, kept.version))
+        if known is None:
+            return None
+        rows = await self._find(statements.LIST_SHARED, (self._owner.id, known.version))
         if not rows:
             return None
         ((_, _, version, task_id, written),) = rows
-        if version == kept.version:
-            return kept
-        tasks = with_change(kept, version, task_id, written) if task_id is not None else None
+        if version == known.version:
+            return known
+        if task_id is None or known.array is None:
+            return None
+        tasks = with_change(known, version, task_id, written)
         if tasks is not None:
             self._lists.keep(self._owner.id, tasks)
         return tasks
@@ -105,6 +109,9 @@ class TaskRepository:
 
         A page with a limit has fewer tasks if they have more than 512 KiB of text.
         """
+        unchanged = await self._newest(_of_client(known))
+        if unchanged is not None:
+            return unchanged
         if page.limit is not None:
             return await self._page(page, known=known)
         first = await self._page(page._replace(limit=PIECE), known=known)
@@ -241,3 +248,8 @@ class TaskRepository:
     ) -> Rows:
         values |= self._owner.values
         return await self._execute(statement, values, repeatable=True, as_bytes=as_bytes)
+
+
+def _of_client(known: Collection[int]) -> TaskList | None:
+    """Return the list that a client has by its version; None if it names none, or several."""
+    return TaskList(next(iter(known)), None) if len(known) == 1 else None

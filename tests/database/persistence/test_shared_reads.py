@@ -22,7 +22,7 @@ from sqlalchemy import func, literal_column, select
 from persistence import pool
 from persistence.database import Database
 from persistence.errors import DatabaseUnavailable, TaskNotFound
-from persistence.models import Task, TaskList
+from persistence.models import Page, Task, TaskList
 from tests.support.database import locked, query, wait_until
 
 BEHIND_POOLER = select(func.pg_backend_pid() + literal_column("1"), func.clock_timestamp())
@@ -150,6 +150,33 @@ def test_the_versions_of_lists_that_are_kept_are_read_together(
 
             assert all(one is other for one, other in zip(again, kept, strict=True))
             assert len(sent) - before == 2
+
+    run(test)
+
+
+@pytest.mark.parametrize("page", [None, Page(limit=1)])
+def test_the_versions_of_lists_that_clients_have_are_compared_together(
+    database_url: str, sent: list[str], page: Page | None
+) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, _), opened(database_url) as (other, _):
+            versions = [tasks.version for tasks in await asyncio.gather(*lists(database))]
+            query(database_url, "UPDATE tasks SET title = 'Changed' WHERE user_id = 'user-3'")
+            before = len(sent)
+            found = await at_once(
+                database_url,
+                (
+                    tasks.page(page, known=[version]) if page else tasks.list(known=[version])
+                    for tasks, version in zip(map(other.tasks_of, OWNERS), versions, strict=True)
+                ),
+            )
+
+            changed = [each for each in found if each.version not in versions]
+            assert found.index(*changed) == 3
+            assert b"Changed" in changed[0].array
+            assert all(each.array is None for each in found if each not in changed)
+            # That of the first, that of all others, and that of the list that has changed.
+            assert len(sent) - before == 3
 
     run(test)
 
