@@ -23,7 +23,8 @@ class BlockingDatabase:
     def __init__(self, url: str, *, request_timeout: float = 60, **options: Any) -> None:
         self._database = Database(url, request_timeout=request_timeout, **options)
         self._loop = uvloop.new_event_loop()
-        Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     def run(self, operation: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the event loop of the database."""
@@ -60,7 +61,12 @@ class BlockingDatabase:
 
     def dispose(self) -> None:
         """Close the connections, and end the event loop."""
+        if self._loop.is_closed():
+            return
         self.run(self._dispose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     async def _dispose(self) -> None:
         self._database.dispose()
