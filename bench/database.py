@@ -28,6 +28,9 @@ VISITORS = 18_980
 
 _MAX_CONNECTIONS = 200
 
+_ADDED_AT_ONCE = 1000
+"""Tasks of each user that one statement adds: the triggers take longer, the more there are."""
+
 _ADD_USERS = (
     "INSERT INTO users (id, email, name) "
     "SELECT %(kind)s || '-' || n, %(kind)s || n || '@example.com', initcap(%(kind)s) || ' ' || n "
@@ -41,7 +44,7 @@ _ADD_TASKS = """
            CASE WHEN t %% 4 > 0 THEN 'It drips since Tuesday. Ask for a quote first, and whether '
                 'it can be done in the morning.' END,
            t %% 3 = 0, made, made
-    FROM generate_series(1, %(each)s) AS t, generate_series(1, %(count)s) AS u,
+    FROM generate_series(%(first)s, %(last)s) AS t, generate_series(1, %(count)s) AS u,
          LATERAL (SELECT timestamptz '2026-01-01' + t * interval '7 minutes 0.000123 s'
                   + u * interval '211 milliseconds' AS made) AS moment
 """
@@ -66,8 +69,10 @@ class BenchDatabase:
     def add(self, kind: str, *, users: int, tasks_each: int = 0) -> None:
         """Add the users `kind-1` and so on, with their tasks."""
         self.execute(_ADD_USERS, {"kind": kind, "count": users})
-        if tasks_each:
-            self.execute(_ADD_TASKS, {"kind": kind, "count": users, "each": tasks_each})
+        for first in range(1, tasks_each + 1, _ADDED_AT_ONCE):
+            last = min(first + _ADDED_AT_ONCE - 1, tasks_each)
+            values = {"kind": kind, "count": users, "first": first, "last": last}
+            self.execute(_ADD_TASKS, values)
 
     def settle(self) -> None:
         """Forget what was added, and clear up, so that every run finds the same."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from bench.growth import distance, lengths, memory, processes, rows, start
+from bench.growth import at_once, distance, lengths, memory, processes, rows, start
 
 PARTS: dict[str, Callable[[], str]] = {
     "rows": rows.run,
     "lengths": lengths.run,
+    "at-once": at_once.run,
     "distance": distance.run,
     "processes": processes.run,
     "start": start.run,

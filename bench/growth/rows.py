@@ -21,7 +21,8 @@ _TRIES = 5
 _CONNECTIONS = 16
 
 # Ten users have 100 tasks each, and the others share the rest. They take turns, so that the tasks
-# of a user lie far apart in a large table.
+# of a user lie far apart in a large table. In one transaction, the rows that the triggers change
+# would be in as many versions as there are tasks of a user.
 _FILL = """
     DO $$ BEGIN FOR t IN 1..100 LOOP
         INSERT INTO tasks (user_id, title, description, created_at, updated_at)
@@ -31,6 +32,7 @@ _FILL = """
               SELECT 'filler-' || 1 + n %% %(fillers)s FROM generate_series(1, %(each)s) AS n
              ) AS owners,
              LATERAL (SELECT timestamptz '2026-01-01' + t * interval '1 hour' AS made) AS moment;
+        COMMIT;
     END LOOP; END $$
 """
 
