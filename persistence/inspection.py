@@ -198,16 +198,16 @@ def _run(url: str, seconds: float, read: Callable[[Scalar, int], Awaitable[T]]) 
 
 
 def event_loop_runner() -> asyncio.Runner:
-    """Return what runs coroutines in this thread.
+    """Return a runner of coroutines for a thread without an event loop.
 
-    Entering it raises OSError if no file descriptor is left for an event loop. `asyncio.run` would
-    have been given the coroutine by then, and drop it: Python warns of that on standard error.
+    Entering it raises OSError if no file descriptor is left for one. `asyncio.run` would have been
+    given the coroutine by then, and would drop it: Python warns of that on standard error.
     """
     return asyncio.Runner(loop_factory=_EventLoop)
 
 
 class _EventLoop(asyncio.SelectorEventLoop):
-    """One whose finalizer does not fail if the constructor has: asyncio's closes what is not there.
+    """One whose finalizer does nothing if the constructor has failed. asyncio's fails as well.
 
     uvloop is no way out: without a descriptor, libuv ends the process.
     """

@@ -244,8 +244,9 @@ GET_SHARED = _get_shared()
 """By the id of a task and its owner. Returns `COLUMNS`."""
 
 LIST_SHARED = _list_shared()
-"""By the owner and the version of the list that is kept. Returns these, the newest version, the id
-of the task if only one has changed between the two, and its JSON: null if it was deleted."""
+"""By the owner and the version of the list that is kept, 0 if none is. Returns these, the newest
+version, the id of the task if only one has changed between the two, and its JSON: null if it was
+deleted."""
 
 REPLACE = (
     update(tasks)

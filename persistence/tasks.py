@@ -64,27 +64,29 @@ class TaskRepository:
     async def list(self, *, known: Collection[int] = ()) -> TaskList:
         """Return all tasks; only their version if it is among those that are `known`."""
         kept = self._lists.get(self._owner.id)
-        tasks = await self._newest(kept or _of_client(known))
-        if tasks is None:
-            return await self._list(kept, known)
-        return TaskList(tasks.version, None) if tasks.version in known else tasks
+        tasks = await self._newest(kept, known)
+        return tasks or await self._list(kept, known)
 
-    async def _newest(self, known: TaskList | None) -> TaskList | None:
-        """Return a list that has not changed, or in one task; None if it has to be read."""
-        if known is None:
+    async def _newest(self, kept: TaskList | None, known: Collection[int]) -> TaskList | None:
+        """Return the list as it is now, if that takes no more than its version or one task.
+
+        That is so if its version is among those that are `known`, which is all that is returned
+        then; if it is the one that was kept; or if that has changed in one task. Returns None if
+        the list has to be read.
+        """
+        if kept is None and not any(known):  # Version 0 is that of no tasks, and in no row.
             return None
-        rows = await self._find(statements.LIST_SHARED, (self._owner.id, known.version))
+        compared = kept.version if kept is not None else 0
+        rows = await self._find(statements.LIST_SHARED, (self._owner.id, compared))
         if not rows:
             return None
         ((_, _, version, task_id, written),) = rows
-        if version == known.version:
-            return known
-        if task_id is None or known.array is None:
-            return None
-        tasks = with_change(known, version, task_id, written)
-        if tasks is not None:
-            self._lists.keep(self._owner.id, tasks)
-        return tasks
+        newest = kept if version == compared else None
+        if kept is not None and task_id is not None:
+            newest = with_change(kept, version, task_id, written)
+            if newest is not None:
+                self._lists.keep(self._owner.id, newest)
+        return TaskList(version, None) if version in known else newest
 
     async def _list(self, kept: TaskList | None, known: Collection[int]) -> TaskList:
         versions = [*known, kept.version] if kept else [*known]
@@ -109,7 +111,7 @@ class TaskRepository:
 
         A page with a limit has fewer tasks if they have more than 512 KiB of text.
         """
-        unchanged = await self._newest(_of_client(known))
+        unchanged = await self._newest(None, known)
         if unchanged is not None:
             return unchanged
         if page.limit is not None:
@@ -248,8 +250,3 @@ class TaskRepository:
     ) -> Rows:
         values |= self._owner.values
         return await self._execute(statement, values, repeatable=True, as_bytes=as_bytes)
-
-
-def _of_client(known: Collection[int]) -> TaskList | None:
-    """Return the list that a client has by its version; None if it names none, or several."""
-    return TaskList(next(iter(known)), None) if len(known) == 1 else None

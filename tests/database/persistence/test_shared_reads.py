@@ -155,19 +155,28 @@ def test_the_versions_of_lists_that_are_kept_are_read_together(
 
 
 @pytest.mark.parametrize("page", [None, Page(limit=1)])
+@pytest.mark.parametrize("is_kept", [False, True])
 def test_the_versions_of_lists_that_clients_have_are_compared_together(
-    database_url: str, sent: list[str], page: Page | None
+    database_url: str, sent: list[str], page: Page | None, *, is_kept: bool
 ) -> None:
     async def test() -> None:
-        async with opened(database_url) as (database, _), opened(database_url) as (other, _):
-            versions = [tasks.version for tasks in await asyncio.gather(*lists(database))]
+        async with opened(database_url) as (database, tasks), opened(database_url) as (other, _):
+            if is_kept:  # But of a version that is two changes older than that of the client.
+                await asyncio.gather(*lists(other))
+            for task in tasks * 2:
+                await database.tasks_of(task.user_id).toggle(task.id)
+            versions = [each.version for each in await asyncio.gather(*lists(database))]
             query(database_url, "UPDATE tasks SET title = 'Changed' WHERE user_id = 'user-3'")
             before = len(sent)
             found = await at_once(
                 database_url,
                 (
-                    tasks.page(page, known=[version]) if page else tasks.list(known=[version])
-                    for tasks, version in zip(map(other.tasks_of, OWNERS), versions, strict=True)
+                    opened_tasks.page(page, known=[1, version])
+                    if page
+                    else opened_tasks.list(known=[1, version])
+                    for opened_tasks, version in zip(
+                        map(other.tasks_of, OWNERS), versions, strict=True
+                    )
                 ),
             )
 
