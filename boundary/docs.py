@@ -1,21 +1,19 @@
 """What the service says of itself: the contract, the page `/docs`, and the way to both.
 
-The contract does not describe these paths. Everything is built once and kept in memory, compressed
-as well; what is large, compressed only. The page's scripts are served from here, so that it works
-offline. Every reference is relative, so that it works behind a proxy that removes a prefix.
+The contract does not describe these paths. Everything is built once and kept in memory, compressed;
+and as it is, if a client has asked for that. The page's scripts are served from here, so that it
+works offline. Every reference is relative, so that it works behind a proxy that removes a prefix.
 """
 
-import asyncio
 import gzip
 import re
-import zlib
-from collections.abc import AsyncIterator
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 import orjson
 from starlette.datastructures import Headers
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from boundary.contract import CONTRACT, ROUTE, parsed, text
@@ -62,16 +60,14 @@ _LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/r
 _NO_WEIGHT = re.compile(r"q=0(\.0*)?")
 _TAG = re.compile(r'"[^"]*"')
 
-_COMPRESSED_PIECE = 16 * 1024
-_GZIP = 16 + zlib.MAX_WBITS
-
 
 class _Page:
     """A page, and its gzip-compressed form; each has an entity tag of its own (RFC 9110, 8.8.3)."""
 
-    def __init__(self, content: bytes, media_type: str, *, link: str = "") -> None:
-        self._content = content
-        self._compressed = gzip.compress(content, mtime=0)
+    def __init__(
+        self, content: bytes, media_type: str, *, compressed: bytes = b"", link: str = ""
+    ) -> None:
+        self._compressed = compressed or gzip.compress(content, mtime=0)
         self._media_type = media_type
         self._tag = sha256(content).hexdigest()[:32]
         self._headers = HEADERS | _KEPT | ({"Link": link} if link else {})
@@ -85,34 +81,14 @@ class _Page:
         if known.strip() == "*" or tag in _TAG.findall(known):
             return Response(status_code=304, headers=headers)
         if not is_compressed:
-            return self._uncompressed(headers)
+            return Response(self._content, headers=headers, media_type=self._media_type)
         headers["Content-Encoding"] = "gzip"
         return Response(self._compressed, headers=headers, media_type=self._media_type)
 
-    def _uncompressed(self, headers: dict[str, str]) -> Response:
-        return Response(self._content, headers=headers, media_type=self._media_type)
-
-
-class _LargePage(_Page):
-    """One that is kept compressed only: few ask for anything else, and it has 5 MB."""
-
-    def __init__(self, compressed: bytes, media_type: str) -> None:
-        super().__init__(b"", media_type)
-        self._compressed = compressed
-        self._tag = sha256(compressed).hexdigest()[:32]
-        self._length = int.from_bytes(compressed[-4:], "little")  # RFC 1952, section 2.3.1.
-
-    def _uncompressed(self, headers: dict[str, str]) -> Response:
-        headers["Content-Length"] = str(self._length)
-        pieces = self._decompressed()
-        return StreamingResponse(pieces, headers=headers, media_type=self._media_type)
-
-    async def _decompressed(self) -> AsyncIterator[bytes]:
-        """Decompress each piece when the one before has been sent. Others have their turn."""
-        decompressor = zlib.decompressobj(_GZIP)
-        for at in range(0, len(self._compressed), _COMPRESSED_PIECE):
-            yield decompressor.decompress(self._compressed[at : at + _COMPRESSED_PIECE])
-            await asyncio.sleep(0)
+    @cached_property
+    def _content(self) -> bytes:
+        # The largest one has 5 MB, and nearly every client accepts gzip.
+        return gzip.decompress(self._compressed)
 
 
 class Documentation:
@@ -209,5 +185,5 @@ def _file(path: Path, link: str = "") -> _Page:
     content, name = path.read_bytes(), Path(path.name.removesuffix(".gz"))
     media_type = MEDIA_TYPES[name.suffix]
     if path.suffix == ".gz":
-        return _LargePage(content, media_type)
+        return _Page(gzip.decompress(content), media_type, compressed=content, link=link)
     return _Page(content, media_type, link=link)
