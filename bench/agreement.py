@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPResponse
 from typing import NamedTuple
 
-from bench.contestants import FLOOR
+from bench.contestants import BY_NAME, FLOOR
 from bench.scenarios import SCENARIOS, People
 from bench.servers import Server
 
@@ -46,10 +46,13 @@ def check(servers: Sequence[Server], people: People) -> None:
     for name, scenario in SCENARIOS.items():
         if scenario.is_compared:
             _check_answers(name, scenario.requests(people)[7], servers)
+        if scenario.status is not None:
+            chosen = [
+                each for each in servers if each.contestant.name in (scenario.only or BY_NAME)
+            ]
+            _check_status(name, scenario.requests(people)[7], scenario.status, chosen)
     for name, (request, status) in _refused(people).items():
-        _check_refusal(
-            name, request, status, [each for each in servers if each.contestant != FLOOR]
-        )
+        _check_status(name, request, status, [each for each in servers if each.contestant != FLOOR])
 
 
 def _check_answers(name: str, request: bytes, servers: Sequence[Server]) -> None:
@@ -65,7 +68,7 @@ def _check_answers(name: str, request: bytes, servers: Sequence[Server]) -> None
         raise DisagreementError(message)
 
 
-def _check_refusal(name: str, request: bytes, status: int, servers: Sequence[Server]) -> None:
+def _check_status(name: str, request: bytes, status: int, servers: Sequence[Server]) -> None:
     for server in servers:
         answered, _ = _ask(server.port, request)
         if answered.status != status:

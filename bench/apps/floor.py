@@ -204,7 +204,7 @@ async def reply_with_list(send: Send, user_id: str, known: bytes | None) -> None
     if changed is not None:
         array = changed
         lists[user_id] = newest, array
-    tag = b'"1.%d"' % newest
+    tag = b'"2.%d"' % newest
     if tag == known:
         await reply(send, 304, b"", (b"etag", tag))
     else:
