@@ -7,6 +7,7 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Collection,
     Coroutine,
     Iterable,
     Sequence,
@@ -154,6 +155,13 @@ def test_the_versions_of_lists_that_are_kept_are_read_together(
     run(test)
 
 
+def listed(
+    database: Database, owner: str, page: Page | None, *, known: Collection[int]
+) -> Coroutine[Any, Any, TaskList]:
+    tasks = database.tasks_of(owner)
+    return tasks.page(page, known=known) if page else tasks.list(known=known)
+
+
 @pytest.mark.parametrize("page", [None, Page(limit=1)])
 @pytest.mark.parametrize("is_kept", [False, True])
 def test_the_versions_of_lists_that_clients_have_are_compared_together(
@@ -165,18 +173,14 @@ def test_the_versions_of_lists_that_clients_have_are_compared_together(
                 await asyncio.gather(*lists(other))
             for task in tasks * 2:
                 await database.tasks_of(task.user_id).toggle(task.id)
-            versions = [each.version for each in await asyncio.gather(*lists(database))]
+            versions = [each.version or 0 for each in await asyncio.gather(*lists(database))]
             query(database_url, "UPDATE tasks SET title = 'Changed' WHERE user_id = 'user-3'")
             before = len(sent)
             found = await at_once(
                 database_url,
                 (
-                    opened_tasks.page(page, known=[1, version])
-                    if page
-                    else opened_tasks.list(known=[1, version])
-                    for opened_tasks, version in zip(
-                        map(other.tasks_of, OWNERS), versions, strict=True
-                    )
+                    listed(other, owner, page, known=[1, version])
+                    for owner, version in zip(OWNERS, versions, strict=True)
                 ),
             )
 
