@@ -194,6 +194,28 @@ def test_the_versions_of_lists_that_clients_have_are_compared_together(
     run(test)
 
 
+def test_the_version_of_a_list_without_tasks_is_not_looked_for(
+    database_url: str, sent: list[str]
+) -> None:
+    async def test() -> None:
+        async with opened(database_url) as (database, (task, other, *_)):
+            await database.tasks_of(OWNERS[0]).delete(task.id)
+            before = len(sent)
+            with locked(database_url, TABLES) as blocker:
+                company = asyncio.create_task(get(database, OWNERS[1], other))
+                await in_thread(wait_until, database_url, "wait_event_type = 'Lock'")
+                empty = asyncio.create_task(database.tasks_of(OWNERS[0]).list(known=[0]))
+                await asyncio.sleep(0.1)
+                blocker.rollback()
+
+            assert await company == other
+            assert await empty == TaskList(0, b"[]")
+            # The task, the list, and whether the owner exists.
+            assert len(sent) - before == 3
+
+    run(test)
+
+
 def test_a_list_that_another_process_has_changed_is_read_again(database_url: str) -> None:
     async def test() -> None:
         async with opened(database_url) as (database, _):
