@@ -164,7 +164,7 @@ class Scenario(NamedTuple):
     is_in_order: bool = False
     """Whether the order of its requests counts."""
     status: int | None = None
-    """Of every answer. None if it is a success, and which one does not matter here."""
+    """The status of each answer; None for any success."""
     only: Sequence[str] = ()
     """The names of the services that have what it asks for, or none for all of them."""
     is_warmed_up: bool = False

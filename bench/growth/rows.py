@@ -21,8 +21,8 @@ _TRIES = 5
 _CONNECTIONS = 16
 
 # Ten users have 100 tasks each, and the others share the rest. They take turns, so that the tasks
-# of a user lie far apart in a large table. In one transaction, the rows that the triggers change
-# would be in as many versions as there are tasks of a user.
+# of a user lie far apart in a large table. Each turn is committed: in a single transaction, the
+# rows that the triggers change would be in as many versions as there are tasks of a user.
 _FILL = """
     DO $$ BEGIN FOR t IN 1..100 LOOP
         INSERT INTO tasks (user_id, title, description, created_at, updated_at)
