@@ -1,8 +1,9 @@
 """What the service says of itself: the contract, the page `/docs`, and the way to both.
 
-The contract does not describe these paths. Everything is built once and kept in memory, compressed;
-and as it is, if a client has asked for that. The page's scripts are served from here, so that it
-works offline. Every reference is relative, so that it works behind a proxy that removes a prefix.
+The contract does not describe these paths. Everything is built once and kept in memory, compressed,
+and uncompressed as well once a client has asked for that. The page's scripts are served from here,
+so that it works offline. Every reference is relative, so that it works behind a proxy that removes
+a prefix.
 """
 
 import gzip

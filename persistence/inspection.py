@@ -207,9 +207,10 @@ def event_loop_runner() -> asyncio.Runner:
 
 
 class _EventLoop(asyncio.SelectorEventLoop):
-    """One whose finalizer does nothing if the constructor has failed. asyncio's fails as well.
+    """An event loop whose finalizer does nothing if its constructor has failed.
 
-    uvloop is no way out: without a descriptor, libuv ends the process.
+    That of asyncio fails in that case. uvloop is no way out: without a descriptor, libuv ends the
+    process.
     """
 
     _is_complete = False

@@ -74,7 +74,7 @@ class TaskRepository:
         then; if it is the one that was kept; or if that has changed in one task. Returns None if
         the list has to be read.
         """
-        if kept is None and not any(known):  # Version 0 is that of no tasks, and in no row.
+        if kept is None and not any(known):  # A list without tasks has version 0, and no row.
             return None
         compared = kept.version if kept is not None else 0
         rows = await self._find(statements.LIST_SHARED, (self._owner.id, compared))
